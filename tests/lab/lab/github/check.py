@@ -49,7 +49,10 @@ def check(description: Description, request: Request) -> Checked:
 
 
 def header_problems(request: Request) -> list[str]:
-    """What GitHub asks of every request: https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api"""
+    """What GitHub asks of every request.
+
+    https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api
+    """
     problems = []
     headers = request.headers
     if not headers.get("user-agent"):

@@ -1,4 +1,7 @@
-"""Lists in pages, with the `Link` header: https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api"""
+"""Lists in pages, with the `Link` header.
+
+https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ def page_of(items: list[Any], url: str, query: dict[str, Any]) -> Reply:
     page = max(int(query.get("page", 1)), 1)
     last = max((len(items) + size - 1) // size, 1)
     links = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
-    wanted = (["prev"] if page > 1 else []) + (["next", "last"] if page < last else []) + (["first"] if page > 1 else [])
+    backward = ["prev", "first"] if page > 1 else []
+    wanted = backward + (["next", "last"] if page < last else [])
     header = ", ".join(f'<{_page_url(url, query, links[name])}>; rel="{name}"' for name in wanted)
     return Reply(200, items[(page - 1) * size : page * size], {"link": header} if header else {})
 
