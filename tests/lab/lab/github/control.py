@@ -9,6 +9,8 @@
     POST   /_lab/comments     {repository, number, author, body}: a comment by anybody
     POST   /_lab/pulls        {repository, number, head_repository, head_ref, head_sha, state, locked, commits}
     POST   /_lab/repositories {full_name, private, commits}
+
+Bodies and answers are JSON.
 """
 
 from __future__ import annotations

@@ -17,9 +17,7 @@ from lab.github.state import State
 
 # Far in the future: a client that sleeps until then shows up as a test that hangs.
 RATE_RESET = 4_102_444_800
-NO_USER_AGENT = (
-    "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
-)
+NO_USER_AGENT = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
 
 
 @dataclass(frozen=True)

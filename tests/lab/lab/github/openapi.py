@@ -66,7 +66,7 @@ class Description:
     def body_schema(self, operation: Operation) -> dict[str, Any] | None:
         """The schema of the JSON request body, if the operation takes one."""
         body = self._node(operation).get("requestBody")
-        return self.follow(body)["content"].get("application/json", {}).get("schema") if body else None
+        return _json_schema(self.follow(body)) if body else None
 
     def body_is_required(self, operation: Operation) -> bool:
         """Whether a request without a body is wrong."""
@@ -76,7 +76,7 @@ class Description:
     def reply_schema(self, operation: Operation, status: int) -> dict[str, Any] | None:
         """The schema that a reply of this status must meet, if the description gives one."""
         reply = self._node(operation)["responses"].get(str(status))
-        return self.follow(reply).get("content", {}).get("application/json", {}).get("schema") if reply else None
+        return _json_schema(self.follow(reply)) if reply else None
 
     def mismatches(self, schema: dict[str, Any], value: Any) -> list[str]:
         """Every way in which a value does not meet a schema, as `where: what`."""
@@ -85,7 +85,8 @@ class Description:
         return [f"{'/'.join(map(str, error.absolute_path)) or '(body)'}: {error.message[:300]}" for error in errors]
 
     def _node(self, operation: Operation) -> dict[str, Any]:
-        return self.document["paths"][operation.template][operation.method]
+        node: dict[str, Any] = self.document["paths"][operation.template][operation.method]
+        return node
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -96,15 +97,17 @@ def _names(template: str) -> list[str]:
     return re.findall(r"\{([^}]+)\}", template)
 
 
-def _rooted(schema: dict[str, Any]) -> dict[str, Any]:
+def _json_schema(node: dict[str, Any]) -> dict[str, Any] | None:
+    """The schema of the JSON form of a body."""
+    schema: dict[str, Any] | None = node.get("content", {}).get("application/json", {}).get("schema")
+    return schema
+
+
+def _rooted(node: Any) -> Any:
     """A copy whose references start at the document, since the fragment has left it."""
-
-    def convert(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {key: _absolute(key, convert(value)) for key, value in node.items()}
-        return [convert(item) for item in node] if isinstance(node, list) else node
-
-    return convert(schema)
+    if isinstance(node, dict):
+        return {key: _absolute(key, _rooted(value)) for key, value in node.items()}
+    return [_rooted(item) for item in node] if isinstance(node, list) else node
 
 
 def _absolute(key: str, value: Any) -> Any:

@@ -100,4 +100,6 @@ class Renderer:
         return {name: {"href": url} for name in names}
 
     def _fill(self, shape: str, **fields: Any) -> dict[str, Any]:
-        return sample(self._description, {"$ref": f"#/components/schemas/{shape}"}, **fields)
+        schema = {"$ref": f"#/components/schemas/{shape}"}
+        filled: dict[str, Any] = sample(self._description, schema, **fields)
+        return filled

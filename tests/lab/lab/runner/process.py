@@ -45,9 +45,7 @@ class Ending:
         return self.seconds - float(str(self.signals[0]["at"])) if self.signals else None
 
 
-def run(
-    program: Path, environment: dict[str, str], workspace: Path, take: Callable[[str], None], stop: Stop
-) -> Ending:
+def run(program: Path, environment: dict[str, str], workspace: Path, take: Callable[[str], None], stop: Stop) -> Ending:
     """Runs a program to its end. `take` gets each line of stdout and stderr as it comes."""
     started = time.monotonic()
     process = subprocess.Popen(
