@@ -136,6 +136,12 @@ def test_a_forged_marker_keeps_its_author(client: Client) -> None:
     assert client.send("GET", COMMENTS).body[0]["user"]["login"] == "mallory"
 
 
+def test_a_comment_whose_author_is_gone_has_no_user(client: Client) -> None:
+    client.lab("POST", "comments", {"repository": "octo-org/images", "number": 7, "author": "", "body": "x"})
+    assert client.send("GET", COMMENTS).body[0]["user"] is None
+    assert client.lab("GET", "violations") == []
+
+
 def test_the_nth_request_fails_as_told(client: Client) -> None:
     client.lab("POST", "faults", {"kind": "secondary-rate-limit", "nth": 2, "seconds": 3})
     assert client.send("GET", COMMENTS).status == 200

@@ -6,7 +6,7 @@
     GET    /_lab/violations   what was wrong with requests (`by: client`) and with our own answers (`by: lab`)
     GET    /_lab/settings     POST changes the given fields: token, login, pull-requests, fork, remaining
     POST   /_lab/faults       {kind, nth, times, method, path, status, seconds, after}; DELETE removes all
-    POST   /_lab/comments     {repository, number, author, body}: a comment by anybody
+    POST   /_lab/comments     {repository, number, author, body}: a comment by anybody; author "" gives `user: null`
     POST   /_lab/pulls        {repository, number, head_repository, head_ref, head_sha, state, locked, commits}
     POST   /_lab/repositories {full_name, private, commits}
 

@@ -26,7 +26,8 @@ class Renderer:
         kind = "Bot" if bot else "User"
         number = BOT_ID if login == BOT else 1000 + sum(login.encode())
         url = f"{self._api}/users/{login}"
-        return self._fill("simple-user", login=login, id=number, type=kind, url=url, site_admin=False)
+        # The description lets `gravatar_id` be null; GitHub itself always sends a string.
+        return self._fill("simple-user", login=login, id=number, type=kind, url=url, gravatar_id="", site_admin=False)
 
     def comment(self, comment: Comment) -> dict[str, Any]:
         """A comment, with what the caller needs to link to it and to judge its author."""
@@ -39,7 +40,7 @@ class Renderer:
             html_url=f"{self._web}/{path}",
             issue_url=f"{self._api}/repos/{comment.repository}/issues/{comment.number}",
             body=comment.body,
-            user=self.user(comment.author),
+            user=self.user(comment.author) if comment.author else None,
             author_association="NONE",
             created_at=comment.created_at,
             updated_at=comment.updated_at,

@@ -14,7 +14,7 @@ EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 @dataclass
 class Comment:
-    """A comment on a pull request. `edited_by` has an author for each edit, in order."""
+    """A comment on a pull request. Without an author its user is gone. `edited_by` has one entry for each edit."""
 
     id: int
     repository: str
