@@ -9,7 +9,7 @@ version=23.0.2
 # The tarball's own integrity value, as the npm registry states it for this version.
 integrity=sha512-pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg==
 
-cache="${AMI_BUILD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ami-build}/github-openapi"
+cache="${AMI_BUILD_CACHE:-$HOME/.cache/ami-build}/github-openapi"
 description="$cache/api.github.com-$version.json"
 
 if [ ! -s "$description" ]; then

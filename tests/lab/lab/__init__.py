@@ -1,1 +1,1 @@
-"""The lab: the real parts, and stand-ins for what cannot be had, that the tests run against."""
+"""The lab: EC2 and STS over the wire, with a real machine behind every instance."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LAB
+from conftest import LAB, Client
 from lab.runner.command_files import CommandFileError, Pairs
 from lab.runner.masks import Masker
 
@@ -129,6 +130,13 @@ def test_a_cancel_is_sigint_first_and_the_time_to_exit_is_measured(act: Any) -> 
     assert main["conclusion"] == "cancelled" and main["exit_code"] == 3
     assert [signal["name"] for signal in main["signals"]] == ["SIGINT"]
     assert main["seconds_after_signal"] < 2
+
+
+def test_a_cancel_can_wait_for_the_nth_call_of_a_server(act: Any, client: Client) -> None:
+    script = "trap 'exit 3' INT; while :; do sleep 0.05; done"
+    threading.Timer(1.0, client.send, ("GET", "/rate_limit")).start()
+    main = act(script, "--cancel-at-call", "1", "--calls-url", f"{client.url}/_lab/requests")["main"]
+    assert main["exit_code"] == 3 and main["signals"][0]["at"] < 5
 
 
 def test_a_deaf_process_gets_all_three_signals(act: Any) -> None:
