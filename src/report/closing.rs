@@ -31,7 +31,10 @@ pub(crate) struct Ended {
 
 /// Prints `Wait completed after …`.
 pub(crate) fn print_wait(console: &Console, elapsed: Duration) {
-    console.say(&format!("\n==> Wait completed after {}", human::duration(elapsed)));
+    console.say(&format!(
+        "\n==> Wait completed after {}",
+        human::duration(elapsed)
+    ));
 }
 
 /// Prints the lists of errors and artifacts.
@@ -48,7 +51,10 @@ pub(crate) fn print_lists(console: &Console, ended: &[Ended]) {
 }
 
 fn print_errors(console: &Console, ended: &[Ended]) {
-    let failed: Vec<(&str, &str)> = ended.iter().filter_map(|build| Some((build.name.as_str(), build.error.as_deref()?))).collect();
+    let failed: Vec<(&str, &str)> = ended
+        .iter()
+        .filter_map(|build| Some((build.name.as_str(), build.error.as_deref()?)))
+        .collect();
     if failed.is_empty() {
         return;
     }
@@ -68,7 +74,10 @@ fn print_artifacts(console: &Console, build: &Ended) {
         event("artifact", &[&index, "builder-id", &artifact.builder_id]);
         event("artifact", &[&index, "id", &artifact.id]);
         event("artifact", &[&index, "string", &artifact.text]);
-        event("artifact", &[&index, "files-count", &artifact.files.len().to_string()]);
+        event(
+            "artifact",
+            &[&index, "files-count", &artifact.files.len().to_string()],
+        );
         for (number, file) in artifact.files.iter().enumerate() {
             event("artifact", &[&index, "file", &number.to_string(), file]);
         }
@@ -90,7 +99,11 @@ mod tests {
             text: "AMIs were created:\nus-east-1: ami-1\n".to_owned(),
             files: Vec::new(),
         };
-        Ended { name: "web".to_owned(), artifacts: vec![artifact], error: None }
+        Ended {
+            name: "web".to_owned(),
+            artifacts: vec![artifact],
+            error: None,
+        }
     }
 
     #[test]
@@ -98,23 +111,40 @@ mod tests {
         let (console, captured) = console(Form::Machine, Reader::Plain);
         print_lists(&console, &[image()]);
         let text = captured.text();
-        let id = text.lines().find(|line| line.contains("artifact,0,id")).unwrap();
-        assert_eq!(id.split(',').next_back(), Some("us-east-1:ami-1%!(PACKER_COMMA)eu-west-1:ami-2"));
+        let id = text
+            .lines()
+            .find(|line| line.contains("artifact,0,id"))
+            .unwrap();
+        assert_eq!(
+            id.split(',').next_back(),
+            Some("us-east-1:ami-1%!(PACKER_COMMA)eu-west-1:ami-2")
+        );
     }
 
     #[test]
     fn failed_builds_are_listed_before_the_artifacts_of_the_others() {
         let (console, captured) = console(Form::Human, Reader::Plain);
-        let failed = Ended { name: "bad".to_owned(), artifacts: Vec::new(), error: Some("no capacity".to_owned()) };
+        let failed = Ended {
+            name: "bad".to_owned(),
+            artifacts: Vec::new(),
+            error: Some("no capacity".to_owned()),
+        };
         print_lists(&console, &[image(), failed]);
         let text = captured.text();
-        assert!(text.find("--> bad: no capacity").unwrap() < text.find("--> web: AMIs were created:").unwrap(), "{text}");
+        assert!(
+            text.find("--> bad: no capacity").unwrap()
+                < text.find("--> web: AMIs were created:").unwrap(),
+            "{text}"
+        );
     }
 
     #[test]
     fn a_run_without_artifacts_says_so() {
         let (console, captured) = console(Form::Human, Reader::Plain);
         print_lists(&console, &[]);
-        assert_eq!(captured.text(), "\n==> Builds finished but no artifacts were created.\n");
+        assert_eq!(
+            captured.text(),
+            "\n==> Builds finished but no artifacts were created.\n"
+        );
     }
 }
