@@ -8,7 +8,9 @@
 )]
 
 mod action;
+mod address;
 mod cli;
+mod http;
 mod report;
 pub mod secret;
 pub mod stop;
