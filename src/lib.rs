@@ -10,6 +10,10 @@
 mod action;
 mod address;
 mod cli;
+mod cloud {
+    pub(crate) mod identifiers;
+    pub(crate) use identifiers::{ImageId, InstanceId, Region, SnapshotId};
+}
 mod http;
 mod report;
 pub mod secret;
