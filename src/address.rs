@@ -40,6 +40,9 @@ pub(crate) enum AddressError {
     /// No request got through.
     #[error("the address service does not answer")]
     Unanswered(#[source] HttpError),
+    /// The routing table leads to no private network.
+    #[error("this machine has no way to a private network")]
+    NoPrivate,
     /// The answer is something else.
     #[error("the address service answered {status} and no address")]
     Answer {
@@ -48,9 +51,41 @@ pub(crate) enum AddressError {
     },
 }
 
+/// From which side the machine is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// By its public address.
+    Public,
+    /// By its private address.
+    Private,
+    /// By whichever it has.
+    Either,
+}
+
+/// The ranges, as EC2 takes them, from which this process reaches a machine. An error means that they are not known, and
+/// never a part of them: with half of its addresses let in, the caller may have locked itself out.
+pub(crate) async fn ranges(
+    environment: &Environment,
+    side: Side,
+) -> Result<Vec<String>, AddressError> {
+    let public = match side {
+        Side::Public | Side::Either => public(environment).await?,
+        Side::Private => Vec::new(),
+    };
+    let private = match side {
+        Side::Private | Side::Either => private(),
+        Side::Public => Vec::new(),
+    };
+    if side == Side::Private && private.is_empty() {
+        return Err(AddressError::NoPrivate);
+    }
+    let addresses = public.into_iter().chain(private);
+    Ok(addresses.map(range).collect())
+}
+
 /// The addresses under which the internet sees this machine: at most one of each family, since a dual-stack machine may reach
 /// the service by one and the build machine by the other.
-pub(crate) async fn public(environment: &Environment) -> Result<Vec<IpAddr>, AddressError> {
+async fn public(environment: &Environment) -> Result<Vec<IpAddr>, AddressError> {
     let url = environment.get(SERVICE_VARIABLE).unwrap_or(SERVICE);
     let service: Uri = url
         .parse()
@@ -71,7 +106,7 @@ pub(crate) async fn public(environment: &Environment) -> Result<Vec<IpAddr>, Add
 }
 
 /// The addresses under which a machine in a private network sees this one, as far as the routing table knows.
-pub(crate) fn private() -> Vec<IpAddr> {
+fn private() -> Vec<IpAddr> {
     let mut found: Vec<IpAddr> = PRIVATE_NETWORKS
         .into_iter()
         .filter_map(|network| source_towards(network.into()))
@@ -83,7 +118,7 @@ pub(crate) fn private() -> Vec<IpAddr> {
 }
 
 /// The source address towards `host`. Connecting a UDP socket sends nothing; it only asks the routing table.
-pub(crate) fn source_towards(host: IpAddr) -> Option<IpAddr> {
+fn source_towards(host: IpAddr) -> Option<IpAddr> {
     let any: IpAddr = match host {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
@@ -96,7 +131,7 @@ pub(crate) fn source_towards(host: IpAddr) -> Option<IpAddr> {
 }
 
 /// The range that holds this address alone, as EC2 takes it.
-pub(crate) fn range(address: IpAddr) -> String {
+fn range(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => format!("{address}/32"),
         IpAddr::V6(address) => format!("{address}/128"),
@@ -189,6 +224,23 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "the address service `checkip` is not a URL"
+        );
+    }
+
+    #[tokio::test]
+    async fn where_only_the_private_address_is_known_none_is_told() {
+        let server = answering(503, "").await;
+        let environment = Environment::of([(SERVICE_VARIABLE, &server.url)]);
+        assert!(ranges(&environment, Side::Either).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_public_machine_sees_the_public_address_alone() {
+        let server = answering(200, "203.0.113.7").await;
+        let environment = Environment::of([(SERVICE_VARIABLE, &server.url)]);
+        assert_eq!(
+            ranges(&environment, Side::Public).await.unwrap(),
+            ["203.0.113.7/32"]
         );
     }
 
