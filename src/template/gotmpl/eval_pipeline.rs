@@ -154,7 +154,9 @@ impl<'t> Execution<'t> {
             match value {
                 Value::NoValue => return Ok(Value::NoValue),
                 Value::Nil => {
-                    return Err(self.error(format!("nil pointer evaluating interface {{}}.{field}")));
+                    return Err(
+                        self.error(format!("nil pointer evaluating interface {{}}.{field}"))
+                    );
                 }
                 Value::Map(_) if last && given == Given::Arguments => {
                     return Err(self.error(format!("{field} is not a method but has arguments")));
