@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 ///
 /// Go's strings are bytes, ours are text: where Go would cut a character in two, the pieces become U+FFFD.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::enum_variant_names, reason = "Go prints it as `<no value>`")]
 pub(crate) enum Value {
     /// What a lookup that found nothing gives; printed as `<no value>`.
     NoValue,
@@ -57,7 +58,12 @@ impl Value {
             Self::NoValue | Self::Nil | Self::Bool(_) | Self::Int(_) | Self::Float(_) => 8,
             Self::String(value) => 8 + value.len(),
             Self::List(items) => 8 + items.iter().map(Self::size).sum::<usize>(),
-            Self::Map(entries) => 8 + entries.iter().map(|(k, v)| k.len() + v.size()).sum::<usize>(),
+            Self::Map(entries) => {
+                8 + entries
+                    .iter()
+                    .map(|(k, v)| k.len() + v.size())
+                    .sum::<usize>()
+            }
         }
     }
 }
