@@ -1,1 +1,14 @@
-//! ami-build.
+//! ami-build turns a Packer JSON template into an EC2 AMI and leaves nothing behind.
+//!
+//! Template (Packer's words) → Plan (ours) → Build → Built → Settled → Report. `run` tells that story;
+//! ARCHITECTURE.md says who may know whom.
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")
+)]
+
+mod facts;
+mod gather;
+pub mod secret;
+pub mod stop;
+mod template;

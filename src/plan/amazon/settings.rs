@@ -1,0 +1,225 @@
+//! What an `amazon-ebs` builder is to do, in our words: every field has its final type and all defaults are applied.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::cloud::image::BlockDevice;
+use crate::cloud::instance::{MetadataOptions, ShutdownBehavior};
+use crate::cloud::{GroupId, ImageId, Region, SubnetId, VpcId};
+use crate::plan::communicator::Communicator;
+use crate::secret::Secret;
+
+/// The whole builder.
+#[derive(Clone, Debug)]
+pub(crate) struct EbsSettings {
+    /// Whose account.
+    pub(crate) access: Access,
+    /// The source image.
+    pub(crate) source: SourceImage,
+    /// The build machine.
+    pub(crate) launch: Launch,
+    /// How to log in.
+    pub(crate) communicator: Communicator,
+    /// What becomes of it.
+    pub(crate) image: ImageSettings,
+    /// Keys that pass `validate` with a warning and that `build` refuses by name before its first call.
+    pub(crate) unsupported: Vec<String>,
+}
+
+/// Credentials and the way to EC2.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Access {
+    /// `access_key`, `secret_key` and `token`: then nothing else is consulted.
+    pub(crate) keys: Option<StaticKeys>,
+    /// A profile of the shared configuration.
+    pub(crate) profile: Option<String>,
+    /// A configuration file of its own.
+    pub(crate) shared_credentials_file: Option<PathBuf>,
+    /// The template's region; `None` leaves it to the SDK's chain.
+    pub(crate) region: Option<Region>,
+    /// A role to assume with the credentials found.
+    pub(crate) assume_role: Option<AssumeRole>,
+    /// An endpoint for EC2 in every region.
+    pub(crate) custom_endpoint_ec2: Option<String>,
+    /// No TLS verification.
+    pub(crate) insecure_skip_tls_verify: bool,
+    /// Attempts for one API call.
+    pub(crate) max_retries: u32,
+    /// No `GetCallerIdentity` at the start.
+    pub(crate) skip_credential_validation: bool,
+    /// No credentials from the metadata service.
+    pub(crate) skip_metadata_api_check: bool,
+}
+
+/// Keys that stand in the template.
+#[derive(Clone, Debug)]
+pub(crate) struct StaticKeys {
+    /// `AKIA…`.
+    pub(crate) access_key: Secret,
+    /// Its secret.
+    pub(crate) secret_key: Secret,
+    /// The session token, where there is one.
+    pub(crate) token: Option<Secret>,
+}
+
+/// `sts:AssumeRole`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AssumeRole {
+    /// Which role.
+    pub(crate) role_arn: String,
+    /// Seconds; 0 is STS's default.
+    pub(crate) duration_seconds: i32,
+    /// External id.
+    pub(crate) external_id: Option<String>,
+    /// An inline session policy.
+    pub(crate) policy: Option<String>,
+    /// Managed session policies.
+    pub(crate) policy_arns: Vec<String>,
+    /// The session's name.
+    pub(crate) session_name: Option<String>,
+    /// Session tags.
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Which of them go on.
+    pub(crate) transitive_tag_keys: Vec<String>,
+}
+
+/// Which image to start from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SourceImage {
+    /// By id.
+    pub(crate) id: Option<ImageId>,
+    /// By filter: name → values.
+    pub(crate) filters: Vec<(String, Vec<String>)>,
+    /// Owners.
+    pub(crate) owners: Vec<String>,
+    /// The newest of several.
+    pub(crate) most_recent: bool,
+    /// Deprecated ones too.
+    pub(crate) include_deprecated: bool,
+}
+
+/// The build machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Launch {
+    /// Such as `t3.micro`.
+    pub(crate) instance_type: String,
+    /// Subnet by id.
+    pub(crate) subnet: Option<SubnetId>,
+    /// VPC by id.
+    pub(crate) vpc: Option<VpcId>,
+    /// Zone.
+    pub(crate) availability_zone: Option<String>,
+    /// Security groups that exist; empty means a temporary one.
+    pub(crate) groups: Vec<GroupId>,
+    /// Who may reach the temporary group's port; `None` means the caller's own addresses.
+    pub(crate) temporary_group_sources: Option<Vec<String>>,
+    /// Public address.
+    pub(crate) associate_public_ip_address: Option<bool>,
+    /// Instance profile by name.
+    pub(crate) iam_instance_profile: Option<String>,
+    /// No check that the profile exists.
+    pub(crate) skip_profile_validation: bool,
+    /// Base64, as EC2 takes it.
+    pub(crate) user_data: Option<Secret>,
+    /// `launch_block_device_mappings`.
+    pub(crate) block_devices: Vec<BlockDevice>,
+    /// EBS-optimised.
+    pub(crate) ebs_optimized: bool,
+    /// The metadata service; `None` leaves it to the image.
+    pub(crate) metadata: Option<MetadataOptions>,
+    /// `shutdown_behavior` where the template sets it.
+    pub(crate) shutdown_behavior: Option<ShutdownBehavior>,
+    /// The template stops the machine itself.
+    pub(crate) disable_stop: bool,
+    /// `standard` or `unlimited` for burstable types.
+    pub(crate) credit_specification: Option<&'static str>,
+    /// `run_tags`: rendered once the source image is known.
+    pub(crate) run_tags: LateTags,
+    /// `run_volume_tags`.
+    pub(crate) run_volume_tags: LateTags,
+    /// How long EC2's states are waited for.
+    pub(crate) polling: Polling,
+}
+
+/// Tags whose names and values are templates that need the source image's data.
+pub(crate) type LateTags = BTreeMap<String, String>;
+
+/// `aws_polling` and the AWS_* variables in their documented meaning: a number of attempts that lie so many seconds apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Polling {
+    /// How many times.
+    pub(crate) max_attempts: Option<u32>,
+    /// Seconds between two of them.
+    pub(crate) delay_seconds: Option<u32>,
+}
+
+impl Polling {
+    /// The time that the settings allow for one wait; `None` where the template leaves it open.
+    pub(crate) fn budget(self) -> Option<Duration> {
+        /// Seconds between two attempts where only their number is given: Packer's documented pace for images.
+        const DOCUMENTED_DELAY: u64 = 15;
+        let attempts = u64::from(self.max_attempts?);
+        let delay = self.delay_seconds.map_or(DOCUMENTED_DELAY, u64::from);
+        Some(Duration::from_secs(attempts.saturating_mul(delay)))
+    }
+}
+
+/// The image that comes out.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageSettings {
+    /// Its name.
+    pub(crate) name: String,
+    /// A template that needs the source image's data.
+    pub(crate) description: String,
+    /// Copies go there; the build region is not among them.
+    pub(crate) regions: Vec<Region>,
+    /// Region names are not checked.
+    pub(crate) skip_region_validation: bool,
+    /// Accounts that may launch it.
+    pub(crate) users: Vec<String>,
+    /// Groups that may launch it.
+    pub(crate) groups: Vec<String>,
+    /// Accounts that may use its snapshots.
+    pub(crate) snapshot_users: Vec<String>,
+    /// Groups that may use its snapshots.
+    pub(crate) snapshot_groups: Vec<String>,
+    /// `tags`: on image and snapshots, everywhere.
+    pub(crate) tags: LateTags,
+    /// `snapshot_tags`: on snapshots, over `tags`.
+    pub(crate) snapshot_tags: LateTags,
+    /// `run_tags` do not go on the image.
+    pub(crate) skip_run_tags: bool,
+    /// `ami_block_device_mappings` (and `no_ephemeral`'s).
+    pub(crate) block_devices: Vec<BlockDevice>,
+    /// Encrypted or not.
+    pub(crate) encryption: Encryption,
+    /// What happens to an image of the same name.
+    pub(crate) replace: Replace,
+    /// No image is made.
+    pub(crate) skip_create: bool,
+    /// The image stays in `regions` only.
+    pub(crate) skip_save_build_region: bool,
+}
+
+/// `encrypt_boot` and the keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Encryption {
+    /// Unset leaves it to EC2.
+    pub(crate) encrypt_boot: Option<bool>,
+    /// Build region.
+    pub(crate) kms_key_id: Option<String>,
+    /// Per region; empty is the region's default key.
+    pub(crate) region_kms_key_ids: BTreeMap<Region, String>,
+}
+
+/// What happens to an image that has the name already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replace {
+    /// It is an error.
+    Refuse,
+    /// `force_deregister`.
+    Deregister,
+    /// `force_deregister` with `force_delete_snapshot`.
+    DeregisterAndDeleteSnapshots,
+}
