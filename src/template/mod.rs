@@ -5,6 +5,7 @@
 pub(crate) mod document;
 pub(crate) mod duration;
 pub(crate) mod fields;
+pub(crate) mod functions;
 pub(crate) mod gotmpl;
 mod json;
 pub(crate) mod model;

@@ -99,7 +99,10 @@ impl<'t> Execution<'t> {
         match (number.float, number.integer) {
             (Some(float), _) if number.is_float_constant() => Ok(Value::Float(float)),
             (_, Some(integer)) => Ok(Value::Int(integer)),
-            _ => Err(self.error(format!("{} overflows int", number.text))),
+            (None, None) => {
+                Err(self.error(format!("complex constant {} is not supported", number.text)))
+            }
+            (Some(_), None) => Err(self.error(format!("{} overflows int", number.text))),
         }
     }
 
