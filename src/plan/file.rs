@@ -28,6 +28,7 @@ pub(crate) enum Origin {
 
 /// Decodes and checks a `file` builder.
 pub(crate) fn file(node: &Node, scope: &Scope, problems: &Problems) -> Option<FileSettings> {
+    let before = problems.count();
     let rendered = render_config(node, scope, &[], problems);
     let mut fields = Fields::new(&rendered, problems, "");
     let target = fields.text("target");
@@ -45,7 +46,7 @@ pub(crate) fn file(node: &Node, scope: &Scope, problems: &Problems) -> Option<Fi
         _ => {}
     }
     fields.finish();
-    problems.is_empty().then(|| FileSettings {
+    (problems.count() == before).then(|| FileSettings {
         target: PathBuf::from(target),
         origin: if source.is_empty() { Origin::Text(content) } else { Origin::File(PathBuf::from(source)) },
     })

@@ -21,6 +21,7 @@ pub(crate) struct NullSettings {
 
 /// Decodes and checks a `null` builder.
 pub(crate) fn null(node: &Node, scope: &Scope, facts: &Facts, problems: &Problems) -> Option<NullSettings> {
+    let before = problems.count();
     let rendered = render_config(node, scope, &[], problems);
     let mut fields = Fields::new(&rendered, problems, "");
     let mut unsupported = Unsupported::default();
@@ -29,7 +30,7 @@ pub(crate) fn null(node: &Node, scope: &Scope, facts: &Facts, problems: &Problem
         check_reachable(&fields, &keys);
     }
     fields.finish();
-    problems.is_empty().then(|| NullSettings {
+    (problems.count() == before).then(|| NullSettings {
         communicator: keys.into_communicator(Interface::Automatic, facts),
         unsupported: unsupported.into_keys(),
     })

@@ -1,12 +1,11 @@
 //! `user_data` and `user_data_file`.
 
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::access::optional;
-use crate::facts::{Facts, FileFact};
+use crate::facts::Facts;
+use crate::plan::file_contents::{FileError, contents};
 use crate::secret::Secret;
 use crate::template::fields::Fields;
 
@@ -26,18 +25,12 @@ pub(super) fn read(fields: &mut Fields<'_>, facts: &Facts) -> Option<Secret> {
 }
 
 fn from_file(fields: &Fields<'_>, facts: &Facts, path: &str) -> Option<Secret> {
-    let why = match facts.contents(Path::new(path))? {
-        FileFact::File(bytes) => return Some(encoded(bytes)),
-        FileFact::Missing => {
-            fields.problem("user_data_file", format!("user_data_file not found: {path}"));
-            return None;
-        }
-        FileFact::Directory => "it is a directory",
-        FileFact::Special => "it is not a regular file",
-        FileFact::Unreadable(why) => why,
-    };
-    // Packer's `validate` sees only that something is there; its build fails.
-    fields.problem("user_data_file", format!("user_data_file `{path}` cannot be read: {why}"));
+    match contents(facts, path)? {
+        Ok(bytes) => return Some(encoded(bytes)),
+        Err(FileError::Missing(path)) => fields.problem("user_data_file", format!("user_data_file not found: {path}")),
+        // Packer's `validate` sees only that something is there; its build fails.
+        Err(error) => fields.problem("user_data_file", format!("user_data_file cannot be read: {error}")),
+    }
     None
 }
 

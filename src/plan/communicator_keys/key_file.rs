@@ -1,16 +1,15 @@
 //! Files of the login: private keys and certificates, from the facts.
 
-use std::path::Path;
-
 use super::private_key;
-use crate::facts::{Facts, FileFact};
+use crate::facts::Facts;
+use crate::plan::file_contents::contents;
 use crate::template::fields::Fields;
 
 /// Checks that the file which `key` names holds a private key. A file that is not gathered yet passes: the plan is made again.
 pub(super) fn check_private_key(fields: &Fields<'_>, facts: &Facts, key: &str, path: &str) {
     match contents(facts, path) {
         None => {}
-        Some(Err(why)) => fields.problem(key, format!("{key} is invalid: {why}")),
+        Some(Err(error)) => fields.problem(key, format!("{key} is invalid: {error}")),
         Some(Ok(bytes)) => {
             if let Err(fault) = private_key::check(bytes) {
                 fields.problem_with_hint(key, format!("{key} is invalid: `{path}`: {fault}"), fault.hint());
@@ -19,12 +18,12 @@ pub(super) fn check_private_key(fields: &Fields<'_>, facts: &Facts, key: &str, p
     }
 }
 
-/// Checks that the file which `key` names holds an OpenSSH certificate; `private_key` is the key whose certificate it is, which Packer names.
+/// Checks that the file which `key` names holds an OpenSSH certificate. Packer blames the file of the private key, `private_key`.
 pub(super) fn check_certificate(fields: &Fields<'_>, facts: &Facts, key: &str, private_key: &str, path: &str) {
     let why = match contents(facts, path) {
         None => return,
-        Some(Err(why)) => why,
-        Some(Ok(bytes)) => match ssh_key::Certificate::from_openssh(&String::from_utf8_lossy(bytes)) {
+        Some(Err(error)) => error.to_string(),
+        Some(Ok(bytes)) => match ssh_key::Certificate::from_openssh(String::from_utf8_lossy(bytes).trim()) {
             Ok(_) => return,
             Err(_) => format!("`{path}` is not an OpenSSH certificate"),
         },
@@ -38,14 +37,4 @@ pub(super) fn text(facts: &Facts, path: &str) -> String {
         Some(Ok(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
         Some(Err(_)) | None => String::new(),
     }
-}
-
-fn contents<'a>(facts: &'a Facts, path: &str) -> Option<Result<&'a [u8], String>> {
-    Some(match facts.contents(Path::new(path))? {
-        FileFact::File(bytes) => Ok(bytes),
-        FileFact::Missing => Err(format!("stat {path}: no such file or directory")),
-        FileFact::Directory => Err(format!("read {path}: is a directory")),
-        FileFact::Special => Err(format!("read {path}: not a regular file")),
-        FileFact::Unreadable(why) => Err(format!("open {path}: {why}")),
-    })
 }

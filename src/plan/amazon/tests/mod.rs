@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::settings::EbsSettings;
 use super::{Force, ebs};
 use crate::facts::{FileFact, Facts};
+use crate::template::scope::{BuilderFunctions, Scope, Section};
 use crate::template::document;
 use crate::template::problem::{Problem, Problems};
 use crate::template::source::Source;
@@ -36,7 +37,7 @@ impl Outcome {
 
 /// The smallest builder that is fine, with `fragment`'s keys in it; a `null` takes a key away.
 fn plan(fragment: Value) -> Outcome {
-    plan_with(fragment, &mut crate::plan::testing::facts(), Force::No)
+    plan_with(fragment, &mut Facts::for_tests(), Force::No)
 }
 
 fn plan_with(fragment: Value, facts: &mut Facts, force: Force) -> Outcome {
@@ -52,7 +53,8 @@ fn plan_with(fragment: Value, facts: &mut Facts, force: Force) -> Outcome {
     let source = Source::new("t.json", builder.to_string());
     let document = Arc::new(document::parse(Arc::new(source)).unwrap());
     let problems = Problems::of_component(Arc::clone(&document), "amazon-ebs");
-    let scope = crate::plan::testing::scope(facts);
+    facts.add_file("nope.sh".into(), FileFact::Missing);
+    let scope = Scope::new(facts, Section::Builder(BuilderFunctions::Amazon), Arc::default()).with_build("amazon-ebs", "amazon-ebs");
     let settings = ebs(&document.root, &scope, facts, force, &problems);
     let (errors, warnings) = problems.into_parts();
     Outcome { settings, errors, warnings }

@@ -8,11 +8,10 @@ use super::{plan, plan_with};
 use crate::cloud::Region;
 use crate::cloud::image::BlockDevice;
 use crate::cloud::instance::ShutdownBehavior;
-use crate::facts::FileFact;
+use crate::facts::{Facts, FileFact};
 use crate::plan::amazon::Force;
 use crate::plan::amazon::settings::Replace;
 use crate::plan::communicator::{Communicator, Interface, KeyType, Login, SshSettings};
-use crate::plan::testing;
 
 fn ssh(fragment: Value) -> SshSettings {
     match plan(fragment).settings().communicator {
@@ -38,7 +37,7 @@ fn a_small_builder_gets_packers_defaults() {
 
 #[test]
 fn force_deregisters_whatever_the_template_says() {
-    let mut facts = testing::facts();
+    let mut facts = Facts::for_tests();
     let replace = |fragment, facts: &mut _| plan_with(fragment, facts, Force::Yes).settings().image.replace;
     assert_eq!(replace(json!({"force_deregister": false}), &mut facts), Replace::Deregister);
     assert_eq!(replace(json!({"force_delete_snapshot": true}), &mut facts), Replace::DeregisterAndDeleteSnapshots);
@@ -106,7 +105,7 @@ fn metadata_options_are_always_sent_and_a_disabled_endpoint_too() {
 
 #[test]
 fn aws_polling_wins_over_the_environment_key_by_key() {
-    let mut facts = testing::facts();
+    let mut facts = Facts::for_tests();
     facts.environment.insert("AWS_MAX_ATTEMPTS".to_owned(), "7".to_owned());
     facts.environment.insert("AWS_POLL_DELAY_SECONDS".to_owned(), "3".to_owned());
     let polling = plan_with(json!({"aws_polling": {"max_attempts": 50}}), &mut facts, Force::No).settings().launch.polling;
@@ -116,7 +115,7 @@ fn aws_polling_wins_over_the_environment_key_by_key() {
 
 #[test]
 fn a_timeout_of_the_environment_counts_without_attempts() {
-    let mut facts = testing::facts();
+    let mut facts = Facts::for_tests();
     facts.environment.insert("AWS_TIMEOUT_SECONDS".to_owned(), "90".to_owned());
     let polling = plan_with(json!({}), &mut facts, Force::No).settings().launch.polling;
     assert_eq!(polling.budget(), Some(Duration::from_secs(90)));
@@ -124,8 +123,8 @@ fn a_timeout_of_the_environment_counts_without_attempts() {
 
 #[test]
 fn a_user_data_file_is_taken_as_it_is() {
-    let mut facts = testing::facts();
-    testing::add_file(&mut facts, "u.sh", FileFact::File("echo {{user `x`}}\n".as_bytes().into()));
+    let mut facts = Facts::for_tests();
+    facts.add_file("u.sh".into(), FileFact::File("echo {{user `x`}}\n".as_bytes().into()));
     let launch = plan_with(json!({"user_data_file": "u.sh"}), &mut facts, Force::No).settings().launch;
     assert_eq!(launch.user_data.unwrap().expose(), "ZWNobyB7e3VzZXIgYHhgfX0K");
 }
