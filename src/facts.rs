@@ -111,7 +111,10 @@ impl Facts {
 
     /// What a file holds; never [`FileFact::Present`]. `None` is as for [`Facts::kind`].
     pub(crate) fn contents(&self, path: &Path) -> Option<&FileFact> {
-        let fact = self.files.get(path).filter(|fact| **fact != FileFact::Present);
+        let fact = self
+            .files
+            .get(path)
+            .filter(|fact| **fact != FileFact::Present);
         if fact.is_none() {
             self.miss(Need::Contents(path.to_owned()));
         }
@@ -144,7 +147,10 @@ impl Facts {
     }
 
     fn miss(&self, need: Need) {
-        self.missed.lock().unwrap_or_else(PoisonError::into_inner).insert(need);
+        self.missed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(need);
     }
 }
 
@@ -153,7 +159,13 @@ impl Facts {
     /// Facts of a machine that is nowhere, at a fixed instant: 2020-09-13 12:26:40 UTC.
     pub(crate) fn for_tests() -> Self {
         let now = OffsetDateTime::from_unix_timestamp(1_600_000_000).unwrap();
-        Self::new(now, BTreeMap::new(), "/work-dir".into(), "/template-dir".into(), "run-uuid".into())
+        Self::new(
+            now,
+            BTreeMap::new(),
+            "/work-dir".into(),
+            "/template-dir".into(),
+            "run-uuid".into(),
+        )
     }
 }
 

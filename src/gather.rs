@@ -31,7 +31,10 @@ pub(crate) fn gather(facts: &mut Facts, needs: Vec<Need>) {
 
 /// The path as the system takes it.
 pub(crate) fn resolve(facts: &Facts, path: &Path) -> PathBuf {
-    let home = facts.environment.get("HOME").filter(|home| !home.is_empty());
+    let home = facts
+        .environment
+        .get("HOME")
+        .filter(|home| !home.is_empty());
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => Path::new(home).join(rest),
         _ => facts.working_directory.join(path),
@@ -43,7 +46,9 @@ fn existence(path: &Path) -> FileFact {
         Ok(metadata) if metadata.is_dir() => FileFact::Directory,
         Ok(metadata) if metadata.is_file() => FileFact::Present,
         Ok(_) => FileFact::Special,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => FileFact::Missing,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            FileFact::Missing
+        }
         Err(error) => FileFact::Unreadable(error.to_string()),
     }
 }
@@ -73,7 +78,10 @@ fn tool_version(facts: &Facts, tool: &str) -> Option<String> {
         .stdin(Stdio::null())
         .output()
         .ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]
@@ -87,10 +95,21 @@ mod tests {
         fs::write(directory.path().join("here"), "text").unwrap();
         let mut facts = Facts::for_tests();
         facts.working_directory = directory.path().to_owned();
-        facts.environment.insert("HOME".into(), directory.path().display().to_string());
+        facts
+            .environment
+            .insert("HOME".into(), directory.path().display().to_string());
         let paths = ["here", "~/here", "gone", "here/below", "."];
-        gather(&mut facts, paths.iter().map(|path| Need::Existence(path.into())).collect());
-        let kinds: Vec<_> = paths.iter().map(|path| facts.kind(Path::new(path)).unwrap()).collect();
+        gather(
+            &mut facts,
+            paths
+                .iter()
+                .map(|path| Need::Existence(path.into()))
+                .collect(),
+        );
+        let kinds: Vec<_> = paths
+            .iter()
+            .map(|path| facts.kind(Path::new(path)).unwrap())
+            .collect();
         use FileKind::{Directory, File, Missing};
         assert_eq!(kinds, [File, File, Missing, Missing, Directory]);
     }
@@ -99,19 +118,37 @@ mod tests {
     fn a_file_is_read_and_an_oversized_one_is_not() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("small"), "text").unwrap();
-        File::create(directory.path().join("large")).unwrap().set_len(LONGEST_FILE + 1).unwrap();
+        File::create(directory.path().join("large"))
+            .unwrap()
+            .set_len(LONGEST_FILE + 1)
+            .unwrap();
         let mut facts = Facts::for_tests();
         facts.working_directory = directory.path().to_owned();
-        gather(&mut facts, vec![Need::Contents("small".into()), Need::Contents("large".into())]);
-        assert_eq!(facts.contents(Path::new("small")), Some(&FileFact::File(b"text".as_slice().into())));
-        assert!(matches!(facts.contents(Path::new("large")), Some(FileFact::Unreadable(_))));
+        gather(
+            &mut facts,
+            vec![
+                Need::Contents("small".into()),
+                Need::Contents("large".into()),
+            ],
+        );
+        assert_eq!(
+            facts.contents(Path::new("small")),
+            Some(&FileFact::File(b"text".as_slice().into()))
+        );
+        assert!(matches!(
+            facts.contents(Path::new("large")),
+            Some(FileFact::Unreadable(_))
+        ));
     }
 
     #[test]
     fn a_tool_that_is_not_there_has_no_version() {
         let mut facts = Facts::for_tests();
         facts.working_directory = "/".into();
-        gather(&mut facts, vec![Need::ToolVersion("no-such-tool-anywhere".into())]);
+        gather(
+            &mut facts,
+            vec![Need::ToolVersion("no-such-tool-anywhere".into())],
+        );
         assert_eq!(facts.tool_version("no-such-tool-anywhere"), Some(None));
     }
 }

@@ -59,7 +59,10 @@ impl Node {
 
     /// The first entry with exactly this key.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
-        self.members().iter().find(|member| member.key == key).map(|member| &member.value)
+        self.members()
+            .iter()
+            .find(|member| member.key == key)
+            .map(|member| &member.value)
     }
 
     /// The text of a string.
@@ -88,7 +91,10 @@ pub(crate) struct Document {
 impl Document {
     /// The place of a span; spans of rendered copies are those of what they were rendered from.
     pub(crate) fn place(&self, span: Span) -> Place {
-        Place { pointer: pointer(&self.root, span), ..place_in(&self.source, span) }
+        Place {
+            pointer: pointer(&self.root, span),
+            ..place_in(&self.source, span)
+        }
     }
 }
 
@@ -106,7 +112,14 @@ pub(crate) fn parse(source: Arc<Source>) -> Result<Document, Problem> {
 pub(crate) fn place_in(source: &Source, span: Span) -> Place {
     let (line, column) = source.line_and_column(span.start);
     let (end_line, end_column) = source.line_and_column(span.end.max(span.start));
-    Place { file: source.name.clone(), line, column, end_line, end_column, pointer: String::new() }
+    Place {
+        file: source.name.clone(),
+        line,
+        column,
+        end_line,
+        end_column,
+        pointer: String::new(),
+    }
 }
 
 /// The longest part of a line that is shown with a syntax error; a whole template may stand on one line.
@@ -115,18 +128,25 @@ const LONGEST_EXCERPT: usize = 160;
 fn syntax_problem(source: &Source, error: &json::SyntaxError) -> Problem {
     let offset = error.offset;
     let seen = &source.text[..source.text.floor_char_boundary(offset)];
-    let (before, this) = seen.rsplit_once('\n').map_or((None, seen), |(before, this)| (Some(before), this));
+    let (before, this) = seen
+        .rsplit_once('\n')
+        .map_or((None, seen), |(before, this)| (Some(before), this));
     let line = seen.matches('\n').count() + 1;
     // Packer counts columns from 0 on the first line and from 1 on all others, and the offending byte as read; the caret and
     // the place of the problem say where it really stands.
     let column = offset - (seen.len() - this.len()) + usize::from(line > 1);
-    let mut message = format!("Error parsing JSON: {error}\nAt line {line}, column {column} (offset {offset}):\n");
+    let mut message = format!(
+        "Error parsing JSON: {error}\nAt line {line}, column {column} (offset {offset}):\n"
+    );
     if let Some(before) = before {
         let last = before.rsplit('\n').next().unwrap_or_default();
         message.push_str(&format!("{:>5}: {}\n", line - 1, tail(last)));
     }
     let shown = tail(this);
-    message.push_str(&format!("{line:>5}: {shown}\n{}^", " ".repeat(shown.chars().count() + 6)));
+    message.push_str(&format!(
+        "{line:>5}: {shown}\n{}^",
+        " ".repeat(shown.chars().count() + 6)
+    ));
     let start = offset.saturating_sub(1);
     Problem::at(place_in(source, Span { start, end: offset }), message)
 }
@@ -143,19 +163,30 @@ fn pointer(root: &Node, span: Span) -> String {
     loop {
         match &node.value {
             Json::Array(items) => {
-                let index = items.partition_point(|item| item.span.start <= span.start).wrapping_sub(1);
-                let Some(item) = items.get(index).filter(|item| item.span.contains(span)) else { return pointer };
+                let index = items
+                    .partition_point(|item| item.span.start <= span.start)
+                    .wrapping_sub(1);
+                let Some(item) = items.get(index).filter(|item| item.span.contains(span)) else {
+                    return pointer;
+                };
                 pointer.push_str(&format!("/{index}"));
                 node = item;
             }
             Json::Object(members) => {
-                let index = members.partition_point(|member| member.key_span.start <= span.start).wrapping_sub(1);
-                let Some(member) = members.get(index) else { return pointer };
+                let index = members
+                    .partition_point(|member| member.key_span.start <= span.start)
+                    .wrapping_sub(1);
+                let Some(member) = members.get(index) else {
+                    return pointer;
+                };
                 let is_value = member.value.span.contains(span);
                 if !is_value && !member.key_span.contains(span) {
                     return pointer;
                 }
-                pointer.push_str(&format!("/{}", member.key.replace('~', "~0").replace('/', "~1")));
+                pointer.push_str(&format!(
+                    "/{}",
+                    member.key.replace('~', "~0").replace('/', "~1")
+                ));
                 if !is_value {
                     return pointer;
                 }

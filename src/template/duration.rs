@@ -52,7 +52,10 @@ impl GoDuration {
         let mut total: u64 = 0;
         while !rest.is_empty() {
             let (part, after) = part(rest, text)?;
-            total = total.checked_add(part).filter(|total| *total <= 1 << 63).ok_or_else(invalid)?;
+            total = total
+                .checked_add(part)
+                .filter(|total| *total <= 1 << 63)
+                .ok_or_else(invalid)?;
             rest = after;
         }
         match (is_negative, i64::try_from(total)) {
@@ -85,7 +88,9 @@ fn part<'a>(rest: &'a str, text: &str) -> Result<(u64, &'a str), DurationError> 
     if whole.is_empty() && fraction.is_empty() {
         return Err(invalid());
     }
-    let unit_length = after.find(|character: char| character == '.' || character.is_ascii_digit()).unwrap_or(after.len());
+    let unit_length = after
+        .find(|character: char| character == '.' || character.is_ascii_digit())
+        .unwrap_or(after.len());
     let (unit, after) = after.split_at(unit_length);
     let scale = match unit {
         "ns" => 1,
@@ -95,15 +100,28 @@ fn part<'a>(rest: &'a str, text: &str) -> Result<(u64, &'a str), DurationError> 
         "m" => MINUTE,
         "h" => HOUR,
         "" => return Err(DurationError::MissingUnit(text.to_owned())),
-        _ => return Err(DurationError::UnknownUnit { unit: unit.to_owned(), text: text.to_owned() }),
+        _ => {
+            return Err(DurationError::UnknownUnit {
+                unit: unit.to_owned(),
+                text: text.to_owned(),
+            });
+        }
     };
-    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| invalid())? };
+    let whole: u64 = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().map_err(|_| invalid())?
+    };
     let nanoseconds = whole.checked_mul(scale).ok_or_else(invalid)?;
-    Ok((nanoseconds.saturating_add(fraction_of(fraction, scale)), after))
+    Ok((
+        nanoseconds.saturating_add(fraction_of(fraction, scale)),
+        after,
+    ))
 }
 
 fn leading_digits(text: &str) -> usize {
-    text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len())
+    text.find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(text.len())
 }
 
 /// `0.FRACTION` of `scale` nanoseconds, cut off; 18 digits are more than nanoseconds of an hour can tell apart.
@@ -129,7 +147,9 @@ impl fmt::Display for GoDuration {
         match nanoseconds {
             0 => formatter.write_str("0s"),
             1..MICROSECOND => write!(formatter, "{nanoseconds}ns"),
-            MICROSECOND..MILLISECOND => write!(formatter, "{}µs", decimal(nanoseconds, MICROSECOND)),
+            MICROSECOND..MILLISECOND => {
+                write!(formatter, "{}µs", decimal(nanoseconds, MICROSECOND))
+            }
             MILLISECOND..SECOND => write!(formatter, "{}ms", decimal(nanoseconds, MILLISECOND)),
             _ => {
                 let (hours, minutes) = (nanoseconds / HOUR, nanoseconds % HOUR / MINUTE);
@@ -152,7 +172,11 @@ fn decimal(value: u64, scale: u64) -> String {
         return (value / scale).to_string();
     }
     let width = scale.ilog10() as usize;
-    format!("{}.{}", value / scale, format!("{fraction:0width$}").trim_end_matches('0'))
+    format!(
+        "{}.{}",
+        value / scale,
+        format!("{fraction:0width$}").trim_end_matches('0')
+    )
 }
 
 #[cfg(test)]
@@ -161,13 +185,24 @@ mod tests {
 
     #[test]
     fn durations_read_as_in_go() {
-        let cases = [("300ms", 300_000_000), ("-1.5h", -5_400_000_000_000), ("2h45m", 9_900_000_000_000)];
+        let cases = [
+            ("300ms", 300_000_000),
+            ("-1.5h", -5_400_000_000_000),
+            ("2h45m", 9_900_000_000_000),
+        ];
         for (text, nanoseconds) in cases {
-            assert_eq!(GoDuration::parse(text), Ok(GoDuration(nanoseconds)), "{text}");
+            assert_eq!(
+                GoDuration::parse(text),
+                Ok(GoDuration(nanoseconds)),
+                "{text}"
+            );
         }
         assert_eq!(GoDuration::parse("0"), Ok(GoDuration(0)));
         assert_eq!(GoDuration::parse(".5us"), Ok(GoDuration(500)));
-        assert_eq!(GoDuration::parse("-9223372036854775808ns"), Ok(GoDuration(i64::MIN)));
+        assert_eq!(
+            GoDuration::parse("-9223372036854775808ns"),
+            Ok(GoDuration(i64::MIN))
+        );
     }
 
     #[test]
@@ -178,7 +213,10 @@ mod tests {
             ("", "time: invalid duration \"\""),
             (".s", "time: invalid duration \".s\""),
             ("1d", "time: unknown unit \"d\" in duration \"1d\""),
-            ("9223372036854775808ns", "time: invalid duration \"9223372036854775808ns\""),
+            (
+                "9223372036854775808ns",
+                "time: invalid duration \"9223372036854775808ns\"",
+            ),
         ];
         for (text, message) in cases {
             assert_eq!(GoDuration::parse(text).unwrap_err().to_string(), message);

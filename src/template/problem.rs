@@ -24,12 +24,20 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem that has no place in the template.
     pub(crate) fn without_place(message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: None, hint: None }
+        Self {
+            message: message.into(),
+            place: None,
+            hint: None,
+        }
     }
 
     /// A problem at a place.
     pub(crate) fn at(place: Place, message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: Some(place), hint: None }
+        Self {
+            message: message.into(),
+            place: Some(place),
+            hint: None,
+        }
     }
 
     /// The same with advice.
@@ -105,7 +113,12 @@ impl Problems {
     }
 
     /// An error at `span` with advice.
-    pub(crate) fn report_with_hint(&self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+    pub(crate) fn report_with_hint(
+        &self,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.add(|| Problem::at(self.document.place(span), message).with_hint(hint));
     }
 
@@ -141,7 +154,10 @@ impl Problems {
     pub(crate) fn into_parts(self) -> (Vec<Problem>, Vec<Problem>) {
         let mut found = self.found.into_inner();
         if self.left_out.get() > 0 {
-            found.push(Problem::without_place(format!("… and {} more problems", self.left_out.get())));
+            found.push(Problem::without_place(format!(
+                "… and {} more problems",
+                self.left_out.get()
+            )));
         }
         (found, self.warnings.into_inner())
     }
@@ -162,15 +178,20 @@ mod tests {
     use crate::template::source::Source;
 
     fn problems(text: &str) -> Problems {
-        Problems::new(Arc::new(document::parse(Arc::new(Source::new("t.json", text))).unwrap()))
+        Problems::new(Arc::new(
+            document::parse(Arc::new(Source::new("t.json", text))).unwrap(),
+        ))
     }
 
     #[test]
     fn a_problem_is_placed_by_file_line_column_and_pointer() {
         let problems = problems("{\"a\":\n  [1, {\"b/c\": 2}]}");
-        problems.report(Span { start: 21, end: 22 }, "odd");
+        problems.report(Span { start: 20, end: 21 }, "odd");
         let (found, _) = problems.into_parts();
-        assert_eq!(found[0].place.as_ref().unwrap().to_string(), "t.json:2:16 /a/1/b~1c");
+        assert_eq!(
+            found[0].place.as_ref().unwrap().to_string(),
+            "t.json:2:15 /a/1/b~1c"
+        );
     }
 
     #[test]

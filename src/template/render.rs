@@ -11,18 +11,34 @@ use super::source::Span;
 ///
 /// Problems are worded as Packer words them: `invalid 'FIELD': …` for syntax and `render 'FIELD': …` for evaluation, then the
 /// text. A text with a problem stays as it is.
-pub(crate) fn render_config(node: &Node, scope: &Scope, late: &[&str], problems: &Problems) -> Node {
-    let Json::Object(members) = &node.value else { return node.clone() };
+pub(crate) fn render_config(
+    node: &Node,
+    scope: &Scope,
+    late: &[&str],
+    problems: &Problems,
+) -> Node {
+    let Json::Object(members) = &node.value else {
+        return node.clone();
+    };
     let data = scope.data_at_prepare();
     let members = members.iter().map(|member| {
-        let field = Field { name: &member.key, scope, data: &data, problems };
+        let field = Field {
+            name: &member.key,
+            scope,
+            data: &data,
+            problems,
+        };
         let value = if late.contains(&member.key.as_str()) {
             field.check(&member.value);
             member.value.clone()
         } else {
             field.render(&member.value)
         };
-        Member { key: member.key.clone(), key_span: member.key_span, value }
+        Member {
+            key: member.key.clone(),
+            key_span: member.key_span,
+            value,
+        }
     });
     Node::new(Json::Object(members.collect()), node.span)
 }
@@ -30,11 +46,17 @@ pub(crate) fn render_config(node: &Node, scope: &Scope, late: &[&str], problems:
 /// The byte range to blame for an error inside a text: the place itself where the text stands in the source as it is, else all of it.
 pub(crate) fn blame(problems: &Problems, span: Span, text: &str, error: &RenderError) -> Span {
     let source = &problems.document().source.text;
-    let inside = Span { start: span.start + 1, end: span.end.saturating_sub(1) };
+    let inside = Span {
+        start: span.start + 1,
+        end: span.end.saturating_sub(1),
+    };
     match source.get(inside.start..inside.end) {
         Some(raw) if raw == text => {
             let start = (inside.start + error.position().offset).min(inside.end);
-            Span { start, end: inside.end }
+            Span {
+                start,
+                end: inside.end,
+            }
         }
         _ => span,
     }
@@ -66,7 +88,11 @@ impl Field<'_> {
             Json::Array(items) => items.iter().for_each(|item| self.check(item)),
             Json::Object(members) => {
                 for member in members {
-                    self.report(&member.key, member.key_span, self.scope.check(&member.key).err());
+                    self.report(
+                        &member.key,
+                        member.key_span,
+                        self.scope.check(&member.key).err(),
+                    );
                     self.check(&member.value);
                 }
             }
@@ -78,7 +104,9 @@ impl Field<'_> {
         let value = match &node.value {
             Json::String(text) => Json::String(self.text(text, node.span)),
             Json::Array(items) => Json::Array(items.iter().map(|item| self.render(item)).collect()),
-            Json::Object(members) => Json::Object(members.iter().map(|member| self.member(member)).collect()),
+            Json::Object(members) => {
+                Json::Object(members.iter().map(|member| self.member(member)).collect())
+            }
             Json::Null | Json::Bool(_) | Json::Number(_) => node.value.clone(),
         };
         Node::new(value, node.span)
@@ -106,7 +134,8 @@ impl Field<'_> {
             RenderError::Execution { .. } => "render",
         };
         let message = format!("{verb} '{}': {error} in:\n\n{}", self.name, excerpt(text));
-        self.problems.report(blame(self.problems, span, text, &error), message);
+        self.problems
+            .report(blame(self.problems, span, text, &error), message);
     }
 }
 

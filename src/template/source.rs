@@ -31,7 +31,11 @@ pub(crate) struct Source {
 impl Source {
     /// A source with this name and text.
     pub(crate) fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), line_starts: OnceLock::new() }
+        Self {
+            name: name.into(),
+            text: text.into(),
+            line_starts: OnceLock::new(),
+        }
     }
 
     /// A source from a file's bytes. What is not UTF-8 becomes U+FFFD, as in Go's JSON decoder.
@@ -42,7 +46,9 @@ impl Source {
     /// Line and column, both from 1, of a byte offset; columns count characters.
     pub(crate) fn line_and_column(&self, offset: usize) -> (usize, usize) {
         let starts = self.line_starts.get_or_init(|| {
-            std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+            std::iter::once(0)
+                .chain(self.text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect()
         });
         let offset = self.text.floor_char_boundary(offset);
         let line = starts.partition_point(|start| *start <= offset);

@@ -23,7 +23,9 @@ pub(crate) fn boolean(node: &Node, name: &str) -> Result<Option<bool>, String> {
         Json::Bool(value) => Ok(Some(*value)),
         Json::Number(number) => Ok(Some(float(number) != 0.0)),
         Json::String(text) if text.is_empty() => Ok(Some(false)),
-        Json::String(text) => parse_bool(text).map(Some).ok_or_else(|| not_a_bool(text, name)),
+        Json::String(text) => parse_bool(text)
+            .map(Some)
+            .ok_or_else(|| not_a_bool(text, name)),
         Json::Array(_) | Json::Object(_) => Err(unconvertible(node, name, "bool")),
     }
 }
@@ -45,7 +47,10 @@ pub(crate) fn integer(node: &Node, name: &str) -> Result<Option<i64>, String> {
         Json::Number(number) => Ok(Some(truncated(number))),
         Json::String(text) if text.is_empty() => Ok(Some(0)),
         Json::String(text) => parse_integer(text).map(Some).ok_or_else(|| {
-            format!("cannot parse '{name}' as int: strconv.ParseInt: parsing {}: invalid syntax", quoted(text))
+            format!(
+                "cannot parse '{name}' as int: strconv.ParseInt: parsing {}: invalid syntax",
+                quoted(text)
+            )
         }),
         Json::Array(_) | Json::Object(_) => Err(unconvertible(node, name, "int")),
     }
@@ -54,9 +59,9 @@ pub(crate) fn integer(node: &Node, name: &str) -> Result<Option<i64>, String> {
 /// A duration: Go's notation, or a bare number of nanoseconds.
 pub(crate) fn duration(node: &Node, name: &str) -> Result<Option<GoDuration>, String> {
     match &node.value {
-        Json::String(text) => {
-            GoDuration::parse(text).map(Some).map_err(|error| format!("error decoding '{name}': {error}"))
-        }
+        Json::String(text) => GoDuration::parse(text)
+            .map(Some)
+            .map_err(|error| format!("error decoding '{name}': {error}")),
         Json::Array(_) | Json::Object(_) => Err(unconvertible(node, name, "time.Duration")),
         _ => Ok(integer(node, name)?.map(GoDuration)),
     }
@@ -100,7 +105,10 @@ pub(crate) fn parse_integer(text: &str) -> Option<i64> {
 
 /// What mapstructure says about a value of the wrong type.
 pub(crate) fn unconvertible(node: &Node, name: &str, wanted: &str) -> String {
-    format!("'{name}' expected type '{wanted}', got unconvertible type '{}'", go_type(node))
+    format!(
+        "'{name}' expected type '{wanted}', got unconvertible type '{}'",
+        go_type(node)
+    )
 }
 
 /// The name of the Go type that JSON's values decode to.
@@ -128,13 +136,19 @@ fn float(number: &str) -> f64 {
     number.parse().unwrap_or(0.0)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "Go cuts fractions off too; what does not fit saturates")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "Go cuts fractions off too; what does not fit saturates"
+)]
 fn truncated(number: &str) -> i64 {
     number.parse().unwrap_or_else(|_| float(number) as i64)
 }
 
 fn not_a_bool(text: &str, name: &str) -> String {
-    format!("cannot parse '{name}' as bool: strconv.ParseBool: parsing {}: invalid syntax", quoted(text))
+    format!(
+        "cannot parse '{name}' as bool: strconv.ParseBool: parsing {}: invalid syntax",
+        quoted(text)
+    )
 }
 
 fn quoted(text: &str) -> String {
@@ -152,9 +166,19 @@ mod tests {
 
     #[test]
     fn a_string_takes_numbers_in_their_shortest_form_and_booleans_as_digits() {
-        let cases = [("1.50", "1.5"), ("1000000", "1000000"), ("1e3", "1000"), ("true", "1"), ("\"x\"", "x")];
+        let cases = [
+            ("1.50", "1.5"),
+            ("1000000", "1000000"),
+            ("1e3", "1000"),
+            ("true", "1"),
+            ("\"x\"", "x"),
+        ];
         for (json, expected) in cases {
-            assert_eq!(text(&node(json), "f"), Ok(Some(expected.to_owned())), "{json}");
+            assert_eq!(
+                text(&node(json), "f"),
+                Ok(Some(expected.to_owned())),
+                "{json}"
+            );
         }
         assert_eq!(text(&Node::new(Json::Null, Span::default()), "f"), Ok(None));
     }
@@ -164,12 +188,23 @@ mod tests {
         assert_eq!(boolean(&node("\"T\""), "f"), Ok(Some(true)));
         assert_eq!(boolean(&node("\"\""), "f"), Ok(Some(false)));
         assert_eq!(boolean(&node("0.5"), "f"), Ok(Some(true)));
-        assert!(boolean(&node("\"yes\""), "f").unwrap_err().starts_with("cannot parse 'f' as bool"));
+        assert!(
+            boolean(&node("\"yes\""), "f")
+                .unwrap_err()
+                .starts_with("cannot parse 'f' as bool")
+        );
     }
 
     #[test]
     fn an_integer_takes_go_s_prefixes() {
-        let cases = [("\"0x10\"", 16), ("\"010\"", 8), ("\"-0b11\"", -3), ("3.9", 3), ("\"\"", 0), ("true", 1)];
+        let cases = [
+            ("\"0x10\"", 16),
+            ("\"010\"", 8),
+            ("\"-0b11\"", -3),
+            ("3.9", 3),
+            ("\"\"", 0),
+            ("true", 1),
+        ];
         for (json, expected) in cases {
             assert_eq!(integer(&node(json), "f"), Ok(Some(expected)), "{json}");
         }
@@ -181,7 +216,11 @@ mod tests {
     #[test]
     fn a_bare_number_is_a_duration_in_nanoseconds() {
         assert_eq!(duration(&node("1000"), "f"), Ok(Some(GoDuration(1000))));
-        assert!(duration(&node("\"300\""), "f").unwrap_err().contains("'f': time: missing unit in duration \"300\""));
+        assert!(
+            duration(&node("\"300\""), "f")
+                .unwrap_err()
+                .contains("'f': time: missing unit in duration \"300\"")
+        );
     }
 
     #[test]

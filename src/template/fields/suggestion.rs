@@ -10,7 +10,11 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
     }
     let word = word.to_ascii_lowercase();
     let most = (word.len() / 3).clamp(1, 3);
-    known.map(|candidate| (distance(&word, candidate), candidate)).filter(|(edits, _)| *edits <= most).min().map(|(_, candidate)| candidate)
+    known
+        .map(|candidate| (distance(&word, candidate), candidate))
+        .filter(|(edits, _)| *edits <= most)
+        .min()
+        .map(|(_, candidate)| candidate)
 }
 
 /// Levenshtein's distance in bytes.
@@ -34,11 +38,17 @@ mod tests {
 
     #[test]
     fn a_slip_finds_the_key_that_was_meant() {
-        assert_eq!(nearest("instnace_type", ["region", "instance_type"].into_iter()), Some("instance_type"));
+        assert_eq!(
+            nearest("instnace_type", ["region", "instance_type"].into_iter()),
+            Some("instance_type")
+        );
     }
 
     #[test]
     fn a_word_that_resembles_nothing_finds_nothing() {
-        assert_eq!(nearest("bogus", ["region", "instance_type"].into_iter()), None);
+        assert_eq!(
+            nearest("bogus", ["region", "instance_type"].into_iter()),
+            None
+        );
     }
 }

@@ -74,14 +74,23 @@ pub(super) enum Term {
     Nil,
     Number(Number),
     /// A string literal: as written, and what it stands for.
-    String { literal: String, value: String },
+    String {
+        literal: String,
+        value: String,
+    },
     /// `.A.B`.
     Field(Vec<String>),
     /// `$x.A.B`; the name keeps its `$`.
-    Variable { name: String, fields: Vec<String> },
+    Variable {
+        name: String,
+        fields: Vec<String>,
+    },
     Function(String),
     /// A pipe in parentheses.
     Pipe(Pipe),
     /// Fields of what is neither a field nor a variable: `(f x).A.B`.
-    Chain { base: Box<Operand>, fields: Vec<String> },
+    Chain {
+        base: Box<Operand>,
+        fields: Vec<String>,
+    },
 }

@@ -73,8 +73,12 @@ impl Builtin {
                 Signature::variadic(&[Kind::Any, Kind::Any])
             }
             Self::Not | Self::Len => Signature::fixed(&[Kind::Any]),
-            Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge => Signature::fixed(&[Kind::Any, Kind::Any]),
-            Self::Print | Self::Println | Self::Html | Self::Js | Self::UrlQuery => Signature::variadic(&[Kind::Any]),
+            Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge => {
+                Signature::fixed(&[Kind::Any, Kind::Any])
+            }
+            Self::Print | Self::Println | Self::Html | Self::Js | Self::UrlQuery => {
+                Signature::variadic(&[Kind::Any])
+            }
             Self::Printf => Signature::variadic(&[Kind::String, Kind::Any]),
         }
     }
@@ -95,7 +99,10 @@ pub(super) fn call_builtin(
     arguments: &[Value],
     first: Option<&Operand>,
 ) -> Result<Value, FunctionError> {
-    use Builtin::{And, Call, Eq, Ge, Gt, Html, Index, Js, Le, Len, Lt, Ne, Not, Or, Print, Printf, Println, Slice};
+    use Builtin::{
+        And, Call, Eq, Ge, Gt, Html, Index, Js, Le, Len, Lt, Ne, Not, Or, Print, Printf, Println,
+        Slice,
+    };
     match (builtin, arguments) {
         // These two are evaluated argument by argument; with all arguments at hand the last one decides.
         (And | Or, all) => Ok(all.last().cloned().unwrap_or(Value::NoValue)),

@@ -30,15 +30,20 @@ fn equal_pair(left: &Value, right: &Value) -> Result<bool, FunctionError> {
         (Value::Nil | Value::NoValue, _) | (_, Value::Nil | Value::NoValue) => Ok(false),
         (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
             let name = right.type_name();
-            Err(FunctionError::new(format!("non-comparable type {}: {name}", super::print::display(right))))
+            Err(FunctionError::new(format!(
+                "non-comparable type {}: {name}",
+                super::print::display(right)
+            )))
         }
-        (Value::List(_), Value::Map(_)) | (Value::Map(_), Value::List(_)) => Err(FunctionError::new(format!(
-            "non-comparable types {}: {}, {}: {}",
-            super::print::display(left),
-            left.type_name(),
-            right.type_name(),
-            super::print::display(right)
-        ))),
+        (Value::List(_), Value::Map(_)) | (Value::Map(_), Value::List(_)) => {
+            Err(FunctionError::new(format!(
+                "non-comparable types {}: {}, {}: {}",
+                super::print::display(left),
+                left.type_name(),
+                right.type_name(),
+                super::print::display(right)
+            )))
+        }
         _ => Err(incompatible(left, right)),
     }
 }
@@ -60,7 +65,10 @@ pub(super) fn less(left: &Value, right: &Value) -> Result<bool, FunctionError> {
 }
 
 fn is_basic(value: &Value) -> bool {
-    matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_))
+    matches!(
+        value,
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_)
+    )
 }
 
 fn invalid() -> FunctionError {
@@ -69,5 +77,7 @@ fn invalid() -> FunctionError {
 
 fn incompatible(left: &Value, right: &Value) -> FunctionError {
     let (left, right) = (left.type_name(), right.type_name());
-    FunctionError::new(format!("incompatible types for comparison: {left} and {right}"))
+    FunctionError::new(format!(
+        "incompatible types for comparison: {left} and {right}"
+    ))
 }

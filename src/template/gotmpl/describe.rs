@@ -26,7 +26,9 @@ impl Display for Pipe {
 impl Display for Command {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}", Argument(&self.first))?;
-        self.arguments.iter().try_for_each(|a| write!(f, " {}", Argument(a)))
+        self.arguments
+            .iter()
+            .try_for_each(|a| write!(f, " {}", Argument(a)))
     }
 }
 

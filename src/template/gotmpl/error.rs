@@ -18,7 +18,10 @@ impl Position {
     pub(super) fn of(text: &str, offset: usize) -> Self {
         let offset = offset.min(text.len());
         let before = &text.as_bytes()[..offset];
-        let line_start = before.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+        let line_start = before
+            .iter()
+            .rposition(|&b| b == b'\n')
+            .map_or(0, |i| i + 1);
         Self {
             line: 1 + before.iter().filter(|&&b| b == b'\n').count(),
             column: offset - line_start,
@@ -86,6 +89,8 @@ pub(crate) struct FunctionError {
 impl FunctionError {
     /// An error with this text.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self {
+            message: message.into(),
+        }
     }
 }

@@ -8,7 +8,11 @@ use super::limits::{MAX_EXECUTION_DEPTH, MAX_TEXT_BYTES, MAX_WORK, NODE_COST};
 use super::value::Value;
 
 /// Runs a template on `data` and returns what it writes.
-pub(super) fn execute(template: &Template, data: &Value, functions: &dyn Functions) -> Result<String, TemplateError> {
+pub(super) fn execute(
+    template: &Template,
+    data: &Value,
+    functions: &dyn Functions,
+) -> Result<String, TemplateError> {
     // Go cannot tell missing data from nil data: both print as `<no value>`, and so do their fields.
     let data = match data {
         Value::Nil => Value::NoValue,
@@ -93,7 +97,9 @@ impl<'t> Execution<'t> {
     /// Goes one level deeper; [`Self::leave`] comes back.
     pub(super) fn enter(&mut self) -> Result<(), TemplateError> {
         if self.depth == MAX_EXECUTION_DEPTH {
-            return Err(self.error(format!("exceeded maximum template depth ({MAX_EXECUTION_DEPTH})")));
+            return Err(self.error(format!(
+                "exceeded maximum template depth ({MAX_EXECUTION_DEPTH})"
+            )));
         }
         self.depth += 1;
         Ok(())
@@ -115,7 +121,12 @@ impl<'t> Execution<'t> {
 
     /// The value of the innermost variable of that name.
     pub(super) fn variable(&self, name: &str) -> Result<&Value, TemplateError> {
-        match self.variables.iter().rev().find(|(known, _)| *known == name) {
+        match self
+            .variables
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == name)
+        {
             Some((_, value)) => Ok(value),
             None => Err(self.error(format!("undefined variable: {name}"))),
         }
@@ -123,7 +134,12 @@ impl<'t> Execution<'t> {
 
     /// Sets the innermost variable of that name.
     pub(super) fn assign(&mut self, name: &str, value: Value) -> Result<(), TemplateError> {
-        match self.variables.iter_mut().rev().find(|(known, _)| *known == name) {
+        match self
+            .variables
+            .iter_mut()
+            .rev()
+            .find(|(known, _)| *known == name)
+        {
             Some((_, slot)) => {
                 *slot = value;
                 Ok(())

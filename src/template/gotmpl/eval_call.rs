@@ -30,7 +30,12 @@ impl<'t> Execution<'t> {
             Some(builtin) => builtin.signature(),
             None => self.functions.signature(name).unwrap_or(ANYTHING),
         };
-        self.check_count(name, signature, arguments.len(), arguments.len() + usize::from(piped.is_some()))?;
+        self.check_count(
+            name,
+            signature,
+            arguments.len(),
+            arguments.len() + usize::from(piped.is_some()),
+        )?;
         if let Some(stop) = builtin.and_then(Builtin::short_circuit) {
             return self.short_circuit(dot, arguments, piped, stop);
         }
@@ -38,27 +43,41 @@ impl<'t> Execution<'t> {
         let size: usize = values.iter().map(Value::size).sum();
         self.charge(size)?;
         if size > MAX_TEXT_BYTES {
-            return Err(self.error(format!("the arguments of {name} are longer than {MAX_TEXT_BYTES} bytes")));
+            return Err(self.error(format!(
+                "the arguments of {name} are longer than {MAX_TEXT_BYTES} bytes"
+            )));
         }
         let result = match builtin {
             Some(builtin) => call_builtin(builtin, &values, arguments.first()),
             None => self.functions.call(name, &values),
         };
         let value = result.map_err(|cause| {
-            self.at(site).err().unwrap_or_else(|| self.call_error(name, cause))
+            self.at(site)
+                .err()
+                .unwrap_or_else(|| self.call_error(name, cause))
         })?;
         self.charge(value.size())?;
         Ok(value)
     }
 
     /// `named` counts the arguments in the command, `given` also the piped one; Go's messages use either.
-    fn check_count(&self, name: &str, signature: Signature, named: usize, given: usize) -> Result<(), TemplateError> {
+    fn check_count(
+        &self,
+        name: &str,
+        signature: Signature,
+        named: usize,
+        given: usize,
+    ) -> Result<(), TemplateError> {
         let required = signature.required();
         if signature.variadic && given < required {
-            return Err(self.error(format!("wrong number of args for {name}: want at least {required} got {named}")));
+            return Err(self.error(format!(
+                "wrong number of args for {name}: want at least {required} got {named}"
+            )));
         }
         if !signature.variadic && given != required {
-            return Err(self.error(format!("wrong number of args for {name}: want {required} got {given}")));
+            return Err(self.error(format!(
+                "wrong number of args for {name}: want {required} got {given}"
+            )));
         }
         Ok(())
     }
@@ -98,7 +117,12 @@ impl<'t> Execution<'t> {
         Ok(values)
     }
 
-    fn argument(&mut self, dot: &Value, kind: Kind, operand: &'t Operand) -> Result<Value, TemplateError> {
+    fn argument(
+        &mut self,
+        dot: &Value,
+        kind: Kind,
+        operand: &'t Operand,
+    ) -> Result<Value, TemplateError> {
         self.at(Site::Operand(operand))?;
         let value = match &operand.term {
             Term::Nil if kind == Kind::Any => return Ok(Value::Nil),
@@ -109,13 +133,20 @@ impl<'t> Execution<'t> {
             }
             Term::Pipe(pipe) => self.pipeline(dot, pipe)?,
             Term::Function(name) => self.call(dot, name, Site::Operand(operand), &[], None)?,
-            Term::Bool(_) | Term::Number(_) | Term::String { .. } => return self.typed_literal(dot, kind, operand),
+            Term::Bool(_) | Term::Number(_) | Term::String { .. } => {
+                return self.typed_literal(dot, kind, operand);
+            }
         };
         self.validate(value, kind)
     }
 
     /// A literal where a type is wanted: it has to be written as one of that type.
-    fn typed_literal(&mut self, dot: &Value, kind: Kind, operand: &'t Operand) -> Result<Value, TemplateError> {
+    fn typed_literal(
+        &mut self,
+        dot: &Value,
+        kind: Kind,
+        operand: &'t Operand,
+    ) -> Result<Value, TemplateError> {
         let wanted = match (kind, &operand.term) {
             (Kind::Any, _) | (Kind::String, Term::String { .. }) | (Kind::Bool, Term::Bool(_)) => {
                 return self.literal(dot, operand);

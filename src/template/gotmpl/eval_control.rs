@@ -49,7 +49,12 @@ impl<'t> Execution<'t> {
         Ok(Flow::Next)
     }
 
-    fn condition(&mut self, dot: &Value, control: &'t Control, rebinding: Rebinding) -> Result<Flow, TemplateError> {
+    fn condition(
+        &mut self,
+        dot: &Value,
+        control: &'t Control,
+        rebinding: Rebinding,
+    ) -> Result<Flow, TemplateError> {
         let mark = self.variables.len();
         let value = self.pipeline(dot, &control.pipe)?;
         let flow = match (value.is_true(), rebinding, &control.otherwise) {
@@ -95,13 +100,17 @@ impl<'t> Execution<'t> {
             Value::NoValue | Value::Nil => Box::new(std::iter::empty()),
             Value::Int(_) if control.pipe.variables.len() > 1 => {
                 let number = display(value);
-                return Err(self.error(format!("can't use {number} to iterate over more than one variable")));
+                return Err(self.error(format!(
+                    "can't use {number} to iterate over more than one variable"
+                )));
             }
             Value::Int(count) => Box::new((0..*count).map(|i| (Value::NoValue, Value::Int(i)))),
             Value::List(items) => Box::new((0_i64..).map(Value::Int).zip(items.iter().cloned())),
-            Value::Map(entries) => {
-                Box::new(entries.iter().map(|(key, element)| (Value::String(key.clone()), element.clone())))
-            }
+            Value::Map(entries) => Box::new(
+                entries
+                    .iter()
+                    .map(|(key, element)| (Value::String(key.clone()), element.clone())),
+            ),
             Value::Bool(_) | Value::Float(_) | Value::String(_) => {
                 return Err(self.error(format!("range can't iterate over {}", display(value))));
             }
@@ -109,7 +118,12 @@ impl<'t> Execution<'t> {
     }
 
     /// Gives the loop's variables their values: one takes the element, two take index and element.
-    fn bind_iteration(&mut self, control: &'t Control, index: Value, element: &Value) -> Result<(), TemplateError> {
+    fn bind_iteration(
+        &mut self,
+        control: &'t Control,
+        index: Value,
+        element: &Value,
+    ) -> Result<(), TemplateError> {
         self.charge(element.size())?;
         let names = control.pipe.variables.as_slice();
         let pairs = match names {

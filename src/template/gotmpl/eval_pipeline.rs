@@ -31,14 +31,21 @@ impl<'t> Execution<'t> {
         Ok(value)
     }
 
-    fn command(&mut self, dot: &Value, command: &'t Command, piped: Option<Value>) -> Result<Value, TemplateError> {
+    fn command(
+        &mut self,
+        dot: &Value,
+        command: &'t Command,
+        piped: Option<Value>,
+    ) -> Result<Value, TemplateError> {
         let first = &command.first;
         let given = match (command.arguments.is_empty(), &piped) {
             (true, None) => Given::Nothing,
             _ => Given::Arguments,
         };
         match &first.term {
-            Term::Field(_) | Term::Variable { .. } | Term::Chain { .. } => self.reference(dot, first, given),
+            Term::Field(_) | Term::Variable { .. } | Term::Chain { .. } => {
+                self.reference(dot, first, given)
+            }
             Term::Function(name) => {
                 self.at(Site::Operand(first))?;
                 self.call(dot, name, Site::Command(command), &command.arguments, piped)
@@ -61,12 +68,18 @@ impl<'t> Execution<'t> {
     fn refuse_arguments(&self, first: &Operand, given: Given) -> Result<(), TemplateError> {
         match given {
             Given::Nothing => Ok(()),
-            Given::Arguments => Err(self.error(format!("can't give argument to non-function {first}"))),
+            Given::Arguments => {
+                Err(self.error(format!("can't give argument to non-function {first}")))
+            }
         }
     }
 
     /// A literal or the cursor, where nothing says which type is wanted.
-    pub(super) fn literal(&mut self, dot: &Value, operand: &'t Operand) -> Result<Value, TemplateError> {
+    pub(super) fn literal(
+        &mut self,
+        dot: &Value,
+        operand: &'t Operand,
+    ) -> Result<Value, TemplateError> {
         self.at(Site::Operand(operand))?;
         match &operand.term {
             Term::Bool(value) => Ok(Value::Bool(*value)),
@@ -91,7 +104,12 @@ impl<'t> Execution<'t> {
     }
 
     /// A field, a variable, or fields of either or of a parenthesis.
-    pub(super) fn reference(&mut self, dot: &Value, operand: &'t Operand, given: Given) -> Result<Value, TemplateError> {
+    pub(super) fn reference(
+        &mut self,
+        dot: &Value,
+        operand: &'t Operand,
+        given: Given,
+    ) -> Result<Value, TemplateError> {
         self.at(Site::Operand(operand))?;
         match &operand.term {
             Term::Field(fields) => self.fields(dot, fields, given),
@@ -124,13 +142,20 @@ impl<'t> Execution<'t> {
     }
 
     /// Follows `.A.B.C` from `receiver`; only the last field could be a method that takes arguments.
-    fn fields(&mut self, receiver: &Value, fields: &[String], given: Given) -> Result<Value, TemplateError> {
+    fn fields(
+        &mut self,
+        receiver: &Value,
+        fields: &[String],
+        given: Given,
+    ) -> Result<Value, TemplateError> {
         let mut value = receiver;
         for (index, field) in fields.iter().enumerate() {
             let last = index + 1 == fields.len();
             match value {
                 Value::NoValue => return Ok(Value::NoValue),
-                Value::Nil => return Err(self.error(format!("nil pointer evaluating interface {{}}.{field}"))),
+                Value::Nil => {
+                    return Err(self.error(format!("nil pointer evaluating interface {{}}.{field}")));
+                }
                 Value::Map(_) if last && given == Given::Arguments => {
                     return Err(self.error(format!("{field} is not a method but has arguments")));
                 }

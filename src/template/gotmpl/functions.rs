@@ -33,22 +33,34 @@ pub(crate) struct Signature {
 impl Signature {
     /// A function with exactly these parameters.
     pub(crate) const fn fixed(parameters: &'static [Kind]) -> Self {
-        Self { parameters, variadic: false }
+        Self {
+            parameters,
+            variadic: false,
+        }
     }
 
     /// A function whose last parameter repeats.
     pub(crate) const fn variadic(parameters: &'static [Kind]) -> Self {
-        Self { parameters, variadic: true }
+        Self {
+            parameters,
+            variadic: true,
+        }
     }
 
     /// How many arguments there have to be at least.
     pub(super) fn required(&self) -> usize {
-        self.parameters.len().saturating_sub(usize::from(self.variadic))
+        self.parameters
+            .len()
+            .saturating_sub(usize::from(self.variadic))
     }
 
     /// The type of the argument at `index`.
     pub(super) fn kind_at(&self, index: usize) -> Kind {
-        self.parameters.get(index).or(self.parameters.last()).copied().unwrap_or(Kind::Any)
+        self.parameters
+            .get(index)
+            .or(self.parameters.last())
+            .copied()
+            .unwrap_or(Kind::Any)
     }
 }
 

@@ -26,11 +26,18 @@ pub(super) fn index(item: &Value, indexes: &[Value]) -> Result<Value, FunctionEr
                 }
                 other => {
                     let name = other.type_name();
-                    return Err(FunctionError::new(format!("value has type {name}; should be string")));
+                    return Err(FunctionError::new(format!(
+                        "value has type {name}; should be string"
+                    )));
                 }
             },
             Value::Nil | Value::NoValue => return Err(FunctionError::new("index of nil pointer")),
-            other => return Err(FunctionError::new(format!("can't index item of type {}", other.type_name()))),
+            other => {
+                return Err(FunctionError::new(format!(
+                    "can't index item of type {}",
+                    other.type_name()
+                )));
+            }
         };
     }
     Ok(item)
@@ -48,14 +55,22 @@ pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, FunctionEr
     let length = match item {
         Value::Nil | Value::NoValue => return Err(FunctionError::new("slice of untyped nil")),
         _ if indexes.len() > 3 => {
-            return Err(FunctionError::new(format!("too many slice indexes: {}", indexes.len())));
+            return Err(FunctionError::new(format!(
+                "too many slice indexes: {}",
+                indexes.len()
+            )));
         }
         Value::String(_) if indexes.len() == 3 => {
             return Err(FunctionError::new("cannot 3-index slice a string"));
         }
         Value::String(text) => text.len(),
         Value::List(items) => items.len(),
-        other => return Err(FunctionError::new(format!("can't slice item of type {}", other.type_name()))),
+        other => {
+            return Err(FunctionError::new(format!(
+                "can't slice item of type {}",
+                other.type_name()
+            )));
+        }
     };
     let mut bounds = [0, length, length];
     for (bound, at) in bounds.iter_mut().zip(indexes) {
@@ -63,12 +78,16 @@ pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, FunctionEr
     }
     for (low, high) in [(bounds[0], bounds[1]), (bounds[1], bounds[2])] {
         if low > high {
-            return Err(FunctionError::new(format!("invalid slice index: {low} > {high}")));
+            return Err(FunctionError::new(format!(
+                "invalid slice index: {low} > {high}"
+            )));
         }
     }
     let range = bounds[0]..bounds[1];
     Ok(match item {
-        Value::String(text) => Value::String(String::from_utf8_lossy(&text.as_bytes()[range]).into_owned()),
+        Value::String(text) => {
+            Value::String(String::from_utf8_lossy(&text.as_bytes()[range]).into_owned())
+        }
         Value::List(items) => Value::List(items[range].to_vec()),
         other => other.clone(),
     })
@@ -82,11 +101,20 @@ pub(super) fn length(item: &Value) -> Result<Value, FunctionError> {
         Value::Map(entries) => entries.len(),
         // Not a sentence, but what users of Go's templates see and search for.
         Value::Nil | Value::NoValue => {
-            return Err(FunctionError::new("reflect: call of reflect.Value.Type on zero Value"));
+            return Err(FunctionError::new(
+                "reflect: call of reflect.Value.Type on zero Value",
+            ));
         }
-        other => return Err(FunctionError::new(format!("len of type {}", other.type_name()))),
+        other => {
+            return Err(FunctionError::new(format!(
+                "len of type {}",
+                other.type_name()
+            )));
+        }
     };
-    Ok(Value::Int(i64::try_from(length).expect("no value is that long")))
+    Ok(Value::Int(
+        i64::try_from(length).expect("no value is that long"),
+    ))
 }
 
 /// A value as an offset from 0 to `length`, that included.
@@ -97,6 +125,9 @@ fn offset(at: &Value, length: usize) -> Result<usize, FunctionError> {
             .filter(|offset| *offset <= length)
             .ok_or_else(|| FunctionError::new(format!("index out of range: {number}"))),
         Value::Nil | Value::NoValue => Err(FunctionError::new("cannot index slice/array with nil")),
-        other => Err(FunctionError::new(format!("cannot index slice/array with type {}", other.type_name()))),
+        other => Err(FunctionError::new(format!(
+            "cannot index slice/array with type {}",
+            other.type_name()
+        ))),
     }
 }

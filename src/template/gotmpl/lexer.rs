@@ -81,7 +81,10 @@ impl<'t> Lexer<'t> {
         let delimiter = self.position + distance;
         let mut end = delimiter;
         if has_left_trim_marker(&self.text[delimiter + LEFT_DELIMITER.len()..]) {
-            end = self.start + self.text[self.start..delimiter].trim_end_matches(SPACES).len();
+            end = self.start
+                + self.text[self.start..delimiter]
+                    .trim_end_matches(SPACES)
+                    .len();
         }
         self.advance_to(end);
         let token = self.emit(TokenKind::Text);
@@ -182,8 +185,16 @@ impl<'t> Lexer<'t> {
                 self.parenthesis_depth -= 1;
                 self.emit(TokenKind::RightParenthesis)
             }
-            '"' => self.quoted('"', TokenKind::InterpretedString, "unterminated quoted string"),
-            '\'' => self.quoted('\'', TokenKind::CharacterConstant, "unterminated character constant"),
+            '"' => self.quoted(
+                '"',
+                TokenKind::InterpretedString,
+                "unterminated quoted string",
+            ),
+            '\'' => self.quoted(
+                '\'',
+                TokenKind::CharacterConstant,
+                "unterminated character constant",
+            ),
             '`' => self.raw_string(),
             other => self.word_or_number(other),
         }
@@ -205,7 +216,10 @@ impl<'t> Lexer<'t> {
             }
             c if is_alphanumeric(c) => self.identifier(),
             c if c.is_ascii_graphic() => self.emit(TokenKind::Character),
-            c => self.fail(format!("unrecognized character in action: {}", describe_character(c))),
+            c => self.fail(format!(
+                "unrecognized character in action: {}",
+                describe_character(c)
+            )),
         }
     }
 
@@ -347,11 +361,13 @@ enum RightDelimiter {
 
 fn right_delimiter_at(text: &str) -> Option<RightDelimiter> {
     let bytes = text.as_bytes();
-    let marked = bytes.len() >= TRIM_MARKER_BYTES && is_space(char::from(bytes[0])) && bytes[1] == b'-';
+    let marked =
+        bytes.len() >= TRIM_MARKER_BYTES && is_space(char::from(bytes[0])) && bytes[1] == b'-';
     if marked && bytes[TRIM_MARKER_BYTES..].starts_with(RIGHT_DELIMITER.as_bytes()) {
         return Some(RightDelimiter::Trimming);
     }
-    text.starts_with(RIGHT_DELIMITER).then_some(RightDelimiter::Plain)
+    text.starts_with(RIGHT_DELIMITER)
+        .then_some(RightDelimiter::Plain)
 }
 
 fn has_left_trim_marker(text: &str) -> bool {

@@ -22,7 +22,9 @@ impl Number {
         if kind == TokenKind::CharacterConstant {
             return Self::character(text);
         }
-        if kind == TokenKind::Complex || (text.ends_with('i') && float(&text[..text.len() - 1]).is_some()) {
+        if kind == TokenKind::Complex
+            || (text.ends_with('i') && float(&text[..text.len() - 1]).is_some())
+        {
             return Err(format!("complex constant {} is not supported", quote(text)));
         }
         let magnitude = unsigned(text.trim_start_matches(['+', '-']));
@@ -33,11 +35,19 @@ impl Number {
         };
         let written = text.to_owned();
         if let Some(integer) = signed {
-            return Ok(Self { text: written, integer: Some(integer), float: Some(integer as f64) });
+            return Ok(Self {
+                text: written,
+                integer: Some(integer),
+                float: Some(integer as f64),
+            });
         }
         // A plain integer between 2^63 and 2^64 is legal in Go's parser and refused when it is used.
         if let Some(large) = magnitude.filter(|_| !text.starts_with(['+', '-'])) {
-            return Ok(Self { text: written, integer: None, float: Some(large as f64) });
+            return Ok(Self {
+                text: written,
+                integer: None,
+                float: Some(large as f64),
+            });
         }
         let Some(value) = float(text) else {
             return Err(format!("illegal number syntax: {}", quote(text)));
@@ -45,7 +55,11 @@ impl Number {
         if !text.contains(['.', 'e', 'E', 'p', 'P']) {
             return Err(format!("integer overflow: {}", quote(text)));
         }
-        Ok(Self { text: written, integer: integral(value), float: Some(value) })
+        Ok(Self {
+            text: written,
+            integer: integral(value),
+            float: Some(value),
+        })
     }
 
     fn character(text: &str) -> Result<Self, String> {
@@ -55,7 +69,11 @@ impl Number {
         if tail != "'" {
             return Err(format!("malformed character constant: {text}"));
         }
-        Ok(Self { text: text.to_owned(), integer: Some(code), float: Some(code as f64) })
+        Ok(Self {
+            text: text.to_owned(),
+            integer: Some(code),
+            float: Some(code as f64),
+        })
     }
 
     /// Whether the literal is a float where nothing says which type is wanted: it has a point or an exponent.
@@ -105,7 +123,9 @@ fn float(text: &str) -> Option<f64> {
     };
     let lower = magnitude.to_ascii_lowercase();
     let value = match lower.strip_prefix("0x") {
-        Some(rest) if underscores_separate_digits(&lower) => hexadecimal_float(&rest.replace('_', ""))?,
+        Some(rest) if underscores_separate_digits(&lower) => {
+            hexadecimal_float(&rest.replace('_', ""))?
+        }
         Some(_) => return None,
         None if underscores_separate_digits(&lower) => decimal_float(&lower.replace('_', ""))?,
         None => return None,
@@ -115,7 +135,9 @@ fn float(text: &str) -> Option<f64> {
 
 fn decimal_float(text: &str) -> Option<f64> {
     let well_formed = text.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'+' | b'-'));
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'+' | b'-'));
     text.parse().ok().filter(|_| well_formed)
 }
 
@@ -141,8 +163,12 @@ fn underscores_separate_digits(lower: &str) -> bool {
     let is_digit = |b: u8| b.is_ascii_digit() || (hexadecimal && b.is_ascii_hexdigit());
     let bytes = lower.as_bytes();
     let prefixed = bytes.len() >= 2 && bytes[0] == b'0' && matches!(bytes[1], b'x' | b'o' | b'b');
-    bytes.iter().enumerate().filter(|(_, b)| **b == b'_').all(|(i, _)| {
-        let before = i > 0 && (is_digit(bytes[i - 1]) || (prefixed && i == 2));
-        before && bytes.get(i + 1).is_some_and(|b| is_digit(*b))
-    })
+    bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| **b == b'_')
+        .all(|(i, _)| {
+            let before = i > 0 && (is_digit(bytes[i - 1]) || (prefixed && i == 2));
+            before && bytes.get(i + 1).is_some_and(|b| is_digit(*b))
+        })
 }

@@ -30,7 +30,10 @@ pub(super) fn parse(text: &str, functions: &dyn Functions) -> Result<Parsed, Tem
     };
     let root = parser.top_level()?;
     parser.add_tree(super::ROOT.to_owned(), root)?;
-    Ok(Parsed { trees: parser.trees, uses: parser.uses })
+    Ok(Parsed {
+        trees: parser.trees,
+        uses: parser.uses,
+    })
 }
 
 /// The parser's place in the text and what it has found so far.
@@ -55,7 +58,11 @@ pub(super) struct Scope {
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { variables: vec!["$".to_owned()], range_depth: 0, action_line: None }
+        Self {
+            variables: vec!["$".to_owned()],
+            range_depth: 0,
+            action_line: None,
+        }
     }
 }
 
@@ -108,7 +115,9 @@ impl<'t> Parser<'t> {
             self.tokens.push_back(token);
             match self.text_or_action()? {
                 Item::Node(node) => list.push(node),
-                Item::Ending(ending) => return Err(self.error(format!("unexpected {}", ending.describe()))),
+                Item::Ending(ending) => {
+                    return Err(self.error(format!("unexpected {}", ending.describe())));
+                }
             }
         }
     }
@@ -128,7 +137,9 @@ impl<'t> Parser<'t> {
     fn body(&mut self, context: &str) -> Result<List, TemplateError> {
         match self.item_list()? {
             (body, Ending::End) => Ok(body),
-            (_, ending) => Err(self.error(format!("unexpected {} in {context}", ending.describe()))),
+            (_, ending) => {
+                Err(self.error(format!("unexpected {} in {context}", ending.describe())))
+            }
         }
     }
 
@@ -138,7 +149,10 @@ impl<'t> Parser<'t> {
         if replaces {
             self.trees.insert(name, list);
         } else if !is_empty_tree(&list) {
-            return Err(self.error(format!("template: multiple definition of template {}", quote(&name))));
+            return Err(self.error(format!(
+                "template: multiple definition of template {}",
+                quote(&name)
+            )));
         }
         Ok(())
     }
@@ -200,7 +214,9 @@ impl<'t> Parser<'t> {
     }
 
     fn plain_action(&mut self) -> Result<Item, TemplateError> {
-        Ok(Item::Node(Node::Action(self.pipeline("command", TokenKind::RightDelimiter)?)))
+        Ok(Item::Node(Node::Action(
+            self.pipeline("command", TokenKind::RightDelimiter)?,
+        )))
     }
 
     fn loop_control(&mut self, text: &str, node: Node) -> Result<Node, TemplateError> {
@@ -231,18 +247,26 @@ impl<'t> Parser<'t> {
             Ending::Else => Some(self.otherwise(block)?),
         };
         self.scope.variables.truncate(visible);
-        Ok(Control { pipe, body, otherwise })
+        Ok(Control {
+            pipe,
+            body,
+            otherwise,
+        })
     }
 
     /// What follows `{{else`: a list, or an `if` or `with` that shares the block's `{{end}}`.
     fn otherwise(&mut self, block: Block) -> Result<List, TemplateError> {
         let node = match (block, self.tokens.peek_kind()) {
             (Block::If, TokenKind::Keyword(Keyword::If)) => Node::If(self.chained(Block::If)?),
-            (Block::With, TokenKind::Keyword(Keyword::With)) => Node::With(self.chained(Block::With)?),
+            (Block::With, TokenKind::Keyword(Keyword::With)) => {
+                Node::With(self.chained(Block::With)?)
+            }
             _ => {
                 return match self.item_list()? {
                     (list, Ending::End) => Ok(list),
-                    (_, ending) => Err(self.error(format!("expected end; found {}", ending.describe()))),
+                    (_, ending) => {
+                        Err(self.error(format!("expected end; found {}", ending.describe())))
+                    }
                 };
             }
         };
@@ -275,7 +299,11 @@ impl<'t> Parser<'t> {
         let body = self.body(CONTEXT)?;
         self.add_tree(name.clone(), body)?;
         self.scope = outer;
-        Ok(Node::Template(TemplateCall { offset: token.offset, name, pipe: Some(pipe) }))
+        Ok(Node::Template(TemplateCall {
+            offset: token.offset,
+            name,
+            pipe: Some(pipe),
+        }))
     }
 
     fn template_control(&mut self) -> Result<Node, TemplateError> {
@@ -289,7 +317,11 @@ impl<'t> Parser<'t> {
             self.tokens.push_back(next);
             Some(self.pipeline(CONTEXT, TokenKind::RightDelimiter)?)
         };
-        Ok(Node::Template(TemplateCall { offset: token.offset, name, pipe }))
+        Ok(Node::Template(TemplateCall {
+            offset: token.offset,
+            name,
+            pipe,
+        }))
     }
 
     fn template_name(&mut self, token: &Token<'t>, context: &str) -> Result<String, TemplateError> {
@@ -328,20 +360,33 @@ impl<'t> Parser<'t> {
         if token.kind != TokenKind::Error {
             return self.error(format!("unexpected {} in {context}", token.describe()));
         }
-        let started = self.scope.action_line.filter(|&line| line != token.line).map_or_else(String::new, |line| {
-            let action = if token.text.ends_with(" action") { "" } else { " in action" };
-            format!("{action} started at root:{line}")
-        });
+        let started = self
+            .scope
+            .action_line
+            .filter(|&line| line != token.line)
+            .map_or_else(String::new, |line| {
+                let action = if token.text.ends_with(" action") {
+                    ""
+                } else {
+                    " in action"
+                };
+                format!("{action} started at root:{line}")
+            });
         self.error(format!("{}{started}", token.text))
     }
 
     pub(super) fn error(&self, message: impl Into<String>) -> TemplateError {
         let (line, offset) = self.tokens.latest();
-        TemplateError::Syntax { line, position: Position::of(self.text, offset), message: message.into() }
+        TemplateError::Syntax {
+            line,
+            position: Position::of(self.text, offset),
+            message: message.into(),
+        }
     }
 }
 
 /// Whether a tree holds nothing but spaces.
 fn is_empty_tree(list: &List) -> bool {
-    list.iter().all(|node| matches!(node, Node::Text(text) if text.trim().is_empty()))
+    list.iter()
+        .all(|node| matches!(node, Node::Text(text) if text.trim().is_empty()))
 }

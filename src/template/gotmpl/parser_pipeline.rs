@@ -11,9 +11,18 @@ use super::uses::record_uses;
 
 impl<'t> Parser<'t> {
     /// Declarations and commands up to the token `end`, which is taken too.
-    pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<Pipe, TemplateError> {
+    pub(super) fn pipeline(
+        &mut self,
+        context: &str,
+        end: TokenKind,
+    ) -> Result<Pipe, TemplateError> {
         let offset = self.tokens.peek_non_space().offset;
-        let mut pipe = Pipe { offset, binding: Binding::Declare, variables: Vec::new(), commands: Vec::new() };
+        let mut pipe = Pipe {
+            offset,
+            binding: Binding::Declare,
+            variables: Vec::new(),
+            commands: Vec::new(),
+        };
         while self.declaration(&mut pipe, context)? == Declaration::MayFollow {}
         loop {
             let token = self.tokens.next_non_space();
@@ -31,7 +40,11 @@ impl<'t> Parser<'t> {
     }
 
     /// Reads `$x :=`, `$x =` or the `$x,` of a range, if one stands here.
-    fn declaration(&mut self, pipe: &mut Pipe, context: &str) -> Result<Declaration, TemplateError> {
+    fn declaration(
+        &mut self,
+        pipe: &mut Pipe,
+        context: &str,
+    ) -> Result<Declaration, TemplateError> {
         if self.tokens.peek_non_space().kind != TokenKind::Variable {
             return Ok(Declaration::Done);
         }
@@ -54,9 +67,9 @@ impl<'t> Parser<'t> {
                     return Err(self.error(format!("too many declarations in {context}")));
                 }
                 match self.tokens.peek_non_space().kind {
-                    TokenKind::Variable | TokenKind::RightDelimiter | TokenKind::RightParenthesis => {
-                        Ok(Declaration::MayFollow)
-                    }
+                    TokenKind::Variable
+                    | TokenKind::RightDelimiter
+                    | TokenKind::RightParenthesis => Ok(Declaration::MayFollow),
                     _ => Err(self.error("range can only initialize variables")),
                 }
             }
@@ -88,7 +101,10 @@ impl<'t> Parser<'t> {
             )
         });
         match stuck {
-            Some(index) => Err(self.error(format!("non executable command in pipeline stage {}", index + 2))),
+            Some(index) => Err(self.error(format!(
+                "non executable command in pipeline stage {}",
+                index + 2
+            ))),
             None => Ok(()),
         }
     }
@@ -103,7 +119,9 @@ impl<'t> Parser<'t> {
             let token = self.tokens.next();
             match token.kind {
                 TokenKind::Space => continue,
-                TokenKind::RightDelimiter | TokenKind::RightParenthesis => self.tokens.push_back(token),
+                TokenKind::RightDelimiter | TokenKind::RightParenthesis => {
+                    self.tokens.push_back(token)
+                }
                 TokenKind::Pipe => {}
                 _ => return Err(self.unexpected(&token, "operand")),
             }
@@ -113,7 +131,11 @@ impl<'t> Parser<'t> {
         let Some(first) = operands.next() else {
             return Err(self.error("empty command"));
         };
-        Ok(Command { offset, first, arguments: operands.collect() })
+        Ok(Command {
+            offset,
+            first,
+            arguments: operands.collect(),
+        })
     }
 
     /// A term with the fields behind it; nothing where no term stands.
@@ -134,7 +156,10 @@ impl<'t> Parser<'t> {
                 own.append(&mut fields);
                 Term::Field(own)
             }
-            Term::Variable { name, fields: mut own } => {
+            Term::Variable {
+                name,
+                fields: mut own,
+            } => {
                 own.append(&mut fields);
                 Term::Variable { name, fields: own }
             }
@@ -142,12 +167,16 @@ impl<'t> Parser<'t> {
                 let text = quote(&operand.to_string());
                 return Err(self.error(format!("unexpected . after term {text}")));
             }
-            Term::Function(_) | Term::Pipe(_) | Term::Chain { .. } => {
-                Term::Chain { base: Box::new(operand), fields }
-            }
+            Term::Function(_) | Term::Pipe(_) | Term::Chain { .. } => Term::Chain {
+                base: Box::new(operand),
+                fields,
+            },
         };
         // Go places the whole chain where its second part starts.
-        Ok(Some(Operand { offset: following.offset, term }))
+        Ok(Some(Operand {
+            offset: following.offset,
+            term,
+        }))
     }
 
     fn term(&mut self) -> Result<Option<Operand>, TemplateError> {
@@ -159,24 +188,31 @@ impl<'t> Parser<'t> {
             TokenKind::Variable => self.variable(&token)?,
             TokenKind::Field => Term::Field(vec![token.text[1..].to_owned()]),
             TokenKind::Bool => Term::Bool(token.text == "true"),
-            TokenKind::CharacterConstant | TokenKind::Complex | TokenKind::Number => {
-                Term::Number(Number::parse(token.kind, &token.text).map_err(|message| self.error(message))?)
-            }
+            TokenKind::CharacterConstant | TokenKind::Complex | TokenKind::Number => Term::Number(
+                Number::parse(token.kind, &token.text).map_err(|message| self.error(message))?,
+            ),
             TokenKind::LeftParenthesis => {
                 self.enter()?;
                 let pipe = self.pipeline("parenthesized pipeline", TokenKind::RightParenthesis)?;
                 self.leave();
-                return Ok(Some(Operand { offset: pipe.offset, term: Term::Pipe(pipe) }));
+                return Ok(Some(Operand {
+                    offset: pipe.offset,
+                    term: Term::Pipe(pipe),
+                }));
             }
-            TokenKind::InterpretedString | TokenKind::RawString => {
-                Term::String { literal: token.text.clone().into_owned(), value: self.string(&token)? }
-            }
+            TokenKind::InterpretedString | TokenKind::RawString => Term::String {
+                literal: token.text.clone().into_owned(),
+                value: self.string(&token)?,
+            },
             _ => {
                 self.tokens.push_back(token);
                 return Ok(None);
             }
         };
-        Ok(Some(Operand { offset: token.offset, term }))
+        Ok(Some(Operand {
+            offset: token.offset,
+            term,
+        }))
     }
 
     fn function(&self, token: &Token<'t>) -> Result<Term, TemplateError> {
@@ -190,7 +226,10 @@ impl<'t> Parser<'t> {
     fn variable(&self, token: &Token<'t>) -> Result<Term, TemplateError> {
         let name = token.text.clone().into_owned();
         match self.scope.variables.contains(&name) {
-            true => Ok(Term::Variable { name, fields: Vec::new() }),
+            true => Ok(Term::Variable {
+                name,
+                fields: Vec::new(),
+            }),
             false => Err(self.error(format!("undefined variable {}", quote(&name)))),
         }
     }

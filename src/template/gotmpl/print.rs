@@ -16,7 +16,10 @@ pub(super) fn print(values: &[Value]) -> String {
     let mut out = String::new();
     let mut previous: Option<&Value> = None;
     for value in values {
-        let strings = [previous, Some(value)].iter().flatten().any(|v| matches!(v, Value::String(_)));
+        let strings = [previous, Some(value)]
+            .iter()
+            .flatten()
+            .any(|v| matches!(v, Value::String(_)));
         if previous.is_some() && !strings {
             out.push(' ');
         }

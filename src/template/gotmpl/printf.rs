@@ -13,7 +13,14 @@ use super::verb::{Flags, append_value};
 ///
 /// Only where the result would pass the bound on the size of a value.
 pub(super) fn printf(format: &str, values: &[Value]) -> Result<String, FunctionError> {
-    let mut formatter = Formatter { format, position: 0, values, next: 0, order: Order::InTurn, out: String::new() };
+    let mut formatter = Formatter {
+        format,
+        position: 0,
+        values,
+        next: 0,
+        order: Order::InTurn,
+        out: String::new(),
+    };
     while let Some(distance) = formatter.rest().find('%') {
         let text = &formatter.rest()[..distance];
         formatter.out.push_str(text);
@@ -65,7 +72,9 @@ impl<'a> Formatter<'a> {
 
     fn check_size(&self) -> Result<(), FunctionError> {
         match self.out.len() > MAX_TEXT_BYTES {
-            true => Err(FunctionError::new(format!("the result is longer than {MAX_TEXT_BYTES} bytes"))),
+            true => Err(FunctionError::new(format!(
+                "the result is longer than {MAX_TEXT_BYTES} bytes"
+            ))),
             false => Ok(()),
         }
     }
@@ -89,7 +98,11 @@ impl<'a> Formatter<'a> {
         } else if indexes.contains(&Index::Bad) {
             self.out.push_str(&format!("%!{verb}(BADINDEX)"));
         } else if let Some(value) = self.values.get(self.next) {
-            let flags = if matches!(verb, 'v' | 'w') { flags.for_value() } else { flags };
+            let flags = if matches!(verb, 'v' | 'w') {
+                flags.for_value()
+            } else {
+                flags
+            };
             append_value(&mut self.out, value, verb, flags);
             self.next += 1;
         } else {
@@ -149,7 +162,9 @@ impl<'a> Formatter<'a> {
             return;
         }
         self.position += 1;
-        flags.precision = self.number_from_values().and_then(|number| usize::try_from(number).ok());
+        flags.precision = self
+            .number_from_values()
+            .and_then(|number| usize::try_from(number).ok());
         if flags.precision.is_none() {
             self.out.push_str("%!(BADPREC)");
         }
@@ -176,7 +191,9 @@ impl<'a> Formatter<'a> {
         let value = self.values.get(self.next)?;
         self.next += 1;
         match value {
-            Value::Int(number) if number.unsigned_abs() <= MAX_FORMAT_NUMBER.unsigned_abs() => Some(*number),
+            Value::Int(number) if number.unsigned_abs() <= MAX_FORMAT_NUMBER.unsigned_abs() => {
+                Some(*number)
+            }
             _ => None,
         }
     }
@@ -197,7 +214,10 @@ impl<'a> Formatter<'a> {
             true => digits.parse::<usize>().ok(),
             false => None,
         };
-        match index.and_then(|i| i.checked_sub(1)).filter(|i| *i < self.values.len()) {
+        match index
+            .and_then(|i| i.checked_sub(1))
+            .filter(|i| *i < self.values.len())
+        {
             Some(index) => {
                 self.next = index;
                 Index::Taken

@@ -148,7 +148,9 @@ fn unquote_unit(text: &str, mark: char) -> Option<(Unit, &str)> {
 /// A numeric escape: `\x41`, `\u0041`, `\U00000041` or the octal `\101`.
 fn unquote_code(escape: char, rest: &str) -> Option<(Unit, &str)> {
     let hexadecimal = |digits: usize| -> Option<(u32, &str)> {
-        let text = rest.get(..digits).filter(|t| t.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let text = rest
+            .get(..digits)
+            .filter(|t| t.bytes().all(|b| b.is_ascii_hexdigit()))?;
         Some((u32::from_str_radix(text, 16).ok()?, &rest[digits..]))
     };
     match escape {
@@ -161,7 +163,9 @@ fn unquote_code(escape: char, rest: &str) -> Option<(Unit, &str)> {
             Some((Unit::Character(char::from_u32(code)?), tail))
         }
         '0'..='7' => {
-            let more = rest.get(..2).filter(|t| t.bytes().all(|b| matches!(b, b'0'..=b'7')))?;
+            let more = rest
+                .get(..2)
+                .filter(|t| t.bytes().all(|b| matches!(b, b'0'..=b'7')))?;
             let code = u32::from_str_radix(&format!("{escape}{more}"), 8).ok()?;
             Some((Unit::Byte(u8::try_from(code).ok()?), &rest[2..]))
         }

@@ -25,7 +25,11 @@ pub(crate) struct Template {
 /// [`TemplateError::Syntax`] with Go's message.
 pub(crate) fn parse(text: &str, functions: &dyn Functions) -> Result<Template, TemplateError> {
     let parsed = parser::parse(text, functions)?;
-    Ok(Template { text: text.to_owned(), trees: parsed.trees, uses: parsed.uses })
+    Ok(Template {
+        text: text.to_owned(),
+        trees: parsed.trees,
+        uses: parsed.uses,
+    })
 }
 
 impl Template {
@@ -34,7 +38,11 @@ impl Template {
     /// # Errors
     ///
     /// [`TemplateError::Execution`] with Go's message.
-    pub(crate) fn execute(&self, data: &Value, functions: &dyn Functions) -> Result<String, TemplateError> {
+    pub(crate) fn execute(
+        &self,
+        data: &Value,
+        functions: &dyn Functions,
+    ) -> Result<String, TemplateError> {
         eval::execute(self, data, functions)
     }
 

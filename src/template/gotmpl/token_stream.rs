@@ -16,7 +16,11 @@ pub(super) struct TokenStream<'t> {
 impl<'t> TokenStream<'t> {
     /// The tokens of `text`.
     pub(super) fn new(text: &'t str) -> Self {
-        Self { lexer: Lexer::new(text), pending: Vec::new(), latest: (1, 0) }
+        Self {
+            lexer: Lexer::new(text),
+            pending: Vec::new(),
+            latest: (1, 0),
+        }
     }
 
     /// Line (from 1) and byte offset of the last token read from the text, look-ahead included.
@@ -67,4 +71,3 @@ impl<'t> TokenStream<'t> {
         token
     }
 }
-

@@ -24,20 +24,37 @@ pub(super) fn record_uses(pipe: &Pipe, uses: &mut Vec<FunctionUse>) {
 
 fn record_command(command: &Command, previous: Option<&Command>, uses: &mut Vec<FunctionUse>) {
     if let Term::Function(name) = &command.first.term {
-        let piped = previous.map(|p| if p.arguments.is_empty() { literal(&p.first) } else { None });
+        let piped = previous.map(|p| {
+            if p.arguments.is_empty() {
+                literal(&p.first)
+            } else {
+                None
+            }
+        });
         let arguments = command.arguments.iter().map(literal).chain(piped).collect();
-        uses.push(FunctionUse { name: name.clone(), arguments, offset: command.first.offset });
+        uses.push(FunctionUse {
+            name: name.clone(),
+            arguments,
+            offset: command.first.offset,
+        });
     } else {
         record_operand(&command.first, uses);
     }
-    command.arguments.iter().for_each(|argument| record_operand(argument, uses));
+    command
+        .arguments
+        .iter()
+        .for_each(|argument| record_operand(argument, uses));
 }
 
 /// A function as an operand is called without arguments.
 fn record_operand(operand: &Operand, uses: &mut Vec<FunctionUse>) {
     match &operand.term {
         Term::Function(name) => {
-            uses.push(FunctionUse { name: name.clone(), arguments: Vec::new(), offset: operand.offset });
+            uses.push(FunctionUse {
+                name: name.clone(),
+                arguments: Vec::new(),
+                offset: operand.offset,
+            });
         }
         Term::Chain { base, .. } => record_operand(base, uses),
         _ => {}

@@ -57,7 +57,12 @@ impl Value {
             Self::NoValue | Self::Nil | Self::Bool(_) | Self::Int(_) | Self::Float(_) => 8,
             Self::String(value) => 8 + value.len(),
             Self::List(items) => 8 + items.iter().map(Self::size).sum::<usize>(),
-            Self::Map(entries) => 8 + entries.iter().map(|(k, v)| k.len() + v.size()).sum::<usize>(),
+            Self::Map(entries) => {
+                8 + entries
+                    .iter()
+                    .map(|(k, v)| k.len() + v.size())
+                    .sum::<usize>()
+            }
         }
     }
 }

@@ -26,13 +26,21 @@ pub(super) struct Flags {
 impl Flags {
     /// The flags as `%v` means them: `#` asks for Go's syntax, and `+` concerns only the fields of structs.
     pub(super) fn for_value(self) -> Self {
-        Self { go_syntax: self.sharp, sharp: false, plus: false, ..self }
+        Self {
+            go_syntax: self.sharp,
+            sharp: false,
+            plus: false,
+            ..self
+        }
     }
 }
 
 /// Appends text, padded to the width.
 pub(super) fn append_padded(out: &mut String, text: &str, flags: Flags) {
-    let missing = flags.width.unwrap_or(0).saturating_sub(text.chars().count());
+    let missing = flags
+        .width
+        .unwrap_or(0)
+        .saturating_sub(text.chars().count());
     if flags.minus {
         out.push_str(text);
         out.extend(std::iter::repeat_n(' ', missing));
@@ -46,7 +54,9 @@ pub(super) fn append_padded(out: &mut String, text: &str, flags: Flags) {
 /// Appends a value by a verb; a verb that does not fit shows as `%!verb(type=value)`.
 pub(super) fn append_value(out: &mut String, value: &Value, verb: char, flags: Flags) {
     match value {
-        Value::Nil | Value::NoValue if matches!(verb, 'v' | 'T') => append_padded(out, "<nil>", flags),
+        Value::Nil | Value::NoValue if matches!(verb, 'v' | 'T') => {
+            append_padded(out, "<nil>", flags)
+        }
         Value::Nil | Value::NoValue => append_bad_verb(out, value, verb, flags),
         _ if verb == 'T' => append_text(out, value.type_name(), 's', flags),
         _ => append_element(out, value, verb, flags),
@@ -61,8 +71,12 @@ fn append_element(out: &mut String, value: &Value, verb: char, flags: Flags) {
         Value::Bool(truth) if matches!(verb, 't' | 'v') => {
             append_padded(out, if *truth { "true" } else { "false" }, flags);
         }
-        Value::Int(number) if "vdboOxXcqU".contains(verb) => append_integer(out, *number, verb, flags),
-        Value::Float(number) if "vbgGxXfFeE".contains(verb) => append_float(out, *number, verb, flags),
+        Value::Int(number) if "vdboOxXcqU".contains(verb) => {
+            append_integer(out, *number, verb, flags)
+        }
+        Value::Float(number) if "vbgGxXfFeE".contains(verb) => {
+            append_float(out, *number, verb, flags)
+        }
         Value::String(text) if "vsxXq".contains(verb) => append_text(out, text, verb, flags),
         Value::List(items) if verb != 'p' => append_list(out, value, items, verb, flags),
         Value::Map(entries) if verb != 'p' => append_map(out, value, entries, verb, flags),
@@ -84,7 +98,11 @@ fn append_bad_verb(out: &mut String, value: &Value, verb: char, flags: Flags) {
 }
 
 fn append_list(out: &mut String, list: &Value, items: &[Value], verb: char, flags: Flags) {
-    let (open, separator, close) = if flags.go_syntax { ("{", ", ", "}") } else { ("[", " ", "]") };
+    let (open, separator, close) = if flags.go_syntax {
+        ("{", ", ", "}")
+    } else {
+        ("[", " ", "]")
+    };
     if flags.go_syntax {
         out.push_str(list.type_name());
     }
@@ -98,9 +116,23 @@ fn append_list(out: &mut String, list: &Value, items: &[Value], verb: char, flag
     out.push_str(close);
 }
 
-fn append_map(out: &mut String, map: &Value, entries: &BTreeMap<String, Value>, verb: char, flags: Flags) {
-    let (open, separator, close) = if flags.go_syntax { ("{", ", ", "}") } else { ("[", " ", "]") };
-    out.push_str(if flags.go_syntax { map.type_name() } else { "map" });
+fn append_map(
+    out: &mut String,
+    map: &Value,
+    entries: &BTreeMap<String, Value>,
+    verb: char,
+    flags: Flags,
+) {
+    let (open, separator, close) = if flags.go_syntax {
+        ("{", ", ", "}")
+    } else {
+        ("[", " ", "]")
+    };
+    out.push_str(if flags.go_syntax {
+        map.type_name()
+    } else {
+        "map"
+    });
     out.push_str(open);
     for (index, (key, value)) in entries.iter().enumerate() {
         if index > 0 {
@@ -119,12 +151,17 @@ fn append_text(out: &mut String, text: &str, verb: char, flags: Flags) {
         'X' => return append_hexadecimal(out, text, Case::Upper, flags),
         _ => {}
     }
-    let text = match flags.precision.and_then(|length| text.char_indices().nth(length)) {
+    let text = match flags
+        .precision
+        .and_then(|length| text.char_indices().nth(length))
+    {
         Some((end, _)) => &text[..end],
         None => text,
     };
     match verb {
-        'q' if flags.sharp && can_backquote(text) => append_padded(out, &format!("`{text}`"), flags),
+        'q' if flags.sharp && can_backquote(text) => {
+            append_padded(out, &format!("`{text}`"), flags)
+        }
         'q' if flags.plus => append_padded(out, &quote_ascii(text), flags),
         'q' => append_padded(out, &quote(text), flags),
         'v' if flags.go_syntax => append_padded(out, &quote(text), flags),
@@ -134,7 +171,9 @@ fn append_text(out: &mut String, text: &str, verb: char, flags: Flags) {
 
 /// Whether a text can be a raw string literal on one line.
 fn can_backquote(text: &str) -> bool {
-    !text.chars().any(|c| (c < ' ' && c != '\t') || matches!(c, '`' | '\x7f' | '\u{feff}'))
+    !text
+        .chars()
+        .any(|c| (c < ' ' && c != '\t') || matches!(c, '`' | '\x7f' | '\u{feff}'))
 }
 
 /// The case of hexadecimal digits.

@@ -4,7 +4,11 @@ use super::verb::{Flags, append_padded};
 
 /// Appends a float by one of `v b g G x X f F e E`.
 pub(super) fn append_float(out: &mut String, number: f64, verb: char, flags: Flags) {
-    let sign = match (number.is_sign_negative() && !number.is_nan(), flags.plus, flags.space) {
+    let sign = match (
+        number.is_sign_negative() && !number.is_nan(),
+        flags.plus,
+        flags.space,
+    ) {
         (true, ..) => "-",
         (false, true, _) => "+",
         (false, false, true) => " ",
@@ -16,7 +20,14 @@ pub(super) fn append_float(out: &mut String, number: f64, verb: char, flags: Fla
             (false, "") => "+Inf".to_owned(),
             (false, _) => format!("{sign}Inf"),
         };
-        append_padded(out, &name, Flags { zero: false, ..flags });
+        append_padded(
+            out,
+            &name,
+            Flags {
+                zero: false,
+                ..flags
+            },
+        );
         return;
     }
     let magnitude = number.abs();
@@ -40,7 +51,14 @@ pub(super) fn append_float(out: &mut String, number: f64, verb: char, flags: Fla
         append_padded(out, &format!("{sign}{text}"), flags);
     } else {
         out.push_str(sign);
-        append_padded(out, &text, Flags { width: flags.width.map(|w| w.saturating_sub(1)), ..flags });
+        append_padded(
+            out,
+            &text,
+            Flags {
+                width: flags.width.map(|w| w.saturating_sub(1)),
+                ..flags
+            },
+        );
     }
 }
 
@@ -66,7 +84,10 @@ impl Decimal {
     fn from_scientific(text: &str) -> Self {
         let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let digits = mantissa.replace('.', "").trim_end_matches('0').to_owned();
-        Self { digits, exponent: exponent.parse().unwrap_or(0) }
+        Self {
+            digits,
+            exponent: exponent.parse().unwrap_or(0),
+        }
     }
 
     /// `d.ddde±dd` with `decimals` digits behind the point.
@@ -85,7 +106,11 @@ impl Decimal {
         let leading = usize::try_from(-1 - self.exponent).unwrap_or(0);
         let mut whole: String = self.digits.chars().take(before).collect();
         whole.push_str(&"0".repeat(before - whole.len()));
-        let fraction: String = "0".repeat(leading).chars().chain(self.digits.chars().skip(before)).collect();
+        let fraction: String = "0"
+            .repeat(leading)
+            .chars()
+            .chain(self.digits.chars().skip(before))
+            .collect();
         let whole = if whole.is_empty() { "0" } else { &whole };
         match self.digits.len() > before {
             true => format!("{whole}.{fraction}"),
@@ -167,15 +192,27 @@ fn hexadecimal(number: f64, precision: Option<usize>) -> String {
     let point = if fraction.is_empty() { "" } else { "." };
     let exponent = exponent + 52;
     let sign = if exponent < 0 { '-' } else { '+' };
-    format!("0x{}{point}{fraction}p{sign}{:02}", mantissa >> 52, exponent.abs())
+    format!(
+        "0x{}{point}{fraction}p{sign}{:02}",
+        mantissa >> 52,
+        exponent.abs()
+    )
 }
 
 /// `#`: the point is kept, and for `%g` the trailing zeros up to the precision.
 fn with_point(text: &str, verb: char, precision: Option<usize>) -> String {
-    let exponent_marks: &[char] = if matches!(verb, 'x' | 'X') { &['p'] } else { &['e'] };
+    let exponent_marks: &[char] = if matches!(verb, 'x' | 'X') {
+        &['p']
+    } else {
+        &['e']
+    };
     let (mantissa, exponent) = text.split_at(text.find(exponent_marks).unwrap_or(text.len()));
     let mut out = mantissa.to_owned();
-    let significant = mantissa.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    let significant = mantissa
+        .trim_start_matches(['0', '.'])
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .count();
     if !mantissa.contains('.') {
         out.push('.');
     }

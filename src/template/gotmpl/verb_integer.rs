@@ -8,23 +8,44 @@ pub(super) fn append_integer(out: &mut String, number: i64, verb: char, flags: F
     match verb {
         'c' => append_padded(out, &character(number).to_string(), flags),
         'q' => {
-            let range = if flags.plus { Range::Ascii } else { Range::Unicode };
+            let range = if flags.plus {
+                Range::Ascii
+            } else {
+                Range::Unicode
+            };
             append_padded(out, &quote_character(character(number), range), flags);
         }
-        'U' => append_padded(out, &unicode(number, flags), Flags { zero: false, ..flags }),
+        'U' => append_padded(
+            out,
+            &unicode(number, flags),
+            Flags {
+                zero: false,
+                ..flags
+            },
+        ),
         _ => append_digits(out, number, verb, flags),
     }
 }
 
 /// The character with that code, or U+FFFD.
 fn character(code: i64) -> char {
-    u32::try_from(code).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+    u32::try_from(code)
+        .ok()
+        .and_then(char::from_u32)
+        .unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 fn unicode(number: i64, flags: Flags) -> String {
     // Go reads a negative number as the unsigned one with the same bits.
-    let code = format!("U+{:0>1$X}", number.cast_unsigned(), flags.precision.unwrap_or(4).max(4));
-    let shown = u32::try_from(number).ok().and_then(char::from_u32).filter(|c| is_printable(*c));
+    let code = format!(
+        "U+{:0>1$X}",
+        number.cast_unsigned(),
+        flags.precision.unwrap_or(4).max(4)
+    );
+    let shown = u32::try_from(number)
+        .ok()
+        .and_then(char::from_u32)
+        .filter(|c| is_printable(*c));
     match shown {
         Some(character) if flags.sharp => format!("{code} '{character}'"),
         _ => code,
@@ -32,7 +53,10 @@ fn unicode(number: i64, flags: Flags) -> String {
 }
 
 fn append_digits(out: &mut String, number: i64, verb: char, flags: Flags) {
-    let padding = Flags { zero: false, ..flags };
+    let padding = Flags {
+        zero: false,
+        ..flags
+    };
     if flags.precision == Some(0) && number == 0 {
         append_padded(out, "", padding);
         return;

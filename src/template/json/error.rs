@@ -23,13 +23,21 @@ impl SyntaxError {
                 offset: at + 1,
                 is_early_end: false,
             },
-            None => Self { message: "unexpected end of JSON input".into(), offset: text.len(), is_early_end: true },
+            None => Self {
+                message: "unexpected end of JSON input".into(),
+                offset: text.len(),
+                is_early_end: true,
+            },
         }
     }
 
     /// Any other error at `at`.
     pub(super) fn other(at: usize, message: impl Into<String>) -> Self {
-        Self { message: message.into(), offset: at + 1, is_early_end: false }
+        Self {
+            message: message.into(),
+            offset: at + 1,
+            is_early_end: false,
+        }
     }
 }
 

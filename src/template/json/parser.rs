@@ -8,10 +8,14 @@ use crate::template::source::Span;
 /// Objects and arrays may nest this deep. Go allows 10,000; no template comes near either.
 const DEEPEST: usize = 256;
 
-
 /// Reads a text that is one JSON value.
 pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), position: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        position: 0,
+        depth: 0,
+    };
     let value = parser.value()?;
     parser.skip_space();
     match parser.position == text.len() {
@@ -22,7 +26,13 @@ pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
 
 /// Reads the first JSON value of a text and ignores what follows, as Go's `json.Decoder` does.
 pub(crate) fn parse_prefix(text: &str) -> Result<Node, SyntaxError> {
-    Parser { text, bytes: text.as_bytes(), position: 0, depth: 0 }.value()
+    Parser {
+        text,
+        bytes: text.as_bytes(),
+        position: 0,
+        depth: 0,
+    }
+    .value()
 }
 
 struct Parser<'a> {
@@ -46,10 +56,19 @@ impl Parser<'_> {
             Some(b'-' | b'0'..=b'9') => self.number()?,
             _ => return Err(self.unexpected("looking for beginning of value")),
         };
-        Ok(Node::new(value, Span { start, end: self.position }))
+        Ok(Node::new(
+            value,
+            Span {
+                start,
+                end: self.position,
+            },
+        ))
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Result<Json, SyntaxError>) -> Result<Json, SyntaxError> {
+    fn nested(
+        &mut self,
+        read: fn(&mut Self) -> Result<Json, SyntaxError>,
+    ) -> Result<Json, SyntaxError> {
         if self.depth == DEEPEST {
             return Err(SyntaxError::other(self.position, "exceeded max depth"));
         }
@@ -73,12 +92,19 @@ impl Parser<'_> {
                 return Err(self.unexpected("looking for beginning of object key string"));
             }
             let key = self.string()?;
-            let key_span = Span { start, end: self.position };
+            let key_span = Span {
+                start,
+                end: self.position,
+            };
             self.skip_space();
             if !self.take(b':') {
                 return Err(self.unexpected("after object key"));
             }
-            members.push(Member { key, key_span, value: self.value()? });
+            members.push(Member {
+                key,
+                key_span,
+                value: self.value()?,
+            });
             self.skip_space();
             if self.take(b'}') {
                 return Ok(Json::Object(members));
@@ -142,16 +168,27 @@ impl Parser<'_> {
             Ok(number) if number.is_finite() => Ok(Json::Number(text.to_owned())),
             _ => Err(SyntaxError::other(
                 self.position - 1,
-                format!("json: cannot unmarshal number {} into Go value of type float64", excerpt(text)),
+                format!(
+                    "json: cannot unmarshal number {} into Go value of type float64",
+                    excerpt(text)
+                ),
             )),
         }
     }
 
     fn digits(&mut self, context: &str) -> Result<(), SyntaxError> {
-        if !self.bytes.get(self.position).is_some_and(u8::is_ascii_digit) {
+        if !self
+            .bytes
+            .get(self.position)
+            .is_some_and(u8::is_ascii_digit)
+        {
             return Err(self.unexpected(context));
         }
-        while self.bytes.get(self.position).is_some_and(u8::is_ascii_digit) {
+        while self
+            .bytes
+            .get(self.position)
+            .is_some_and(u8::is_ascii_digit)
+        {
             self.position += 1;
         }
         Ok(())
@@ -164,7 +201,10 @@ impl Parser<'_> {
     }
 
     fn skip_space(&mut self) {
-        while matches!(self.bytes.get(self.position), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        while matches!(
+            self.bytes.get(self.position),
+            Some(b' ' | b'\t' | b'\n' | b'\r')
+        ) {
             self.position += 1;
         }
     }

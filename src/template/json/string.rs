@@ -22,7 +22,13 @@ pub(super) fn read(text: &str, at: usize) -> Result<(String, usize), SyntaxError
                 copied = after;
             }
             Some(0x20..) => position += 1,
-            _ => return Err(SyntaxError::unexpected(bytes, position, "in string literal")),
+            _ => {
+                return Err(SyntaxError::unexpected(
+                    bytes,
+                    position,
+                    "in string literal",
+                ));
+            }
         }
     }
 }
@@ -53,7 +59,10 @@ fn code_point(bytes: &[u8], at: usize) -> Result<(char, usize), SyntaxError> {
         let second = four_digits(bytes, at + 6)?;
         if (0xdc00..0xe000).contains(&second) {
             let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-            return Ok((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), at + 10));
+            return Ok((
+                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER),
+                at + 10,
+            ));
         }
     }
     Ok((char::REPLACEMENT_CHARACTER, at + 4))
@@ -62,9 +71,15 @@ fn code_point(bytes: &[u8], at: usize) -> Result<(char, usize), SyntaxError> {
 fn four_digits(bytes: &[u8], at: usize) -> Result<u32, SyntaxError> {
     let mut code = 0;
     for position in at..at + 4 {
-        let digit = bytes.get(position).and_then(|byte| char::from(*byte).to_digit(16));
+        let digit = bytes
+            .get(position)
+            .and_then(|byte| char::from(*byte).to_digit(16));
         let Some(digit) = digit else {
-            return Err(SyntaxError::unexpected(bytes, position, "in \\u hexadecimal character escape"));
+            return Err(SyntaxError::unexpected(
+                bytes,
+                position,
+                "in \\u hexadecimal character escape",
+            ));
         };
         code = code * 16 + digit;
     }

@@ -1,8 +1,8 @@
 //! Packer's functions: what each takes, where it is allowed, and what it says where it is not.
 
 use super::section::{BuilderFunctions, PLACEHOLDER, Section};
-use super::secrets;
 use super::text::Scope;
+use super::{library, secrets};
 use crate::template::gotmpl::{FunctionError, Functions, Kind, Signature, Value};
 use crate::template::version::PACKER_VERSION;
 
@@ -24,14 +24,19 @@ impl Functions for Dispatcher<'_> {
 
     fn signature(&self, name: &str) -> Option<Signature> {
         Some(match name {
-            "build_name" | "build_type" | "packer_version" | "pwd" | "template_dir" | "timestamp" | "uuid" => NOTHING,
+            "build_name" | "build_type" | "packer_version" | "pwd" | "template_dir"
+            | "timestamp" | "uuid" => NOTHING,
             "build" | "consul_key" | "env" | "lower" | "strftime" | "upper" | "user" => ONE_TEXT,
             "sed" | "vault" => TWO_TEXTS,
             "aws_secretsmanager" | "aws_secretsmanager_raw" | "isotime" => TEXTS,
             "split" => Signature::fixed(&[Kind::String, Kind::String, Kind::Int]),
             "replace" => Signature::fixed(&[Kind::String, Kind::String, Kind::Int, Kind::String]),
             "replace_all" => Signature::fixed(&[Kind::String, Kind::String, Kind::String]),
-            "clean_resource_name" if self.scope.section == Section::Builder(BuilderFunctions::Amazon) => ONE_TEXT,
+            "clean_resource_name"
+                if self.scope.section == Section::Builder(BuilderFunctions::Amazon) =>
+            {
+                ONE_TEXT
+            }
             _ => return None,
         })
     }
@@ -41,16 +46,21 @@ impl Functions for Dispatcher<'_> {
         let is_variables = self.scope.section == Section::Variables;
         match (name, arguments) {
             ("user", [Value::String(name)]) => self.user(name),
-            ("env", [Value::String(name)]) if is_variables => {
-                Ok(world.environment.get(name).cloned().unwrap_or_default().into())
-            }
+            ("env", [Value::String(name)]) if is_variables => Ok(world
+                .environment
+                .get(name)
+                .cloned()
+                .unwrap_or_default()
+                .into()),
             ("env", _) => refuse("env vars are not allowed here"),
             ("consul_key", _) if is_variables => secrets::consul_key(),
             ("consul_key", _) => refuse("consul_key is not allowed here"),
             ("vault", _) if is_variables => secrets::vault(&world.environment),
             ("vault", _) => refuse("Vault vars are only allowed in the variables section"),
             ("aws_secretsmanager", _) if is_variables => secrets::aws_secretsmanager(arguments),
-            ("aws_secretsmanager_raw", _) if is_variables => secrets::aws_secretsmanager_raw(arguments),
+            ("aws_secretsmanager_raw", _) if is_variables => {
+                secrets::aws_secretsmanager_raw(arguments)
+            }
             ("aws_secretsmanager" | "aws_secretsmanager_raw", _) => {
                 refuse("AWS Secrets Manager is only allowed in the variables section")
             }
@@ -84,7 +94,13 @@ impl Dispatcher<'_> {
     fn build_name(&self, function: &str) -> Result<Value, FunctionError> {
         let names = self.scope.build.as_ref();
         let names = names.ok_or_else(|| FunctionError::new(format!("{function} not available")))?;
-        Ok(if function == "build_name" { &names.name } else { &names.kind }.clone().into())
+        Ok(if function == "build_name" {
+            &names.name
+        } else {
+            &names.kind
+        }
+        .clone()
+        .into())
     }
 
     /// Data of the build. Before there is any, the answer is an action that is rendered again at run time.
@@ -95,7 +111,9 @@ impl Dispatcher<'_> {
             ));
         };
         match data.get(key) {
-            Some(Value::String(held)) if held.contains(PLACEHOLDER) => Ok(format!("{{{{.{key}}}}}").into()),
+            Some(Value::String(held)) if held.contains(PLACEHOLDER) => {
+                Ok(format!("{{{{.{key}}}}}").into())
+            }
             Some(value) => Ok(value.clone()),
             None => refuse(&format!("loaded data, but couldnt find {key} in it.")),
         }

@@ -1,8 +1,9 @@
 //! What a text of the template may refer to where it stands: variables, functions, data. Used at run time too.
 
 mod functions;
-mod section;
+mod library;
 mod secrets;
+mod section;
 mod text;
 
 pub(crate) use section::{BuilderFunctions, Section};

@@ -7,15 +7,23 @@ use crate::template::gotmpl::{FunctionError, Value};
 
 /// `consul_key KEY`.
 pub(super) fn consul_key() -> Result<Value, FunctionError> {
-    Err(FunctionError::new(format!("error reading consul key: {}", advice("Consul"))))
+    Err(FunctionError::new(format!(
+        "error reading consul key: {}",
+        advice("Consul")
+    )))
 }
 
 /// `vault PATH KEY`.
 pub(super) fn vault(environment: &BTreeMap<String, String>) -> Result<Value, FunctionError> {
     if environment.get("VAULT_TOKEN").is_none_or(String::is_empty) {
-        return Err(FunctionError::new("Must set VAULT_TOKEN env var in order to use vault template function"));
+        return Err(FunctionError::new(
+            "Must set VAULT_TOKEN env var in order to use vault template function",
+        ));
     }
-    Err(FunctionError::new(format!("Error reading vault secret: {}", advice("Vault"))))
+    Err(FunctionError::new(format!(
+        "Error reading vault secret: {}",
+        advice("Vault")
+    )))
 }
 
 /// `aws_secretsmanager NAME [KEY]`.

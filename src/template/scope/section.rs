@@ -64,8 +64,14 @@ impl Section {
             return Value::NoValue;
         };
         let keys = BUILD_KEYS.iter().chain(build_keys);
-        let mut data: BTreeMap<String, Value> =
-            keys.map(|key| ((*key).to_owned(), Value::from(format!("Build_{key}. {PLACEHOLDER}")))).collect();
+        let mut data: BTreeMap<String, Value> = keys
+            .map(|key| {
+                (
+                    (*key).to_owned(),
+                    Value::from(format!("Build_{key}. {PLACEHOLDER}")),
+                )
+            })
+            .collect();
         data.insert(WINRM_PASSWORD.to_owned(), Value::from("{{.WinRMPassword}}"));
         Value::Map(data)
     }

@@ -42,27 +42,45 @@ pub(super) struct BuildNames {
 
 impl Scope {
     /// A scope outside of any build.
-    pub(crate) fn new(facts: &Facts, section: Section, variables: Arc<BTreeMap<String, String>>) -> Self {
+    pub(crate) fn new(
+        facts: &Facts,
+        section: Section,
+        variables: Arc<BTreeMap<String, String>>,
+    ) -> Self {
         let world = World {
             now: facts.now,
             environment: facts.environment.clone(),
             template_directory: display(&facts.template_directory),
             working_directory: display(&facts.working_directory),
         };
-        Self { section, variables, world: Arc::new(world), build: None }
+        Self {
+            section,
+            variables,
+            world: Arc::new(world),
+            build: None,
+        }
     }
 
     /// The same for another section.
     #[must_use]
     pub(crate) fn with_section(&self, section: Section) -> Self {
-        Self { section, ..self.clone() }
+        Self {
+            section,
+            ..self.clone()
+        }
     }
 
     /// The same inside a build.
     #[must_use]
     pub(crate) fn with_build(&self, name: &str, kind: &str) -> Self {
-        let names = BuildNames { name: name.to_owned(), kind: kind.to_owned() };
-        Self { build: Some(Arc::new(names)), ..self.clone() }
+        let names = BuildNames {
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+        };
+        Self {
+            build: Some(Arc::new(names)),
+            ..self.clone()
+        }
     }
 
     /// The data that this section's texts are rendered with before there is a build.
@@ -80,7 +98,11 @@ impl Scope {
     }
 
     /// Renders a text, and what comes out again, until it stays the same.
-    pub(crate) fn render_until_stable(&self, text: &str, data: &Value) -> Result<String, RenderError> {
+    pub(crate) fn render_until_stable(
+        &self,
+        text: &str,
+        data: &Value,
+    ) -> Result<String, RenderError> {
         let mut text = text.to_owned();
         for _ in 0..MOST_ROUNDS {
             let rendered = self.render(&text, data)?;
@@ -97,7 +119,14 @@ impl Scope {
         if !text.contains("{{") {
             return Ok(());
         }
-        gotmpl::parse(text, &Dispatcher { scope: self, data: &Value::NoValue }).map(|_| ())
+        gotmpl::parse(
+            text,
+            &Dispatcher {
+                scope: self,
+                data: &Value::NoValue,
+            },
+        )
+        .map(|_| ())
     }
 
     /// Makes a variable known to the texts that come after.
