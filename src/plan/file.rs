@@ -51,3 +51,6 @@ pub(crate) fn file(node: &Node, scope: &Scope, problems: &Problems) -> Option<Fi
         origin: if source.is_empty() { Origin::Text(content) } else { Origin::File(PathBuf::from(source)) },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,3 +67,6 @@ fn check_reachable(fields: &Fields<'_>, keys: &CommunicatorKeys) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;
