@@ -41,14 +41,21 @@ pub(crate) fn file(node: &Node, scope: &Scope, problems: &Problems) -> Option<Fi
         (false, false) => fields.problem("content", "Cannot specify source file AND content"),
         // Packer stops at its errors before it gets to this.
         (true, true) if !target.is_empty() => {
-            fields.warning("content", "Both source file and contents are blank; target will have no content");
+            fields.warning(
+                "content",
+                "Both source file and contents are blank; target will have no content",
+            );
         }
         _ => {}
     }
     fields.finish();
     (problems.count() == before).then(|| FileSettings {
         target: PathBuf::from(target),
-        origin: if source.is_empty() { Origin::Text(content) } else { Origin::File(PathBuf::from(source)) },
+        origin: if source.is_empty() {
+            Origin::Text(content)
+        } else {
+            Origin::File(PathBuf::from(source))
+        },
     })
 }
 

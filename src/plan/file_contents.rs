@@ -34,7 +34,10 @@ pub(crate) fn contents<'a>(facts: &'a Facts, path: &str) -> Option<Result<&'a [u
         FileFact::Missing => Err(FileError::Missing(owned())),
         FileFact::Directory => Err(FileError::Directory(owned())),
         FileFact::Special => Err(FileError::Special(owned())),
-        FileFact::Unreadable(why) => Err(FileError::Unreadable { path: owned(), why: why.clone() }),
+        FileFact::Unreadable(why) => Err(FileError::Unreadable {
+            path: owned(),
+            why: why.clone(),
+        }),
         FileFact::Present => return None,
     })
 }

@@ -20,7 +20,12 @@ pub(crate) struct NullSettings {
 }
 
 /// Decodes and checks a `null` builder.
-pub(crate) fn null(node: &Node, scope: &Scope, facts: &Facts, problems: &Problems) -> Option<NullSettings> {
+pub(crate) fn null(
+    node: &Node,
+    scope: &Scope,
+    facts: &Facts,
+    problems: &Problems,
+) -> Option<NullSettings> {
     let before = problems.count();
     let rendered = render_config(node, scope, &[], problems);
     let mut fields = Fields::new(&rendered, problems, "");
@@ -38,7 +43,11 @@ pub(crate) fn null(node: &Node, scope: &Scope, facts: &Facts, problems: &Problem
 
 /// Packer's rules: a host, a user and one way to log in.
 fn check_reachable(fields: &Fields<'_>, keys: &CommunicatorKeys) {
-    let prefix = if keys.kind == Kind::WinRm { "winrm" } else { "ssh" };
+    let prefix = if keys.kind == Kind::WinRm {
+        "winrm"
+    } else {
+        "ssh"
+    };
     if keys.host().is_empty() {
         fields.problem_with_hint(
             &format!("{prefix}_host"),
@@ -53,7 +62,11 @@ fn check_reachable(fields: &Fields<'_>, keys: &CommunicatorKeys) {
         );
     }
     let login = &keys.ssh.login;
-    let ways = [keys.has_password(), login.agent_auth, !login.private_key_file.is_empty()];
+    let ways = [
+        keys.has_password(),
+        login.agent_auth,
+        !login.private_key_file.is_empty(),
+    ];
     match ways.into_iter().filter(|given| *given).count() {
         0 => fields.problem_with_hint(
             "ssh_password",

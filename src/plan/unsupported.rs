@@ -14,7 +14,10 @@ pub(crate) struct Unsupported {
 impl Unsupported {
     /// Notes that `key` asks for something that `build` does not do yet.
     pub(crate) fn note(&mut self, fields: &Fields<'_>, key: &str) {
-        fields.warning(key, format!("`{key}` is not supported yet: the template is valid, but `build` refuses it"));
+        fields.warning(
+            key,
+            format!("`{key}` is not supported yet: the template is valid, but `build` refuses it"),
+        );
         self.keys.push(key.to_owned());
     }
 

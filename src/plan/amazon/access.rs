@@ -39,7 +39,10 @@ fn static_keys(fields: &mut Fields<'_>) -> Option<StaticKeys> {
     let access_key = optional(fields, "access_key").map(Secret::new);
     let secret_key = optional(fields, "secret_key").map(Secret::new);
     let token = optional(fields, "token").map(Secret::new);
-    let given = [("access_key", access_key.is_some()), ("secret_key", secret_key.is_some())];
+    let given = [
+        ("access_key", access_key.is_some()),
+        ("secret_key", secret_key.is_some()),
+    ];
     if let Some((present, _)) = given.iter().find(|(_, given)| *given)
         && given.iter().any(|(_, given)| !given)
     {
@@ -51,10 +54,17 @@ fn static_keys(fields: &mut Fields<'_>) -> Option<StaticKeys> {
         return None;
     }
     match (access_key, secret_key) {
-        (Some(access_key), Some(secret_key)) => Some(StaticKeys { access_key, secret_key, token }),
+        (Some(access_key), Some(secret_key)) => Some(StaticKeys {
+            access_key,
+            secret_key,
+            token,
+        }),
         _ => {
             if token.is_some() {
-                fields.warning("token", "`token` has no effect without `access_key` and `secret_key`");
+                fields.warning(
+                    "token",
+                    "`token` has no effect without `access_key` and `secret_key`",
+                );
             }
             None
         }
@@ -62,7 +72,9 @@ fn static_keys(fields: &mut Fields<'_>) -> Option<StaticKeys> {
 }
 
 fn vault(fields: &mut Fields<'_>, has_keys: bool, unsupported: &mut Unsupported) {
-    let Some(mut block) = fields.block("vault_aws_engine") else { return };
+    let Some(mut block) = fields.block("vault_aws_engine") else {
+        return;
+    };
     let name = block.text("name");
     let engine = block.text("engine_name");
     block.string("role_arn");
@@ -87,7 +99,10 @@ fn assume_role(fields: &mut Fields<'_>) -> Option<AssumeRole> {
     let role = AssumeRole {
         role_arn: block.text("role_arn"),
         duration_seconds: i32::try_from(seconds).unwrap_or_else(|_| {
-            block.problem("duration_seconds", format!("`duration_seconds` is out of range: {seconds}"));
+            block.problem(
+                "duration_seconds",
+                format!("`duration_seconds` is out of range: {seconds}"),
+            );
             0
         }),
         external_id: optional(&mut block, "external_id"),

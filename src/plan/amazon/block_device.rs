@@ -21,7 +21,11 @@ pub(super) fn read(fields: &mut Fields<'_>, key: &str) -> Vec<BlockDevice> {
 
 /// `no_ephemeral`: xvdca to xvdcz are left out, so that a Windows image shows no instance store volumes.
 pub(super) fn no_ephemeral() -> impl Iterator<Item = BlockDevice> {
-    ('a'..='z').map(|letter| BlockDevice { device_name: format!("xvdc{letter}"), no_device: true, ..BlockDevice::default() })
+    ('a'..='z').map(|letter| BlockDevice {
+        device_name: format!("xvdc{letter}"),
+        no_device: true,
+        ..BlockDevice::default()
+    })
 }
 
 /// All eleven keys of one mapping, as they stand.
@@ -71,10 +75,18 @@ fn number(block: &mut Fields<'_>, key: &str) -> Option<i32> {
 fn check(block: &Fields<'_>, keys: &Keys) {
     let name = &keys.device_name;
     if name.is_empty() {
-        block.problem("device_name", "The `device_name` must be specified for every device in the block device mapping.");
+        block.problem(
+            "device_name",
+            "The `device_name` must be specified for every device in the block device mapping.",
+        );
     }
     if keys.kms_key_id.is_some() && keys.encrypted == Some(false) {
-        block.problem("encrypted", format!("The device {name}, must also have `encrypted: true` when setting a kms_key_id."));
+        block.problem(
+            "encrypted",
+            format!(
+                "The device {name}, must also have `encrypted: true` when setting a kms_key_id."
+            ),
+        );
     }
     let kind = keys.volume_type.as_deref().unwrap_or_default();
     match kind {
@@ -85,12 +97,24 @@ fn check(block: &Fields<'_>, keys: &Keys) {
             check_range(block, "throughput", keys.throughput, GP3_THROUGHPUT, name);
         }
         _ if keys.iops.is_some_and(|iops| iops != 0) => {
-            block.warning("iops", format!("`iops` has no effect on a {} volume, in Packer neither", described(kind)));
+            block.warning(
+                "iops",
+                format!(
+                    "`iops` has no effect on a {} volume, in Packer neither",
+                    described(kind)
+                ),
+            );
         }
         _ => {}
     }
     if kind != "gp3" && keys.throughput.is_some() {
-        block.problem("throughput", format!("Throughput is only valid for gp3 volumes, {name:?} is of type {}", described(kind)));
+        block.problem(
+            "throughput",
+            format!(
+                "Throughput is only valid for gp3 volumes, {name:?} is of type {}",
+                described(kind)
+            ),
+        );
     }
 }
 
@@ -100,9 +124,17 @@ fn described(kind: &str) -> &str {
 
 /// io1 and io2: only where the size is known can the ratio be checked, and only there does Packer check the range.
 fn check_provisioned(block: &Fields<'_>, keys: &Keys, ratio: i32) {
-    let (Some(iops), true) = (keys.iops, keys.volume_size != 0) else { return };
-    let (name, kind) = (&keys.device_name, keys.volume_type.as_deref().unwrap_or_default());
-    if iops.checked_div(keys.volume_size).is_some_and(|actual| actual > ratio) {
+    let (Some(iops), true) = (keys.iops, keys.volume_size != 0) else {
+        return;
+    };
+    let (name, kind) = (
+        &keys.device_name,
+        keys.volume_type.as_deref().unwrap_or_default(),
+    );
+    if iops
+        .checked_div(keys.volume_size)
+        .is_some_and(|actual| actual > ratio)
+    {
         block.problem(
             "iops",
             format!("{name}: the maximum ratio of provisioned IOPS to requested volume size (in GiB) is {ratio}:1 for {kind} volumes"),
@@ -111,20 +143,44 @@ fn check_provisioned(block: &Fields<'_>, keys: &Keys, ratio: i32) {
     check_range(block, "iops", Some(iops), PROVISIONED_IOPS, name);
 }
 
-fn check_range(block: &Fields<'_>, key: &str, value: Option<i32>, range: RangeInclusive<i32>, name: &str) {
-    let Some(value) = value.filter(|value| !range.contains(value)) else { return };
+fn check_range(
+    block: &Fields<'_>,
+    key: &str,
+    value: Option<i32>,
+    range: RangeInclusive<i32>,
+    name: &str,
+) {
+    let Some(value) = value.filter(|value| !range.contains(value)) else {
+        return;
+    };
     let what = if key == "iops" { "IOPS" } else { "Throughput" };
-    block.problem(key, format!("{what} must be between {} and {} for device {name}, not {value}", range.start(), range.end()));
+    block.problem(
+        key,
+        format!(
+            "{what} must be between {} and {} for device {name}, not {value}",
+            range.start(),
+            range.end()
+        ),
+    );
 }
 
 /// What EC2 is sent, by Packer's rules: a device that is left out has nothing else; an instance store volume has no EBS settings.
 fn mapping(keys: Keys) -> BlockDevice {
-    let bare = BlockDevice { device_name: keys.device_name, ..BlockDevice::default() };
+    let bare = BlockDevice {
+        device_name: keys.device_name,
+        ..BlockDevice::default()
+    };
     if keys.no_device {
-        return BlockDevice { no_device: true, ..bare };
+        return BlockDevice {
+            no_device: true,
+            ..bare
+        };
     }
     if let Some(name) = keys.virtual_name {
-        return BlockDevice { virtual_name: name.starts_with("ephemeral").then_some(name), ..bare };
+        return BlockDevice {
+            virtual_name: name.starts_with("ephemeral").then_some(name),
+            ..bare
+        };
     }
     let kind = keys.volume_type.as_deref().unwrap_or_default();
     let ebs = EbsSettings {
@@ -137,5 +193,8 @@ fn mapping(keys: Keys) -> BlockDevice {
         volume_size: (keys.volume_size > 0).then_some(keys.volume_size),
         volume_type: keys.volume_type,
     };
-    BlockDevice { ebs: Some(ebs), ..bare }
+    BlockDevice {
+        ebs: Some(ebs),
+        ..bare
+    }
 }

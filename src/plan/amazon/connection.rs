@@ -6,7 +6,12 @@ use crate::plan::communicator_keys::{CommunicatorKeys, Kind};
 use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
 
-pub(super) fn read(fields: &mut Fields<'_>, keys: &CommunicatorKeys, profile: Profile, unsupported: &mut Unsupported) -> Interface {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    keys: &CommunicatorKeys,
+    profile: Profile,
+    unsupported: &mut Unsupported,
+) -> Interface {
     let interface = interface(fields);
     // Both count with the session manager only, which is not done yet; the last one with WinRM.
     fields.integer("session_manager_port");
@@ -65,7 +70,9 @@ fn key_type(fields: &Fields<'_>, keys: &CommunicatorKeys) {
     if !["", "rsa", "ed25519"].contains(&kind.as_str()) {
         fields.problem(
             "temporary_key_pair_type",
-            format!("temporary_key_pair_type requires either rsa or ed25519 as its value, not `{kind}`"),
+            format!(
+                "temporary_key_pair_type requires either rsa or ed25519 as its value, not `{kind}`"
+            ),
         );
     }
 }

@@ -38,7 +38,13 @@ const LATE_KEYS: [&str; 13] = [
 ];
 
 /// Decodes and checks an `amazon-ebs` builder. `None` where anything is wrong; `problems` says all of it.
-pub(crate) fn ebs(node: &Node, scope: &Scope, facts: &Facts, force: Force, problems: &Problems) -> Option<EbsSettings> {
+pub(crate) fn ebs(
+    node: &Node,
+    scope: &Scope,
+    facts: &Facts,
+    force: Force,
+    problems: &Problems,
+) -> Option<EbsSettings> {
     let before = problems.count();
     let rendered = render_config(node, scope, &LATE_KEYS, problems);
     let mut fields = Fields::new(&rendered, problems, "");

@@ -12,16 +12,29 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Encryption {
     let encryption = Encryption {
         encrypt_boot: fields.tristate("encrypt_boot"),
         kms_key_id: optional(fields, "kms_key_id"),
-        region_kms_key_ids: fields.map("region_kms_key_ids").into_iter().map(|(region, key)| (Region::new(region), key)).collect(),
+        region_kms_key_ids: fields
+            .map("region_kms_key_ids")
+            .into_iter()
+            .map(|(region, key)| (Region::new(region), key))
+            .collect(),
     };
     check_keys(fields, &encryption);
     encryption
 }
 
 fn check_keys(fields: &Fields<'_>, encryption: &Encryption) {
-    let build = encryption.kms_key_id.as_deref().map(|key| ("kms_key_id", key));
-    let regions = encryption.region_kms_key_ids.values().map(|key| ("region_kms_key_ids", key.as_str()));
-    let named: Vec<_> = build.into_iter().chain(regions.filter(|(_, key)| !key.is_empty())).collect();
+    let build = encryption
+        .kms_key_id
+        .as_deref()
+        .map(|key| ("kms_key_id", key));
+    let regions = encryption
+        .region_kms_key_ids
+        .values()
+        .map(|key| ("region_kms_key_ids", key.as_str()));
+    let named: Vec<_> = build
+        .into_iter()
+        .chain(regions.filter(|(_, key)| !key.is_empty()))
+        .collect();
     if encryption.encrypt_boot != Some(true)
         && let Some((field, _)) = named.first()
     {
@@ -43,12 +56,19 @@ fn check_keys(fields: &Fields<'_>, encryption: &Encryption) {
 }
 
 /// Every copy's region needs an entry, and every entry a copy, as long as there are entries at all. The build region counts as one of `ami_regions` here.
-pub(super) fn check_regions(fields: &Fields<'_>, keys: &BTreeMap<Region, String>, regions: &[Region]) {
+pub(super) fn check_regions(
+    fields: &Fields<'_>,
+    keys: &BTreeMap<Region, String>,
+    regions: &[Region],
+) {
     if keys.is_empty() {
         return;
     }
     for region in keys.keys().filter(|region| !regions.contains(region)) {
-        fields.problem("region_kms_key_ids", format!("Region {region} is in region_kms_key_ids but not in ami_regions"));
+        fields.problem(
+            "region_kms_key_ids",
+            format!("Region {region} is in region_kms_key_ids but not in ami_regions"),
+        );
     }
     for region in regions.iter().filter(|region| !keys.contains_key(region)) {
         fields.problem_with_hint(
@@ -69,7 +89,12 @@ pub(super) enum Shared {
 }
 
 /// Nobody else can use what a default key encrypts.
-pub(super) fn check_shared(fields: &Fields<'_>, key: &str, shared: Shared, encryption: &Encryption) {
+pub(super) fn check_shared(
+    fields: &Fields<'_>,
+    key: &str,
+    shared: Shared,
+    encryption: &Encryption,
+) {
     const HINT: &str = "name a key of your own in `kms_key_id` and `region_kms_key_ids`, and let the other accounts use it";
     let (what, elsewhere) = match shared {
         Shared::Image => ("AMI", " for other regions"),
@@ -77,7 +102,11 @@ pub(super) fn check_shared(fields: &Fields<'_>, key: &str, shared: Shared, encry
     };
     let keys = &encryption.region_kms_key_ids;
     if encryption.encrypt_boot == Some(true) && encryption.kms_key_id.is_none() && keys.is_empty() {
-        fields.problem_with_hint(key, format!("Cannot share {what} encrypted with default KMS key"), HINT);
+        fields.problem_with_hint(
+            key,
+            format!("Cannot share {what} encrypted with default KMS key"),
+            HINT,
+        );
     }
     for (region, _) in keys.iter().filter(|(_, key)| key.is_empty()) {
         fields.problem_with_hint(

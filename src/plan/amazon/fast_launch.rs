@@ -22,13 +22,25 @@ impl LaunchTemplate {
             version: block.integer("template_version").unwrap_or(0),
         };
         if template.id.is_some() && template.name.is_some() {
-            block.problem("template_name", "fast_launch: template_id and template_name cannot both be specified");
+            block.problem(
+                "template_name",
+                "fast_launch: template_id and template_name cannot both be specified",
+            );
         }
         if template.version < 0 {
-            block.problem("template_version", format!("fast_launch: template_version must be at least 1, not {}", template.version));
+            block.problem(
+                "template_version",
+                format!(
+                    "fast_launch: template_version must be at least 1, not {}",
+                    template.version
+                ),
+            );
         }
         if template.version != 0 && template.id.is_none() && template.name.is_none() {
-            block.problem("template_version", "fast_launch: template_version needs a template_id or a template_name");
+            block.problem(
+                "template_version",
+                "fast_launch: template_version needs a template_id or a template_name",
+            );
         }
         template
     }
@@ -38,15 +50,26 @@ impl LaunchTemplate {
     }
 }
 
-pub(super) fn read(fields: &mut Fields<'_>, regions: &[Region], build_region: Option<&Region>, unsupported: &mut Unsupported) {
-    let Some(mut block) = fields.block("fast_launch") else { return };
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    regions: &[Region],
+    build_region: Option<&Region>,
+    unsupported: &mut Unsupported,
+) {
+    let Some(mut block) = fields.block("fast_launch") else {
+        return;
+    };
     let enabled = block.bool("enable_fast_launch");
     let template = LaunchTemplate::read(&mut block);
     let limits = limits(&mut block);
     let entries = block.blocks("region_launch_templates");
     let asked = enabled || limits || template.is_given() || !entries.is_empty();
     // The template at the top is the build region's entry.
-    let mut seen: BTreeSet<Region> = build_region.filter(|_| template.is_given()).cloned().into_iter().collect();
+    let mut seen: BTreeSet<Region> = build_region
+        .filter(|_| template.is_given())
+        .cloned()
+        .into_iter()
+        .collect();
     for entry in entries {
         region_entry(entry, &mut seen, regions, build_region);
     }
@@ -60,20 +83,34 @@ pub(super) fn read(fields: &mut Fields<'_>, regions: &[Region], build_region: Op
 fn limits(block: &mut Fields<'_>) -> bool {
     let launches = block.integer("max_parallel_launches").unwrap_or(0);
     if launches != 0 && launches < 6 {
-        block.problem("max_parallel_launches", format!("max_parallel_launches must be >= 6, provided value is {launches}"));
+        block.problem(
+            "max_parallel_launches",
+            format!("max_parallel_launches must be >= 6, provided value is {launches}"),
+        );
     }
     let count = block.integer("target_resource_count").unwrap_or(0);
     if count < 0 {
-        block.problem("target_resource_count", format!("target_resource_count must be >= 1, provided value is {count}"));
+        block.problem(
+            "target_resource_count",
+            format!("target_resource_count must be >= 1, provided value is {count}"),
+        );
     }
     launches != 0 || count != 0
 }
 
-fn region_entry(mut entry: Fields<'_>, seen: &mut BTreeSet<Region>, regions: &[Region], build_region: Option<&Region>) {
+fn region_entry(
+    mut entry: Fields<'_>,
+    seen: &mut BTreeSet<Region>,
+    regions: &[Region],
+    build_region: Option<&Region>,
+) {
     entry.tristate("enable_fast_launch");
     LaunchTemplate::read(&mut entry);
     match optional(&mut entry, "region").map(Region::new) {
-        None => entry.problem("region", "fast_launch: region must be specified for every entry of region_launch_templates"),
+        None => entry.problem(
+            "region",
+            "fast_launch: region must be specified for every entry of region_launch_templates",
+        ),
         Some(region) => {
             if build_region != Some(&region) && !regions.contains(&region) {
                 entry.problem(
@@ -82,7 +119,10 @@ fn region_entry(mut entry: Fields<'_>, seen: &mut BTreeSet<Region>, regions: &[R
                 );
             }
             if let Some(region) = seen.replace(region) {
-                entry.problem("region", format!("fast_launch: region {region} has more than one launch template"));
+                entry.problem(
+                    "region",
+                    format!("fast_launch: region {region} has more than one launch template"),
+                );
             }
         }
     }

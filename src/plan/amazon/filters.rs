@@ -19,7 +19,10 @@ pub(super) fn with_blocks(block: &mut Fields<'_>) -> BTreeMap<String, String> {
 
 /// The filters as EC2 takes them. Packer reads each value as one CSV record: a comma means "or", a quoted one does not.
 pub(super) fn values(filters: BTreeMap<String, String>) -> Filters {
-    filters.into_iter().map(|(name, value)| (name, csv_record(&value))).collect()
+    filters
+        .into_iter()
+        .map(|(name, value)| (name, csv_record(&value)))
+        .collect()
 }
 
 /// One CSV record as Go's `encoding/csv` reads it with `TrimLeadingSpace` and `LazyQuotes`:

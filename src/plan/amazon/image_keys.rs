@@ -8,7 +8,12 @@ use crate::cloud::Region;
 use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
 
-pub(super) fn read(fields: &mut Fields<'_>, build_region: Option<&Region>, force: Force, unsupported: &mut Unsupported) -> ImageSettings {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    build_region: Option<&Region>,
+    force: Force,
+    unsupported: &mut Unsupported,
+) -> ImageSettings {
     let name = image_name::read(fields);
     let encryption = encryption::read(fields);
     let mut regions = regions(fields);
@@ -58,7 +63,10 @@ fn regions(fields: &mut Fields<'_>) -> Vec<Region> {
 }
 
 /// Sharing with organisations is not done yet; the first key that asks for it.
-fn shared_organizations(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Option<&'static str> {
+fn shared_organizations(
+    fields: &mut Fields<'_>,
+    unsupported: &mut Unsupported,
+) -> Option<&'static str> {
     let mut first = None;
     for key in ["ami_org_arns", "ami_ou_arns"] {
         if !fields.strings(key).is_empty() {

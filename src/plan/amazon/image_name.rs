@@ -16,7 +16,13 @@ pub(super) fn read(fields: &mut Fields<'_>) -> String {
         return name;
     }
     if !LENGTHS.contains(&name.len()) {
-        fields.problem("ami_name", format!("ami_name must be between 3 and 128 characters long, not {}", name.len()));
+        fields.problem(
+            "ami_name",
+            format!(
+                "ami_name must be between 3 and 128 characters long, not {}",
+                name.len()
+            ),
+        );
     }
     if let Some(odd) = name.chars().find(|character| !is_legal(*character)) {
         fields.problem_with_hint(
@@ -38,8 +44,12 @@ fn is_legal(character: char) -> bool {
 
 fn clean_hint(odd: char) -> &'static str {
     match odd {
-        ':' => "`{{isotime}}` has colons: write `{{isotime | clean_resource_name}}`, or `{{timestamp}}`",
-        '<' => "`<no value>` is what an unknown `{{ .Name }}` becomes: write ``{{user `name`}}`` for a variable",
+        ':' => {
+            "`{{isotime}}` has colons: write `{{isotime | clean_resource_name}}`, or `{{timestamp}}`"
+        }
+        '<' => {
+            "`<no value>` is what an unknown `{{ .Name }}` becomes: write ``{{user `name`}}`` for a variable"
+        }
         _ => "pipe the part through it: ``{{user `name` | clean_resource_name}}``",
     }
 }

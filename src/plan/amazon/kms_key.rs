@@ -7,7 +7,9 @@ pub(super) fn is_valid(key: &str) -> bool {
     }
     // arn : partition : kms : region : account : resource; an alias may have colons in it.
     let parts: Vec<&str> = key.splitn(6, ':').collect();
-    let ["arn", partition, "kms", region, account, resource] = parts[..] else { return false };
+    let ["arn", partition, "kms", region, account, resource] = parts[..] else {
+        return false;
+    };
     is_partition(partition)
         && (region.is_empty() || is_region(region))
         && account.len() == 12
@@ -26,13 +28,18 @@ fn is_hex(byte: u8) -> bool {
 
 fn is_alias(text: &str) -> bool {
     text.strip_prefix("alias/").is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte))
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte))
     })
 }
 
 /// `aws`, `aws-cn`, `aws-us-gov`.
 fn is_partition(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("aws") else { return false };
+    let Some(rest) = text.strip_prefix("aws") else {
+        return false;
+    };
     let place = rest.strip_suffix("-gov").unwrap_or(rest);
     match place.strip_prefix('-') {
         Some(letters) => letters.len() == 2 && is_lower(letters),

@@ -24,18 +24,31 @@ pub(super) struct LaunchKeys {
     pub(super) profile: Profile,
 }
 
-pub(super) fn read(fields: &mut Fields<'_>, facts: &Facts, unsupported: &mut Unsupported) -> LaunchKeys {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    facts: &Facts,
+    unsupported: &mut Unsupported,
+) -> LaunchKeys {
     let instance_type = fields.text("instance_type");
     let spot_price = spot::read(fields, &instance_type, unsupported);
     placement::read(fields, &instance_type, &spot_price, unsupported);
     let iam_instance_profile = optional(fields, "iam_instance_profile");
     let temporary = temporary_profile(fields, iam_instance_profile.as_deref(), unsupported);
-    let Network { subnet, vpc, groups, temporary_group_sources } = network_keys::read(fields, unsupported);
+    let Network {
+        subnet,
+        vpc,
+        groups,
+        temporary_group_sources,
+    } = network_keys::read(fields, unsupported);
     let mut block_devices = block_device::read(fields, "launch_block_device_mappings");
     if fields.bool("no_ephemeral") {
         block_devices.extend(block_device::no_ephemeral());
     }
-    let profile = if iam_instance_profile.is_some() { Profile::Some } else { temporary };
+    let profile = if iam_instance_profile.is_some() {
+        Profile::Some
+    } else {
+        temporary
+    };
     let settings = Launch {
         credit_specification: credits::read(fields, &instance_type, &spot_price),
         instance_type,
@@ -62,9 +75,15 @@ pub(super) fn read(fields: &mut Fields<'_>, facts: &Facts, unsupported: &mut Uns
 }
 
 /// The policy for a profile of the build's own; a profile that exists wins over it.
-fn temporary_profile(fields: &mut Fields<'_>, named: Option<&str>, unsupported: &mut Unsupported) -> Profile {
+fn temporary_profile(
+    fields: &mut Fields<'_>,
+    named: Option<&str>,
+    unsupported: &mut Unsupported,
+) -> Profile {
     const KEY: &str = "temporary_iam_instance_profile_policy_document";
-    let Some(mut document) = fields.block(KEY) else { return Profile::None };
+    let Some(mut document) = fields.block(KEY) else {
+        return Profile::None;
+    };
     document.string("Version");
     for mut statement in document.blocks("Statement") {
         statement.string("Effect");
@@ -74,7 +93,10 @@ fn temporary_profile(fields: &mut Fields<'_>, named: Option<&str>, unsupported: 
     }
     document.finish();
     match named {
-        Some(_) => fields.warning(KEY, format!("`{KEY}` has no effect beside `iam_instance_profile`")),
+        Some(_) => fields.warning(
+            KEY,
+            format!("`{KEY}` has no effect beside `iam_instance_profile`"),
+        ),
         None => unsupported.note(fields, KEY),
     }
     Profile::Some
@@ -87,7 +109,9 @@ fn shutdown_behavior(fields: &mut Fields<'_>) -> Option<ShutdownBehavior> {
         other => {
             fields.problem(
                 "shutdown_behavior",
-                format!("shutdown_behavior only accepts 'stop' or 'terminate' values, not `{other}`"),
+                format!(
+                    "shutdown_behavior only accepts 'stop' or 'terminate' values, not `{other}`"
+                ),
             );
             None
         }

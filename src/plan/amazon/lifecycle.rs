@@ -11,7 +11,12 @@ use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
 
 /// `regions` are `ami_regions` with the build region, where the template names it there.
-pub(super) fn read(fields: &mut Fields<'_>, regions: &[Region], build_region: Option<&Region>, unsupported: &mut Unsupported) {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    regions: &[Region],
+    build_region: Option<&Region>,
+    unsupported: &mut Unsupported,
+) {
     imds_support(fields, unsupported);
     deprecate_at(fields, unsupported);
     deregistration_protection(fields, unsupported);
@@ -30,13 +35,17 @@ fn imds_support(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
         Some("v2.0") => unsupported.note(fields, "imds_support"),
         Some(other) => fields.problem(
             "imds_support",
-            format!("The only valid imds_support values are \"v2.0\" or the empty string, not `{other}`"),
+            format!(
+                "The only valid imds_support values are \"v2.0\" or the empty string, not `{other}`"
+            ),
         ),
     }
 }
 
 fn deprecate_at(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
-    let Some(text) = optional(fields, "deprecate_at") else { return };
+    let Some(text) = optional(fields, "deprecate_at") else {
+        return;
+    };
     if OffsetDateTime::parse(&text, &Rfc3339).is_err() {
         fields.problem(
             "deprecate_at",
@@ -47,7 +56,9 @@ fn deprecate_at(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
 }
 
 fn deregistration_protection(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
-    let Some(mut block) = fields.block("deregistration_protection") else { return };
+    let Some(mut block) = fields.block("deregistration_protection") else {
+        return;
+    };
     let asked = [block.bool("enabled"), block.bool("with_cooldown")];
     block.finish();
     if asked.contains(&true) {

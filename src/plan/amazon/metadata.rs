@@ -21,7 +21,11 @@ pub(super) fn read(fields: &mut Fields<'_>) -> MetadataOptions {
         http_endpoint: one_of(&mut block, "http_endpoint", ["enabled", "disabled"]),
         http_tokens: one_of(&mut block, "http_tokens", ["optional", "required"]),
         http_put_response_hop_limit: hop_limit(&mut block),
-        instance_metadata_tags: one_of(&mut block, "instance_metadata_tags", ["disabled", "enabled"]),
+        instance_metadata_tags: one_of(
+            &mut block,
+            "instance_metadata_tags",
+            ["disabled", "enabled"],
+        ),
     };
     block.finish();
     options
@@ -34,7 +38,13 @@ fn one_of(block: &mut Fields<'_>, key: &str, words: [&str; 2]) -> String {
         return words[0].to_owned();
     }
     if !words.contains(&text.as_str()) {
-        block.problem(key, format!("{key} requires either {} or {} as its value, not `{text}`", words[0], words[1]));
+        block.problem(
+            key,
+            format!(
+                "{key} requires either {} or {} as its value, not `{text}`",
+                words[0], words[1]
+            ),
+        );
     }
     text
 }
@@ -45,7 +55,10 @@ fn hop_limit(block: &mut Fields<'_>) -> i32 {
         0 => 1,
         limit if HOP_LIMITS.contains(&limit) => i32::try_from(limit).unwrap_or(1),
         limit => {
-            block.problem(KEY, format!("{KEY} requires a number between 1 and 64, not {limit}"));
+            block.problem(
+                KEY,
+                format!("{KEY} requires a number between 1 and 64, not {limit}"),
+            );
             1
         }
     }

@@ -4,7 +4,12 @@ use super::access::optional;
 use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
 
-pub(super) fn read(fields: &mut Fields<'_>, instance_type: &str, spot_price: &str, unsupported: &mut Unsupported) {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    instance_type: &str,
+    spot_price: &str,
+    unsupported: &mut Unsupported,
+) {
     let placed = placement(fields, unsupported);
     tenancy(fields, placed.as_deref(), unsupported);
     licenses(fields, unsupported);
@@ -19,7 +24,10 @@ fn placement(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Option<S
     let host = optional(&mut block, "host_id");
     let tenancy = optional(&mut block, "tenancy");
     if group.is_some() && host.is_some() {
-        block.problem("host_id", "Error: Please set only one of placement.host_id and placement.host_resource_group_arn");
+        block.problem(
+            "host_id",
+            "Error: Please set only one of placement.host_id and placement.host_resource_group_arn",
+        );
     }
     let wants_host = group.is_some() || host.is_some();
     if wants_host && tenancy.as_deref().is_some_and(|tenancy| tenancy != "host") {
@@ -35,10 +43,15 @@ fn placement(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Option<S
 fn tenancy(fields: &mut Fields<'_>, placed: Option<&str>, unsupported: &mut Unsupported) {
     let old = optional(fields, "tenancy");
     if old.is_some() && placed.is_some() {
-        fields.problem("tenancy", "Error: Please set only one of placement.tenancy and tenancy (deprecated)");
+        fields.problem(
+            "tenancy",
+            "Error: Please set only one of placement.tenancy and tenancy (deprecated)",
+        );
     }
     for (key, tenancy) in [("placement", placed), ("tenancy", old.as_deref())] {
-        if let Some(tenancy) = tenancy.filter(|tenancy| !["default", "dedicated", "host"].contains(tenancy)) {
+        if let Some(tenancy) =
+            tenancy.filter(|tenancy| !["default", "dedicated", "host"].contains(tenancy))
+        {
             fields.problem(key, format!("Error: Unknown tenancy type {tenancy}"));
         }
     }
@@ -73,13 +86,27 @@ fn capacity_reservation(fields: &mut Fields<'_>, unsupported: &mut Unsupported) 
     const PREFERENCE: &str = "capacity_reservation_preference";
     let [id, group, preference] = [ID, GROUP, PREFERENCE].map(|key| optional(fields, key));
     if id.is_some() && group.is_some() {
-        fields.problem(ID, format!("{ID} and {GROUP} are mutually exclusive, only one should be used"));
+        fields.problem(
+            ID,
+            format!("{ID} and {GROUP} are mutually exclusive, only one should be used"),
+        );
     }
     if preference.is_some() && (id.is_some() || group.is_some()) {
-        fields.problem(PREFERENCE, format!("{ID}, {GROUP} and {PREFERENCE} are mutually exclusive, only one should be set"));
+        fields.problem(
+            PREFERENCE,
+            format!(
+                "{ID}, {GROUP} and {PREFERENCE} are mutually exclusive, only one should be set"
+            ),
+        );
     }
-    if let Some(other) = preference.as_deref().filter(|preference| !["none", "open"].contains(preference)) {
-        fields.problem(PREFERENCE, format!("{PREFERENCE} only accepts 'none' or 'open' values, not `{other}`"));
+    if let Some(other) = preference
+        .as_deref()
+        .filter(|preference| !["none", "open"].contains(preference))
+    {
+        fields.problem(
+            PREFERENCE,
+            format!("{PREFERENCE} only accepts 'none' or 'open' values, not `{other}`"),
+        );
     }
     for (key, value) in [(ID, id), (GROUP, group), (PREFERENCE, preference)] {
         if value.is_some() {
@@ -88,13 +115,21 @@ fn capacity_reservation(fields: &mut Fields<'_>, unsupported: &mut Unsupported) 
     }
 }
 
-fn enclave(fields: &mut Fields<'_>, instance_type: &str, spot_price: &str, unsupported: &mut Unsupported) {
+fn enclave(
+    fields: &mut Fields<'_>,
+    instance_type: &str,
+    spot_price: &str,
+    unsupported: &mut Unsupported,
+) {
     const KEY: &str = "enable_nitro_enclave";
     if !fields.bool(KEY) {
         return;
     }
     if !spot_price.is_empty() {
-        fields.problem(KEY, "Error: Nitro Enclave cannot be used in conjunction with Spot Instances");
+        fields.problem(
+            KEY,
+            "Error: Nitro Enclave cannot be used in conjunction with Spot Instances",
+        );
     }
     // Packer looks at the first letter only, and so refuses trn1 too.
     if instance_type.starts_with('t') {

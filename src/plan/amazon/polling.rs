@@ -20,11 +20,17 @@ pub(super) fn read(fields: &mut Fields<'_>, facts: &Facts) -> Polling {
 
 /// A count; zero and less leave it open, as in Packer.
 fn count(block: &mut Fields<'_>, key: &str) -> Option<u32> {
-    block.integer(key).and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0)
+    block
+        .integer(key)
+        .and_then(|number| u32::try_from(number).ok())
+        .filter(|number| *number > 0)
 }
 
 fn variable(fields: &Fields<'_>, facts: &Facts, name: &str) -> Option<u32> {
-    let text = facts.environment.get(name).filter(|text| !text.is_empty())?;
+    let text = facts
+        .environment
+        .get(name)
+        .filter(|text| !text.is_empty())?;
     let number = text.parse().ok().filter(|number| *number > 0);
     if number.is_none() {
         fields.warning("aws_polling", format!("the environment variable `{name}` is ignored: `{text}` is not a positive whole number"));

@@ -162,7 +162,9 @@ impl Polling {
         /// Seconds between two attempts where only their number is given: Packer's documented pace for images.
         const DOCUMENTED_DELAY: u64 = 15;
         let Some(attempts) = self.max_attempts.map(u64::from) else {
-            return self.timeout_seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
+            return self
+                .timeout_seconds
+                .map(|seconds| Duration::from_secs(u64::from(seconds)));
         };
         let delay = self.delay_seconds.map_or(DOCUMENTED_DELAY, u64::from);
         Some(Duration::from_secs(attempts.saturating_mul(delay)))

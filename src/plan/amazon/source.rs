@@ -7,7 +7,10 @@ use crate::cloud::ImageId;
 use crate::template::fields::Fields;
 
 pub(super) fn read(fields: &mut Fields<'_>) -> SourceImage {
-    let mut source = SourceImage { id: optional(fields, "source_ami").map(ImageId::new), ..SourceImage::default() };
+    let mut source = SourceImage {
+        id: optional(fields, "source_ami").map(ImageId::new),
+        ..SourceImage::default()
+    };
     if let Some(mut block) = fields.block("source_ami_filter") {
         source.filters = filters::values(block.map("filters"));
         source.owners = block.strings("owners");
@@ -23,7 +26,10 @@ pub(super) fn read(fields: &mut Fields<'_>) -> SourceImage {
 
 fn check_filter(fields: &Fields<'_>, source: &SourceImage) {
     if source.filters.is_empty() && source.owners.is_empty() {
-        fields.problem("source_ami", "A source_ami or source_ami_filter must be specified");
+        fields.problem(
+            "source_ami",
+            "A source_ami or source_ami_filter must be specified",
+        );
     }
     if source.owners.is_empty() {
         fields.problem_with_hint(

@@ -5,11 +5,20 @@ use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
 
 /// EC2's fleet strategies.
-const STRATEGIES: [&str; 5] =
-    ["lowest-price", "diversified", "capacity-optimized", "capacity-optimized-prioritized", "price-capacity-optimized"];
+const STRATEGIES: [&str; 5] = [
+    "lowest-price",
+    "diversified",
+    "capacity-optimized",
+    "capacity-optimized-prioritized",
+    "price-capacity-optimized",
+];
 
 /// Checks all spot keys against `instance_type`; returns `spot_price`, which other rules ask for.
-pub(super) fn read(fields: &mut Fields<'_>, instance_type: &str, unsupported: &mut Unsupported) -> String {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    instance_type: &str,
+    unsupported: &mut Unsupported,
+) -> String {
     let price = fields.text("spot_price");
     let is_spot = !price.is_empty() && price != "0";
     if is_spot {
@@ -25,12 +34,18 @@ pub(super) fn read(fields: &mut Fields<'_>, instance_type: &str, unsupported: &m
         if is_spot {
             unsupported.note(fields, plural);
         } else {
-            fields.problem(plural, format!("{plural} should not be set when not requesting a spot instance"));
+            fields.problem(
+                plural,
+                format!("{plural} should not be set when not requesting a spot instance"),
+            );
         }
     }
     strategy(fields, unsupported);
     if !fields.text("spot_price_auto_product").is_empty() {
-        fields.warning("spot_price_auto_product", "spot_price_auto_product is deprecated and has no effect");
+        fields.warning(
+            "spot_price_auto_product",
+            "spot_price_auto_product is deprecated and has no effect",
+        );
     }
     block_duration(fields);
     modification(fields, is_spot, unsupported);
@@ -43,9 +58,15 @@ fn instance_types(fields: &mut Fields<'_>, instance_type: &str, unsupported: &mu
         unsupported.note(fields, "spot_instance_types");
     }
     match (instance_type.is_empty(), spot_types.is_empty()) {
-        (true, true) => fields.problem("instance_type", "either instance_type or spot_instance_types must be specified"),
+        (true, true) => fields.problem(
+            "instance_type",
+            "either instance_type or spot_instance_types must be specified",
+        ),
         (false, false) => {
-            fields.problem("spot_instance_types", "either instance_type or spot_instance_types must be specified, not both");
+            fields.problem(
+                "spot_instance_types",
+                "either instance_type or spot_instance_types must be specified, not both",
+            );
         }
         _ => {}
     }
@@ -58,7 +79,13 @@ fn strategy(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
         return;
     }
     if !STRATEGIES.contains(&strategy.as_str()) {
-        fields.problem(KEY, format!("Unknown spot_allocation_strategy `{strategy}`: use one of {}", STRATEGIES.join(", ")));
+        fields.problem(
+            KEY,
+            format!(
+                "Unknown spot_allocation_strategy `{strategy}`: use one of {}",
+                STRATEGIES.join(", ")
+            ),
+        );
     }
     unsupported.note(fields, KEY);
 }
@@ -67,8 +94,14 @@ fn block_duration(fields: &mut Fields<'_>) {
     const KEY: &str = "block_duration_minutes";
     match fields.integer(KEY).unwrap_or(0) {
         0 => {}
-        minutes if minutes % 60 != 0 => fields.problem(KEY, format!("block_duration_minutes must be multiple of 60, not {minutes}")),
-        _ => fields.warning(KEY, "`block_duration_minutes` has no effect, in Packer neither: EC2 gave up spot blocks"),
+        minutes if minutes % 60 != 0 => fields.problem(
+            KEY,
+            format!("block_duration_minutes must be multiple of 60, not {minutes}"),
+        ),
+        _ => fields.warning(
+            KEY,
+            "`block_duration_minutes` has no effect, in Packer neither: EC2 gave up spot blocks",
+        ),
     }
 }
 

@@ -15,7 +15,10 @@ pub(super) fn read(fields: &mut Fields<'_>, facts: &Facts) -> Option<Secret> {
     let file = optional(fields, "user_data_file");
     match (text, file) {
         (Some(_), Some(_)) => {
-            fields.problem("user_data_file", "Only one of user_data or user_data_file can be specified.");
+            fields.problem(
+                "user_data_file",
+                "Only one of user_data or user_data_file can be specified.",
+            );
             None
         }
         (Some(text), None) => Some(encoded(text.as_bytes())),
@@ -27,9 +30,15 @@ pub(super) fn read(fields: &mut Fields<'_>, facts: &Facts) -> Option<Secret> {
 fn from_file(fields: &Fields<'_>, facts: &Facts, path: &str) -> Option<Secret> {
     match contents(facts, path)? {
         Ok(bytes) => return Some(encoded(bytes)),
-        Err(FileError::Missing(path)) => fields.problem("user_data_file", format!("user_data_file not found: {path}")),
+        Err(FileError::Missing(path)) => fields.problem(
+            "user_data_file",
+            format!("user_data_file not found: {path}"),
+        ),
         // Packer's `validate` sees only that something is there; its build fails.
-        Err(error) => fields.problem("user_data_file", format!("user_data_file cannot be read: {error}")),
+        Err(error) => fields.problem(
+            "user_data_file",
+            format!("user_data_file cannot be read: {error}"),
+        ),
     }
     None
 }
@@ -38,7 +47,11 @@ fn from_file(fields: &Fields<'_>, facts: &Facts, path: &str) -> Option<Secret> {
 /// the one word `date`) is therefore not encoded; templates that pass encoded data rely on it.
 /// Like Go's decoder, line ends inside are overlooked.
 fn encoded(data: &[u8]) -> Secret {
-    let packed: Vec<u8> = data.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect();
+    let packed: Vec<u8> = data
+        .iter()
+        .copied()
+        .filter(|byte| !b"\r\n".contains(byte))
+        .collect();
     match std::str::from_utf8(data) {
         Ok(text) if STANDARD.decode(&packed).is_ok() => Secret::new(text),
         _ => Secret::new(STANDARD.encode(data)),
@@ -56,7 +69,10 @@ mod tests {
 
     #[test]
     fn data_that_is_base64_already_is_sent_as_it_is() {
-        assert_eq!(encoded(b"IyEvYmlu\nL3NoCg==\n").expose(), "IyEvYmlu\nL3NoCg==\n");
+        assert_eq!(
+            encoded(b"IyEvYmlu\nL3NoCg==\n").expose(),
+            "IyEvYmlu\nL3NoCg==\n"
+        );
         assert_eq!(encoded(b"date").expose(), "date");
     }
 

@@ -67,7 +67,13 @@ impl BastionKeys {
         if !self.private_key_file.is_empty() {
             key_file::check_private_key(fields, facts, KEY, &self.private_key_file);
             if !self.certificate_file.is_empty() {
-                key_file::check_certificate(fields, facts, "ssh_bastion_certificate_file", KEY, &self.certificate_file);
+                key_file::check_certificate(
+                    fields,
+                    facts,
+                    "ssh_bastion_certificate_file",
+                    KEY,
+                    &self.certificate_file,
+                );
             }
         } else if self.password.is_empty() && !self.agent_auth {
             fields.problem(

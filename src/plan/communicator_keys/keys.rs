@@ -32,7 +32,11 @@ pub(crate) struct CommunicatorKeys {
 
 impl CommunicatorKeys {
     /// Decodes all keys and checks those of the chosen communicator.
-    pub(crate) fn read(fields: &mut Fields<'_>, facts: &Facts, unsupported: &mut Unsupported) -> Self {
+    pub(crate) fn read(
+        fields: &mut Fields<'_>,
+        facts: &Facts,
+        unsupported: &mut Unsupported,
+    ) -> Self {
         let kind = kind(fields, unsupported);
         let mut ssh = SshKeys::read(fields);
         let winrm = WinRmKeys::read(fields);

@@ -27,8 +27,14 @@ pub(crate) struct LoginKeys {
 impl LoginKeys {
     pub(super) fn read(fields: &mut Fields<'_>) -> Self {
         // Packer's EC2 builders ignore the size too: EC2 makes its RSA keys with 2048 bits.
-        if fields.integer("temporary_key_pair_bits").is_some_and(|bits| bits != 0) {
-            fields.warning("temporary_key_pair_bits", "`temporary_key_pair_bits` has no effect on EC2, in Packer neither");
+        if fields
+            .integer("temporary_key_pair_bits")
+            .is_some_and(|bits| bits != 0)
+        {
+            fields.warning(
+                "temporary_key_pair_bits",
+                "`temporary_key_pair_bits` has no effect on EC2, in Packer neither",
+            );
         }
         fields.string("ssh_public_key");
         Self {
@@ -51,7 +57,10 @@ impl LoginKeys {
         }
         if self.private_key_file.is_empty() {
             if !self.certificate_file.is_empty() {
-                fields.problem(CERTIFICATE, "ssh_private_key_file must be specified if ssh_certificate_file is specified");
+                fields.problem(
+                    CERTIFICATE,
+                    "ssh_private_key_file must be specified if ssh_certificate_file is specified",
+                );
             }
             return;
         }
@@ -73,7 +82,8 @@ impl LoginKeys {
         if !self.private_key_file.is_empty() {
             return Login::Key {
                 private_key: Secret::new(key_file::text(facts, &self.private_key_file)),
-                certificate: (!self.certificate_file.is_empty()).then(|| key_file::text(facts, &self.certificate_file)),
+                certificate: (!self.certificate_file.is_empty())
+                    .then(|| key_file::text(facts, &self.certificate_file)),
                 path: self.private_key_file,
                 key_pair,
                 password,
@@ -84,11 +94,19 @@ impl LoginKeys {
         }
         match (name, password) {
             (None, Some(password)) => Login::Password { password, key_pair },
-            (name, password) => Login::TemporaryKey { name, key_type: key_type(&self.temporary_key_type), password },
+            (name, password) => Login::TemporaryKey {
+                name,
+                key_type: key_type(&self.temporary_key_type),
+                password,
+            },
         }
     }
 }
 
 fn key_type(text: &str) -> KeyType {
-    if text == "ed25519" { KeyType::Ed25519 } else { KeyType::Rsa }
+    if text == "ed25519" {
+        KeyType::Ed25519
+    } else {
+        KeyType::Rsa
+    }
 }

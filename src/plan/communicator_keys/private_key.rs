@@ -30,7 +30,9 @@ impl KeyFault {
         match self {
             Self::NoKey | Self::Unparsable => "name a private key in PEM or OpenSSH form",
             Self::PublicKey => "name the private key: the file of the same name without `.pub`",
-            Self::PuttyKey => "export it in OpenSSH form with `puttygen KEY.ppk -O private-openssh -o KEY.pem`",
+            Self::PuttyKey => {
+                "export it in OpenSSH form with `puttygen KEY.ppk -O private-openssh -o KEY.pem`"
+            }
             Self::Encrypted => {
                 "take the passphrase off a copy (`ssh-keygen -p -N '' -f COPY`), or load the key into an agent and set `ssh_agent_auth`"
             }
@@ -50,7 +52,9 @@ pub(super) fn check(text: &[u8]) -> Result<(), KeyFault> {
         // Traditional PEM encryption, RFC 1421: a header inside the block.
         _ if body.contains("ENCRYPTED") => Err(KeyFault::Encrypted),
         "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "DSA PRIVATE KEY" | "PRIVATE KEY" => {
-            PKey::private_key_from_pem(text.as_bytes()).map(drop).map_err(|_| KeyFault::Unparsable)
+            PKey::private_key_from_pem(text.as_bytes())
+                .map(drop)
+                .map_err(|_| KeyFault::Unparsable)
         }
         "PUBLIC KEY" | "RSA PUBLIC KEY" => Err(KeyFault::PublicKey),
         _ => Err(KeyFault::NoKey),
@@ -74,14 +78,21 @@ fn check_openssh(body: &str) -> Result<(), KeyFault> {
     let packed: String = body.split_whitespace().collect();
     let bytes = STANDARD.decode(packed).map_err(|_| KeyFault::Unparsable)?;
     let key = ssh_key::PrivateKey::from_bytes(&bytes).map_err(|_| KeyFault::Unparsable)?;
-    if key.is_encrypted() { Err(KeyFault::Encrypted) } else { Ok(()) }
+    if key.is_encrypted() {
+        Err(KeyFault::Encrypted)
+    } else {
+        Ok(())
+    }
 }
 
 fn not_a_key(text: &str) -> KeyFault {
     let start = text.trim_start();
     if start.starts_with("PuTTY-User-Key-File") {
         KeyFault::PuttyKey
-    } else if start.starts_with("ssh-") || start.starts_with("ecdsa-") || start.starts_with("---- BEGIN SSH2 PUBLIC") {
+    } else if start.starts_with("ssh-")
+        || start.starts_with("ecdsa-")
+        || start.starts_with("---- BEGIN SSH2 PUBLIC")
+    {
         KeyFault::PublicKey
     } else {
         KeyFault::NoKey

@@ -43,7 +43,11 @@ impl SshKeys {
             login: LoginKeys::read(fields),
             port: fields.integer("ssh_port").unwrap_or(0),
             timing: Timing::read(fields),
-            pty: if fields.bool("ssh_pty") { Pty::Xterm } else { Pty::None },
+            pty: if fields.bool("ssh_pty") {
+                Pty::Xterm
+            } else {
+                Pty::None
+            },
             agent_forwarding: !fields.bool("ssh_disable_agent_forwarding"),
             clear_authorized_keys: fields.bool("ssh_clear_authorized_keys"),
             file_transfer_method: fields.text("ssh_file_transfer_method"),
@@ -55,7 +59,12 @@ impl SshKeys {
         }
     }
 
-    pub(super) fn check(&mut self, fields: &Fields<'_>, facts: &Facts, unsupported: &mut Unsupported) {
+    pub(super) fn check(
+        &mut self,
+        fields: &Fields<'_>,
+        facts: &Facts,
+        unsupported: &mut Unsupported,
+    ) {
         if self.username.is_empty() {
             fields.problem_with_hint(
                 "ssh_username",
@@ -66,13 +75,17 @@ impl SshKeys {
         port::check(fields, "ssh_port", self.port, unsupported);
         self.login.check(fields, facts, unsupported);
         self.bastion.check_certificate_has_key(fields);
-        self.bastion.inherit(&self.login.private_key_file, &self.login.certificate_file);
+        self.bastion
+            .inherit(&self.login.private_key_file, &self.login.certificate_file);
         self.bastion.check(fields, facts, unsupported);
         self.check_proxy(fields, unsupported);
         if !["", "scp", "sftp"].contains(&self.file_transfer_method.as_str()) {
             fields.problem(
                 "ssh_file_transfer_method",
-                format!("ssh_file_transfer_method ('{}') is invalid, valid methods: sftp, scp", self.file_transfer_method),
+                format!(
+                    "ssh_file_transfer_method ('{}') is invalid, valid methods: sftp, scp",
+                    self.file_transfer_method
+                ),
             );
         }
         for (key, tunnels) in tunnels::KEYS.into_iter().zip(&self.tunnels) {
@@ -85,7 +98,10 @@ impl SshKeys {
             return;
         }
         if self.bastion.is_used() {
-            fields.problem("ssh_proxy_host", "please specify either ssh_bastion_host or ssh_proxy_host, not both");
+            fields.problem(
+                "ssh_proxy_host",
+                "please specify either ssh_bastion_host or ssh_proxy_host, not both",
+            );
         }
         unsupported.note(fields, "ssh_proxy_host");
     }

@@ -39,7 +39,10 @@ impl Timing {
                 interval => positive(interval),
             },
             read_write_timeout: positive(nanoseconds(fields.duration("ssh_read_write_timeout"))),
-            pause_before_connecting: positive(nanoseconds(fields.duration("pause_before_connecting"))).unwrap_or_default(),
+            pause_before_connecting: positive(nanoseconds(
+                fields.duration("pause_before_connecting"),
+            ))
+            .unwrap_or_default(),
         }
     }
 }
@@ -49,7 +52,10 @@ impl Timing {
 fn limits(timeout: i64, waiting: i64, attempts: i64) -> (Option<Duration>, Option<u32>) {
     let (mut time, attempts) = match (timeout, attempts) {
         (0, 0) => (Some(DEFAULT_TIMEOUT), Some(DEFAULT_ATTEMPTS)),
-        (time, attempts) => (limit(time), u32::try_from(attempts).ok().filter(|count| *count > 0)),
+        (time, attempts) => (
+            limit(time),
+            u32::try_from(attempts).ok().filter(|count| *count > 0),
+        ),
     };
     if waiting != 0 {
         time = limit(waiting);
@@ -62,7 +68,10 @@ fn limit(nanoseconds: i64) -> Option<Duration> {
 }
 
 fn positive(nanoseconds: i64) -> Option<Duration> {
-    u64::try_from(nanoseconds).ok().filter(|count| *count > 0).map(Duration::from_nanos)
+    u64::try_from(nanoseconds)
+        .ok()
+        .filter(|count| *count > 0)
+        .map(Duration::from_nanos)
 }
 
 fn nanoseconds(duration: Option<GoDuration>) -> i64 {
@@ -77,12 +86,18 @@ mod tests {
 
     #[test]
     fn both_limits_are_packers_defaults_where_neither_is_set() {
-        assert_eq!(limits(0, 0, 0), (Some(DEFAULT_TIMEOUT), Some(DEFAULT_ATTEMPTS)));
+        assert_eq!(
+            limits(0, 0, 0),
+            (Some(DEFAULT_TIMEOUT), Some(DEFAULT_ATTEMPTS))
+        );
     }
 
     #[test]
     fn a_timeout_alone_leaves_the_attempts_unlimited() {
-        assert_eq!(limits(30 * SECOND, 0, 0), (Some(Duration::from_secs(30)), None));
+        assert_eq!(
+            limits(30 * SECOND, 0, 0),
+            (Some(Duration::from_secs(30)), None)
+        );
     }
 
     #[test]
@@ -92,8 +107,14 @@ mod tests {
 
     #[test]
     fn the_deprecated_wait_timeout_wins_and_keeps_the_default_attempts() {
-        assert_eq!(limits(0, 60 * SECOND, 0), (Some(Duration::from_secs(60)), Some(DEFAULT_ATTEMPTS)));
-        assert_eq!(limits(30 * SECOND, 60 * SECOND, 0), (Some(Duration::from_secs(60)), None));
+        assert_eq!(
+            limits(0, 60 * SECOND, 0),
+            (Some(Duration::from_secs(60)), Some(DEFAULT_ATTEMPTS))
+        );
+        assert_eq!(
+            limits(30 * SECOND, 60 * SECOND, 0),
+            (Some(Duration::from_secs(60)), None)
+        );
     }
 
     #[test]

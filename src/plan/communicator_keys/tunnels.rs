@@ -7,7 +7,12 @@ use crate::template::fields::Fields;
 pub(super) const KEYS: [&str; 2] = ["ssh_local_tunnels", "ssh_remote_tunnels"];
 
 /// Reports every tunnel of `key` that cannot be read, and notes the key where it has one that can.
-pub(super) fn check(fields: &Fields<'_>, key: &str, tunnels: &[String], unsupported: &mut Unsupported) {
+pub(super) fn check(
+    fields: &Fields<'_>,
+    key: &str,
+    tunnels: &[String],
+    unsupported: &mut Unsupported,
+) {
     for tunnel in tunnels {
         if let Err(why) = parse(tunnel) {
             fields.problem_with_hint(
@@ -29,7 +34,8 @@ fn parse(tunnel: &str) -> Result<(), String> {
         return Err("too many colons in the target's address".to_owned());
     }
     for text in [listen, port] {
-        text.parse::<i64>().map_err(|_| format!("`{text}` is not a port number"))?;
+        text.parse::<i64>()
+            .map_err(|_| format!("`{text}` is not a port number"))?;
     }
     Ok(())
 }

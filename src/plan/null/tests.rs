@@ -25,9 +25,14 @@ fn plan(changes: &Value) -> (Option<NullSettings>, Vec<Problem>, Vec<Problem>) {
     facts.add_file("nope.pem".into(), FileFact::Missing);
     facts.add_file("text".into(), FileFact::File("no key".as_bytes().into()));
     facts.add_file(".".into(), FileFact::Directory);
-    let document = Arc::new(document::parse(Arc::new(Source::new("t.json", builder.to_string()))).unwrap());
+    let document =
+        Arc::new(document::parse(Arc::new(Source::new("t.json", builder.to_string()))).unwrap());
     let problems = Problems::of_component(Arc::clone(&document), "null");
-    let scope = Scope::new(&facts, Section::Builder(BuilderFunctions::None), Arc::default());
+    let scope = Scope::new(
+        &facts,
+        Section::Builder(BuilderFunctions::None),
+        Arc::default(),
+    );
     let settings = null(&document.root, &scope, &facts, &problems);
     let (errors, warnings) = problems.into_parts();
     (settings, errors, warnings)
@@ -35,7 +40,10 @@ fn plan(changes: &Value) -> (Option<NullSettings>, Vec<Problem>, Vec<Problem>) {
 
 fn ssh(changes: &Value) -> SshSettings {
     let (settings, errors, _) = plan(changes);
-    match settings.unwrap_or_else(|| panic!("{errors:?}")).communicator {
+    match settings
+        .unwrap_or_else(|| panic!("{errors:?}"))
+        .communicator
+    {
         Communicator::Ssh(settings) => *settings,
         other => panic!("{other:?}"),
     }
@@ -44,27 +52,55 @@ fn ssh(changes: &Value) -> SshSettings {
 #[test]
 fn a_machine_needs_a_host_a_user_and_one_way_in() {
     let cases = [
-        (json!({"ssh_host": null}), "a Host must be specified, please reference your communicator documentation"),
-        (json!({"ssh_username": null}), "a Username must be specified"),
-        (json!({"ssh_username": null}), "An ssh_username must be specified"),
-        (json!({"ssh_password": null}), "one authentication method must be specified"),
-        (json!({"ssh_agent_auth": true}), "only one of ssh_agent_auth, ssh_password, and ssh_private_key_file must be specified"),
-        (json!({"communicator": "winrm"}), "winrm_username must be specified."),
+        (
+            json!({"ssh_host": null}),
+            "a Host must be specified, please reference your communicator documentation",
+        ),
+        (
+            json!({"ssh_username": null}),
+            "a Username must be specified",
+        ),
+        (
+            json!({"ssh_username": null}),
+            "An ssh_username must be specified",
+        ),
+        (
+            json!({"ssh_password": null}),
+            "one authentication method must be specified",
+        ),
+        (
+            json!({"ssh_agent_auth": true}),
+            "only one of ssh_agent_auth, ssh_password, and ssh_private_key_file must be specified",
+        ),
+        (
+            json!({"communicator": "winrm"}),
+            "winrm_username must be specified.",
+        ),
         (json!({"communicator": "winrm"}), "a Host must be specified"),
-        (json!({"communicator": "bogus"}), "Communicator type bogus is invalid"),
-        (json!({"ssh_interface": "public_ip"}), "unknown configuration key: '\"ssh_interface\"'"),
+        (
+            json!({"communicator": "bogus"}),
+            "Communicator type bogus is invalid",
+        ),
+        (
+            json!({"ssh_interface": "public_ip"}),
+            "unknown configuration key: '\"ssh_interface\"'",
+        ),
     ];
     for (changes, text) in cases {
         let (settings, errors, _) = plan(&changes);
         assert!(settings.is_none(), "{changes}");
-        assert!(errors.iter().any(|problem| problem.message.contains(text)), "{changes}: {errors:#?}");
+        assert!(
+            errors.iter().any(|problem| problem.message.contains(text)),
+            "{changes}: {errors:#?}"
+        );
     }
 }
 
 #[test]
 fn no_communicator_needs_nothing() {
-    let (settings, errors, _) =
-        plan(&json!({"communicator": "none", "ssh_host": null, "ssh_username": null, "ssh_private_key_file": "nope.pem"}));
+    let (settings, errors, _) = plan(
+        &json!({"communicator": "none", "ssh_host": null, "ssh_username": null, "ssh_private_key_file": "nope.pem"}),
+    );
     assert!(errors.is_empty(), "{errors:?}");
     assert!(matches!(settings.unwrap().communicator, Communicator::None));
 }
@@ -72,52 +108,107 @@ fn no_communicator_needs_nothing() {
 #[test]
 fn ssh_s_own_rules_are_packers() {
     let cases = [
-        (json!({"ssh_private_key_file": "nope.pem"}), "ssh_private_key_file is invalid: stat nope.pem: no such file or directory"),
-        (json!({"ssh_private_key_file": "."}), "ssh_private_key_file is invalid: read .: is a directory"),
-        (json!({"ssh_private_key_file": "text"}), "ssh_private_key_file is invalid: `text`: no key found"),
-        (json!({"ssh_certificate_file": "x"}), "ssh_private_key_file must be specified if ssh_certificate_file is specified"),
-        (json!({"ssh_private_key_file": "key.pem", "ssh_certificate_file": "text"}), "`text` is not an OpenSSH certificate"),
-        (json!({"ssh_bastion_host": "b"}), "ssh_bastion_password, ssh_bastion_private_key_file or ssh_bastion_agent_auth"),
-        (json!({"ssh_bastion_host": "b", "ssh_bastion_private_key_file": "nope.pem"}), "ssh_bastion_private_key_file is invalid: stat nope.pem"),
-        (json!({"ssh_bastion_certificate_file": "x"}), "ssh_bastion_private_key_file must be specified if ssh_bastion_certificate_file"),
-        (json!({"ssh_bastion_host": "b", "ssh_bastion_agent_auth": true, "ssh_proxy_host": "x"}), "ssh_bastion_host or ssh_proxy_host, not both"),
-        (json!({"ssh_file_transfer_method": "x"}), "ssh_file_transfer_method ('x') is invalid, valid methods: sftp, scp"),
-        (json!({"ssh_remote_tunnels": ["a"]}), "ssh_remote_tunnels ('a') is invalid"),
+        (
+            json!({"ssh_private_key_file": "nope.pem"}),
+            "ssh_private_key_file is invalid: stat nope.pem: no such file or directory",
+        ),
+        (
+            json!({"ssh_private_key_file": "."}),
+            "ssh_private_key_file is invalid: read .: is a directory",
+        ),
+        (
+            json!({"ssh_private_key_file": "text"}),
+            "ssh_private_key_file is invalid: `text`: no key found",
+        ),
+        (
+            json!({"ssh_certificate_file": "x"}),
+            "ssh_private_key_file must be specified if ssh_certificate_file is specified",
+        ),
+        (
+            json!({"ssh_private_key_file": "key.pem", "ssh_certificate_file": "text"}),
+            "`text` is not an OpenSSH certificate",
+        ),
+        (
+            json!({"ssh_bastion_host": "b"}),
+            "ssh_bastion_password, ssh_bastion_private_key_file or ssh_bastion_agent_auth",
+        ),
+        (
+            json!({"ssh_bastion_host": "b", "ssh_bastion_private_key_file": "nope.pem"}),
+            "ssh_bastion_private_key_file is invalid: stat nope.pem",
+        ),
+        (
+            json!({"ssh_bastion_certificate_file": "x"}),
+            "ssh_bastion_private_key_file must be specified if ssh_bastion_certificate_file",
+        ),
+        (
+            json!({"ssh_bastion_host": "b", "ssh_bastion_agent_auth": true, "ssh_proxy_host": "x"}),
+            "ssh_bastion_host or ssh_proxy_host, not both",
+        ),
+        (
+            json!({"ssh_file_transfer_method": "x"}),
+            "ssh_file_transfer_method ('x') is invalid, valid methods: sftp, scp",
+        ),
+        (
+            json!({"ssh_remote_tunnels": ["a"]}),
+            "ssh_remote_tunnels ('a') is invalid",
+        ),
         (json!({"ssh_port": "abc"}), "cannot parse 'ssh_port' as int"),
         (json!({"ssh_timeout": "5 minutes"}), "ssh_timeout"),
     ];
     for (changes, text) in cases {
         let (_, errors, _) = plan(&changes);
-        assert!(errors.iter().any(|problem| problem.message.contains(text)), "{changes}: {errors:#?}");
+        assert!(
+            errors.iter().any(|problem| problem.message.contains(text)),
+            "{changes}: {errors:#?}"
+        );
     }
 }
 
 #[test]
 fn a_file_that_is_not_gathered_yet_is_asked_for_and_taken_as_fine() {
-    let (settings, errors, _) = plan(&json!({"ssh_password": null, "ssh_private_key_file": "later.pem"}));
+    let (settings, errors, _) =
+        plan(&json!({"ssh_password": null, "ssh_private_key_file": "later.pem"}));
     assert!(errors.is_empty(), "{errors:?}");
     assert!(settings.is_some());
 }
 
 #[test]
 fn a_bastion_takes_the_target_s_key_where_it_has_none() {
-    let settings = ssh(&json!({"ssh_password": null, "ssh_private_key_file": "key.pem", "ssh_bastion_host": "b", "ssh_bastion_username": "j"}));
+    let settings = ssh(
+        &json!({"ssh_password": null, "ssh_private_key_file": "key.pem", "ssh_bastion_host": "b", "ssh_bastion_username": "j"}),
+    );
     let bastion = settings.bastion.unwrap();
-    assert_eq!((bastion.host.as_str(), bastion.port, bastion.username.as_str()), ("b", 22, "j"));
+    assert_eq!(
+        (
+            bastion.host.as_str(),
+            bastion.port,
+            bastion.username.as_str()
+        ),
+        ("b", 22, "j")
+    );
     assert_eq!(bastion.private_key.unwrap().expose(), KEY);
     assert!(matches!(settings.login, Login::Key { password: None, .. }));
 }
 
 #[test]
 fn a_negative_keep_alive_interval_switches_it_off() {
-    assert_eq!(ssh(&json!({"ssh_keep_alive_interval": "-1s"})).keep_alive, None);
-    assert_eq!(ssh(&json!({})).keep_alive, Some(std::time::Duration::from_secs(5)));
+    assert_eq!(
+        ssh(&json!({"ssh_keep_alive_interval": "-1s"})).keep_alive,
+        None
+    );
+    assert_eq!(
+        ssh(&json!({})).keep_alive,
+        Some(std::time::Duration::from_secs(5))
+    );
 }
 
 #[test]
 fn winrm_and_tunnels_pass_with_a_warning_and_are_noted() {
     let winrm = json!({"communicator": "winrm", "winrm_host": "h", "winrm_username": "u", "ssh_agent_auth": true, "ssh_password": null});
-    for (changes, key) in [(winrm, "communicator"), (json!({"ssh_local_tunnels": ["1:h:2"]}), "ssh_local_tunnels")] {
+    for (changes, key) in [
+        (winrm, "communicator"),
+        (json!({"ssh_local_tunnels": ["1:h:2"]}), "ssh_local_tunnels"),
+    ] {
         let (settings, errors, warnings) = plan(&changes);
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(settings.unwrap().unsupported, [key]);

@@ -28,7 +28,12 @@ fn openssh() -> String {
 #[test]
 fn keys_in_openssh_form_pass_whatever_stands_around_them() {
     let key = openssh();
-    for text in [key.clone(), format!("# mine\n{key}\n\n"), key.replace('\n', "\r\n"), key.trim_end().to_owned()] {
+    for text in [
+        key.clone(),
+        format!("# mine\n{key}\n\n"),
+        key.replace('\n', "\r\n"),
+        key.trim_end().to_owned(),
+    ] {
         assert_eq!(check(text.as_bytes()), Ok(()), "{text}");
     }
 }
@@ -37,11 +42,15 @@ fn keys_in_openssh_form_pass_whatever_stands_around_them() {
 fn rsa_and_ec_keys_in_pem_form_pass() {
     let rsa = Rsa::generate(2048).unwrap();
     let ec = EcKey::generate(&EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap()).unwrap();
-    let parameters = b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    let parameters =
+        b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
     let ec_pem = ec.private_key_to_pem().unwrap();
     for pem in [
         rsa.private_key_to_pem().unwrap(),
-        PKey::from_rsa(rsa).unwrap().private_key_to_pem_pkcs8().unwrap(),
+        PKey::from_rsa(rsa)
+            .unwrap()
+            .private_key_to_pem_pkcs8()
+            .unwrap(),
         [parameters.as_slice(), &ec_pem].concat(),
         ec_pem,
     ] {
@@ -52,10 +61,20 @@ fn rsa_and_ec_keys_in_pem_form_pass() {
 #[test]
 fn a_key_with_a_passphrase_is_named_as_one() {
     let rsa = Rsa::generate(2048).unwrap();
-    let traditional = rsa.private_key_to_pem_passphrase(Cipher::aes_128_cbc(), b"secret").unwrap();
-    let pkcs8 = PKey::from_rsa(rsa).unwrap().private_key_to_pem_pkcs8_passphrase(Cipher::aes_128_cbc(), b"secret").unwrap();
+    let traditional = rsa
+        .private_key_to_pem_passphrase(Cipher::aes_128_cbc(), b"secret")
+        .unwrap();
+    let pkcs8 = PKey::from_rsa(rsa)
+        .unwrap()
+        .private_key_to_pem_pkcs8_passphrase(Cipher::aes_128_cbc(), b"secret")
+        .unwrap();
     for key in [traditional, pkcs8, ENCRYPTED_OPENSSH.as_bytes().to_vec()] {
-        assert_eq!(check(&key), Err(KeyFault::Encrypted), "{}", String::from_utf8_lossy(&key));
+        assert_eq!(
+            check(&key),
+            Err(KeyFault::Encrypted),
+            "{}",
+            String::from_utf8_lossy(&key)
+        );
     }
 }
 
@@ -67,7 +86,10 @@ fn what_is_no_key_is_told_apart() {
         ("{\"builders\": []}", KeyFault::NoKey),
         ("ssh-ed25519 AAAA me@here", KeyFault::PublicKey),
         ("PuTTY-User-Key-File-2: ssh-rsa", KeyFault::PuttyKey),
-        ("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", KeyFault::Unparsable),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+            KeyFault::Unparsable,
+        ),
         ("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n", KeyFault::NoKey),
         (broken.as_str(), KeyFault::Unparsable),
     ];
