@@ -9,6 +9,7 @@ pub(crate) mod functions;
 pub(crate) mod gotmpl;
 mod json;
 pub(crate) mod model;
+pub(crate) mod overlay;
 pub(crate) mod problem;
 pub(crate) mod render;
 pub(crate) mod schema;
