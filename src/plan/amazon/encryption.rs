@@ -55,7 +55,8 @@ fn check_keys(fields: &Fields<'_>, encryption: &Encryption) {
     }
 }
 
-/// Every copy's region needs an entry, and every entry a copy, as long as there are entries at all. The build region counts as one of `ami_regions` here.
+/// Every copy's region needs an entry, and every entry a copy, as long as there are entries at all.
+/// The build region counts as one of `ami_regions` here.
 pub(super) fn check_regions(
     fields: &Fields<'_>,
     keys: &BTreeMap<Region, String>,

@@ -24,6 +24,10 @@ pub(super) fn read(fields: &mut Fields<'_>) -> String {
             ),
         );
     }
+    // A text that could not be rendered stays as it is, and its own problem is told already.
+    if name.contains("{{") {
+        return name;
+    }
     if let Some(odd) = name.chars().find(|character| !is_legal(*character)) {
         fields.problem_with_hint(
             "ami_name",

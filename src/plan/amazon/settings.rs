@@ -126,7 +126,7 @@ pub(crate) struct Launch {
     pub(crate) block_devices: Vec<BlockDevice>,
     /// EBS-optimised.
     pub(crate) ebs_optimized: bool,
-    /// The metadata service; `None` leaves it to the image.
+    /// The metadata service; a template always gets `Some`, with Packer's defaults.
     pub(crate) metadata: Option<MetadataOptions>,
     /// `shutdown_behavior` where the template sets it.
     pub(crate) shutdown_behavior: Option<ShutdownBehavior>,

@@ -56,6 +56,7 @@ fn a_block_device_follows_its_volume_type() {
         device(json!({"kms_key_id": "x"})),
         device(json!({"volume_type": "io1", "volume_size": 10, "iops": 509})),
         device(json!({"volume_type": "io1", "iops": 99})),
+        device(json!({"volume_type": "gp3"})),
         device(json!({"volume_type": "gp3", "iops": 3000, "throughput": 1000})),
         device(json!({"volume_type": "gp2", "volume_size": 20, "iops": 300})),
     ]);
