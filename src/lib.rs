@@ -7,5 +7,8 @@
     expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")
 )]
 
+mod facts;
+mod gather;
 pub mod secret;
 pub mod stop;
+mod template;
