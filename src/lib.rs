@@ -7,8 +7,12 @@
     expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")
 )]
 
+mod action;
+mod cli;
 mod facts;
 mod gather;
+mod report;
 pub mod secret;
 pub mod stop;
 mod template;
+mod version;
