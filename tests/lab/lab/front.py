@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import re
 import select
 import socket
 import struct
 import time
+import uuid
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
@@ -20,7 +22,7 @@ from .world import World
 
 log = logging.getLogger("lab.front")
 CODE = re.compile(rb"<Code>([^<]+)</Code>|\"__type\": ?\"([^\"]+)\"")
-REQUEST_ID = re.compile(rb"<[Rr]equestI[dD]>([^<]+)<")
+REQUEST_ID = re.compile(rb"(?<=<requestId>)[^<]*|(?<=<RequestId>)[^<]*|(?<=<RequestID>)[^<]*")
 # How services say that a policy forbids a call.
 DENIED = {"ec2": ("UnauthorizedOperation", "You are not authorized to perform this operation.")}
 HANG_SECONDS = 3600
@@ -60,7 +62,11 @@ class Front:
             status, headers, answer = self._answer(call, environ, body)
         finally:
             call.seconds = round(time.monotonic() - began, 4)
-        _record(call, status, headers, answer)
+        call.request_id = str(uuid.uuid4())
+        answer = REQUEST_ID.sub(call.request_id.encode(), answer)
+        headers = [one for one in headers if one[0].lower() != "x-amzn-requestid"]
+        headers.append(("x-amzn-RequestId", call.request_id))
+        _record(call, status, answer)
         return _send(start_response, status, headers, answer)
 
     def _answer(self, call: Call, environ: dict[str, Any], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -125,9 +131,14 @@ def _before(rule: Rule, call: Call, environ: dict[str, Any]) -> tuple[int, list[
 
 
 def _cut(environ: dict[str, Any]) -> None:
-    """Ends the connection with a reset: no lingering, so the kernel sends RST in place of FIN."""
+    """Ends the connection with a reset.
+
+    Closing would not do: the server still holds the socket's files and ends with an orderly FIN.
+    Linux sends RST at once when a socket is connected to AF_UNSPEC, see connect(2).
+    """
     connection: socket.socket = environ["werkzeug.socket"]
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    nobody = struct.pack("H14x", socket.AF_UNSPEC)
+    ctypes.CDLL(None).connect(connection.fileno(), nobody, len(nobody))
     raise Gone("cut by a fault")
 
 
@@ -136,18 +147,15 @@ def _wait_for_close(connection: socket.socket, seconds: float) -> None:
 
 
 def _error(service: str, status: int, code: str, message: str) -> tuple[int, list[tuple[str, str]], bytes]:
-    request_id, content_type, body = error_body(service, code, message)
-    return status, [("Content-Type", content_type), ("x-amzn-RequestId", request_id)], body
+    content_type, body = error_body(service, code, message)
+    return status, [("Content-Type", content_type)], body
 
 
-def _record(call: Call, status: int, headers: list[tuple[str, str]], answer: bytes) -> None:
+def _record(call: Call, status: int, answer: bytes) -> None:
     call.status = status
     found = CODE.search(answer) if status >= 400 else None
     if found:
         call.error = (found.group(1) or found.group(2)).decode()
-    named = REQUEST_ID.search(answer)
-    by_header = next((value for key, value in headers if key.lower() == "x-amzn-requestid"), None)
-    call.request_id = named.group(1).decode() if named else by_header
 
 
 def _body(environ: dict[str, Any]) -> bytes:

@@ -54,6 +54,10 @@ def serve(options: Options) -> None:
         def log_request(self, code: object = "-", size: object = "-") -> None:
             """Calls are in the journal."""
 
+        def connection_dropped(self, error: BaseException, environ: object = None) -> None:
+            """A cut connection takes no further request."""
+            self.close_connection = True
+
     clock = Clock(options.speed)
     world = World(clock, open_fleet(disk, clock, _private_directories(options.state_dir)))
     install(world)
