@@ -28,6 +28,9 @@ def check(response: Any) -> None:
     name = response._get_param("Name")
     if not name:
         raise error("MissingParameter", "The request must contain the parameter Name")
+    # A real call looks later: a repeated token must find its own copy, not that copy's name.
+    if response._get_param("DryRun", False):
+        check_name(response.ec2_backend, name)
 
 
 def copy_image(world: World, response: Any) -> ActionResult:
@@ -37,7 +40,6 @@ def copy_image(world: World, response: Any) -> ActionResult:
         return ActionResult({"ImageId": same})
     backend = response.ec2_backend
     source = _source(response)
-    # Not among the checks: a repeated token must find its own copy, not that copy's name.
     check_name(backend, response._get_param("Name"))
     tags = specified(response, ("image", "snapshot"))
     image_id = random_ami_id()

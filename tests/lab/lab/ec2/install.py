@@ -148,6 +148,15 @@ def _replace_models(world: World) -> None:
     Snapshot.progress = property(images.progress)  # type: ignore[assignment,method-assign]
     Instance.setup_defaults = run_instances.setup_volumes  # type: ignore[method-assign]
     _replace_addresses()
+    launch = EC2Backend.run_instances
+
+    def with_machines(backend: Any, *arguments: Any, **more: Any) -> Any:
+        reservation = launch(backend, *arguments, **more)
+        for instance in reservation.instances:
+            run_instances.add_machine(world, instance)
+        return reservation
+
+    EC2Backend.run_instances = with_machines  # type: ignore[method-assign]
     begin = EC2Backend.__init__
 
     def with_vpc(backend: Any, region_name: str, account_id: str) -> None:

@@ -49,16 +49,14 @@ def run_instances(world: World, response: Any, original: Callable[[Any], ActionR
         raise error("InstanceLimitExceeded", f"You have requested more instances than your limit of {alive} allows")
     parameters = fingerprint(response)
     tags = specified(response, TAGGED)
-    user_data, key_name = _user_data(response), response._get_param("KeyName")
     _prepare(backend, response)
     try:
         reservation = original(response).result
     finally:
         backend.lab_launch = None
     for instance in reservation.instances:
-        _add_interface_tags(instance, tags.get("network-interface", {}))
-        _add_machine(world, instance, user_data, key_name)
-        begin_pending(world, instance)
+        for interface in instance.nics.values():
+            interface.add_tags(tags.get("network-interface", {}))
     remember(world, response, "RunInstances", reservation, parameters)
     return ActionResult(reservation)
 
@@ -77,6 +75,29 @@ def setup_volumes(instance: Any) -> None:
         volume = _make_volume(instance, ebs)
         attachment = backend.attach_volume(volume.id, instance.id, one["DeviceName"], ebs.get("DeleteOnTermination", True))
         attachment.status = "attached"
+
+
+def add_machine(world: World, instance: Any) -> None:
+    """Gives a new instance, however it was launched, its address and its machine, and lets it boot."""
+    address = world.fleet.addresses.take()
+    instance.lab_address = address
+    # moto gives every instance of the default network a public address, and another by its interface.
+    instance.lab_public = bool(instance.associate_public_ip) or any(one.public_ip for one in instance.nics.values())
+    for interface in instance.nics.values():
+        # EC2's default for an interface that the launch makes; moto keeps it for ever.
+        interface.delete_on_termination = True
+        interface.private_ip_address = address
+        interface.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
+        interface.public_ip = address if instance.lab_public else None
+    pair = instance.ec2_backend.key_pairs.get(instance.key_name)
+    key = ""
+    if pair is not None:
+        # The instance gets the key's name for its comment, whatever was imported.
+        key = " ".join([*pair.public_key.split()[:2], pair.key_name])
+    user_data = base64.b64decode(str(instance.user_data)) if instance.user_data else b""
+    spec = Spec(instance.id, address, key, user_data, world.settings.console_text)
+    world.fleet.create(spec, instance.image_id)
+    begin_pending(world, instance)
 
 
 def _make_volume(instance: Any, ebs: dict[str, Any]) -> Any:
@@ -207,28 +228,3 @@ def _user_data(response: Any) -> bytes:
         return base64.b64decode(response._get_param("UserData") or "", validate=False)
     except ValueError as wrong:
         raise error("InvalidParameterValue", "Invalid BASE64 encoding of user data.") from wrong
-
-
-def _add_interface_tags(instance: Any, tags: dict[str, str]) -> None:
-    for interface in instance.nics.values():
-        # EC2's default for an interface that the launch makes; moto keeps it for ever.
-        interface.delete_on_termination = True
-        interface.add_tags(tags)
-
-
-def _add_machine(world: World, instance: Any, user_data: bytes, key_name: str | None) -> None:
-    address = world.fleet.addresses.take()
-    instance.lab_address = address
-    # moto gives every instance of the default network a public address, and another by its interface.
-    instance.lab_public = bool(instance.associate_public_ip) or any(one.public_ip for one in instance.nics.values())
-    for interface in instance.nics.values():
-        interface.private_ip_address = address
-        interface.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
-        interface.public_ip = address if instance.lab_public else None
-    pair = instance.ec2_backend.key_pairs.get(key_name)
-    key = ""
-    if pair is not None:
-        # The instance gets the key's name for its comment, whatever was imported.
-        key = " ".join([*pair.public_key.split()[:2], pair.key_name])
-    spec = Spec(instance.id, address, key, user_data, world.settings.console_text)
-    world.fleet.create(spec, instance.image_id)

@@ -61,6 +61,7 @@ class Fleet:
         """Boots the machine, in a worker."""
         machine = self._machines.get(instance_id)
         if machine:
+            machine.wanted = True
             self._clock.soon(lambda: machines.start(machine, self._base))
 
     def stop(self, instance_id: str) -> None:

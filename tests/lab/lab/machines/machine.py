@@ -42,6 +42,8 @@ class Machine:
     process: subprocess.Popen[bytes] | None = None
     plug: Plug | None = None
     booted: bool = False
+    # Whether it shall run: a start that waits in a worker must not outlive a stop.
+    wanted: bool = False
 
     @property
     def console(self) -> Path:
@@ -64,7 +66,7 @@ def start(machine: Machine, base: Path) -> None:
     Must run in a thread that outlives the machine, see `lab.clock`.
     """
     with machine.lock:
-        if machine.is_running():
+        if machine.is_running() or not machine.wanted:
             return
         (machine.run / "boot_id").write_text(f"{uuid.uuid4()}\n")
         with machine.console.open("ab") as console:
@@ -79,6 +81,7 @@ def start(machine: Machine, base: Path) -> None:
 def stop(machine: Machine) -> None:
     """Takes the power away; returns when every process of the machine is gone."""
     with machine.lock:
+        machine.wanted = False
         process, machine.process = machine.process, None
         if machine.plug:
             machine.plug.pull()
@@ -90,6 +93,7 @@ def stop(machine: Machine) -> None:
 def reboot(machine: Machine, base: Path) -> None:
     """Takes the power away and gives it back."""
     stop(machine)
+    machine.wanted = True
     start(machine, base)
 
 
