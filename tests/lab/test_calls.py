@@ -52,7 +52,10 @@ def code(call: Any, **parameters: Any) -> str:
 
 
 def test_public_images_are_found_by_owner_and_wildcard(ec2: Any) -> None:
-    filters = [{"Name": "name", "Values": ["ubuntu/images/*jammy*amd64*"]}, {"Name": "root-device-type", "Values": ["ebs"]}]
+    filters = [
+        {"Name": "name", "Values": ["ubuntu/images/*jammy*amd64*"]},
+        {"Name": "root-device-type", "Values": ["ebs"]},
+    ]
     found = ec2.describe_images(Owners=["099720109477"], Filters=filters)["Images"]
     assert sorted(one["Name"][-8:] for one in found) == ["20240101", "20240801"]
     amazon = ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "name", "Values": ["al2023-*-x86_64"]}])["Images"]
@@ -85,7 +88,13 @@ def test_a_wrong_transition_is_refused(ec2: Any) -> None:
 def test_the_same_token_launches_one_instance(lab: Lab, ec2: Any) -> None:
     assert launch(ec2, ClientToken="t") == launch(ec2, ClientToken="t")
     assert len(lab.get("inventory")["instances"]) == 1
-    wishes = {"ImageId": source_image(ec2), "InstanceType": "t3.small", "MinCount": 1, "MaxCount": 1, "ClientToken": "t"}
+    wishes = {
+        "ImageId": source_image(ec2),
+        "InstanceType": "t3.small",
+        "MinCount": 1,
+        "MaxCount": 1,
+        "ClientToken": "t",
+    }
     assert code(ec2.run_instances, **wishes) == "IdempotentParameterMismatch"
 
 
@@ -111,14 +120,19 @@ def test_a_dry_run_checks_the_launch(lab: Lab, ec2: Any, wish: dict[str, Any], e
 
 
 def test_an_image_has_a_snapshot_per_volume(lab: Lab, ec2: Any) -> None:
-    data = {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 3, "VolumeType": "gp3", "Encrypted": True, "KmsKeyId": "alias/k"}}
+    data = {
+        "DeviceName": "/dev/sdf",
+        "Ebs": {"VolumeSize": 3, "VolumeType": "gp3", "Encrypted": True, "KmsKeyId": "alias/k"},
+    }
     root = {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 12}}
     made = stopped_instance(ec2, BlockDeviceMappings=[root, data])
     extra = {"DeviceName": "/dev/sdg", "Ebs": {"VolumeSize": 5}}
     tags = [{"ResourceType": kind, "Tags": [{"Key": "kind", "Value": kind}]} for kind in ("image", "snapshot")]
     image_id = available_image(ec2, made, BlockDeviceMappings=[extra], TagSpecifications=tags)
     image = ec2.describe_images(ImageIds=[image_id])["Images"][0]
-    sizes = {one["DeviceName"]: (one["Ebs"]["VolumeSize"], one["Ebs"]["Encrypted"]) for one in image["BlockDeviceMappings"]}
+    sizes = {
+        one["DeviceName"]: (one["Ebs"]["VolumeSize"], one["Ebs"]["Encrypted"]) for one in image["BlockDeviceMappings"]
+    }
     assert sizes == {"/dev/sda1": (12, False), "/dev/sdf": (3, True), "/dev/sdg": (5, False)}
     assert image["Tags"] == [{"Key": "kind", "Value": "image"}]
     snapshots = lab.get("inventory")["snapshots"]
@@ -144,7 +158,10 @@ def test_a_copy_takes_tags_encryption_and_token(lab: Lab, ec2: Any) -> None:
     wishes |= {"Encrypted": True, "KmsKeyId": "alias/k", "ClientToken": "c", "TagSpecifications": snapshot_tags}
     copy = west.copy_image(**wishes)["ImageId"]
     assert west.copy_image(**wishes)["ImageId"] == copy
-    assert code(west.copy_image, **{**wishes, "Encrypted": False}) in ("IdempotentParameterMismatch", "InvalidParameterCombination")
+    assert code(west.copy_image, **{**wishes, "Encrypted": False}) in (
+        "IdempotentParameterMismatch",
+        "InvalidParameterCombination",
+    )
     assert code(west.copy_image, **{**wishes, "ClientToken": "d"}) == "InvalidAMIName.Duplicate"
     west.get_waiter("image_available").wait(ImageIds=[copy], WaiterConfig={"Delay": 1})
     there = [one for one in lab.get("inventory")["images"] if one["region"] == "us-west-2"]
@@ -178,13 +195,27 @@ def test_snapshots_report_progress(lab: Lab, ec2: Any) -> None:
     wait_until(halfway, 2)
 
 
+def test_a_snapshot_of_a_volume_takes_time(ec2: Any) -> None:
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    made = ec2.create_snapshot(VolumeId=volume)
+    assert made["State"] == "pending"
+
+    def complete() -> bool:
+        snapshot = ec2.describe_snapshots(SnapshotIds=[made["SnapshotId"]])["Snapshots"][0]
+        return (snapshot["State"], snapshot["Progress"]) == ("completed", "100%")
+
+    wait_until(complete)
+
+
 def test_attributes_are_read_back(lab: Lab, ec2: Any) -> None:
     image_id = available_image(ec2, stopped_instance(ec2))
     ec2.modify_image_attribute(ImageId=image_id, LaunchPermission={"Add": [{"UserId": "111122223333"}]})
     ec2.modify_image_attribute(ImageId=image_id, Description={"Value": "words"})
     snapshot = lab.get("inventory")["snapshots"][0]["id"]
     ec2.modify_snapshot_attribute(
-        SnapshotId=snapshot, Attribute="createVolumePermission", CreateVolumePermission={"Add": [{"UserId": "111122223333"}]}
+        SnapshotId=snapshot,
+        Attribute="createVolumePermission",
+        CreateVolumePermission={"Add": [{"UserId": "111122223333"}]},
     )
     image = lab.get("inventory")["images"][0]
     assert (image["description"], image["launch_permissions"]) == ("words", [{"UserId": "111122223333"}])
@@ -256,3 +287,13 @@ def test_a_policy_refuses_what_it_does_not_name(lab: Lab, ec2: Any) -> None:
 def test_the_caller_learns_its_address(lab: Lab) -> None:
     with urllib.request.urlopen(f"{lab.url}/checkip") as answer:
         assert answer.read() == b"127.0.0.1\n"
+
+
+def test_an_image_and_a_launch_can_fail_late(lab: Lab, ec2: Any) -> None:
+    made = stopped_instance(ec2)
+    lab.post("settings", {"image_failure": "us-east-1", "launch_failure": "Server.InternalError"})
+    image_id = ec2.create_image(InstanceId=made, Name="fails")["ImageId"]
+    wait_until(lambda: ec2.describe_images(ImageIds=[image_id])["Images"][0]["State"] == "failed")
+    second = launch(ec2)
+    wait_until(lambda: state(ec2, second) == "terminated")
+    assert instance(ec2, second)["StateReason"]["Code"] == "Server.InternalError"

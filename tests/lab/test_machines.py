@@ -42,7 +42,9 @@ def test_the_usual_users_log_in(ec2: Any, ssh_key: Path, key_name: str, user: st
 
 def test_an_image_keeps_what_its_instance_wrote(lab: Lab, ec2: Any, ssh_key: Path, key_name: str) -> None:
     made, address = boot(ec2, ssh_key)
-    done = ssh(ssh_key, address, "sudo mkdir /app && echo one | sudo tee /etc/one && echo x >/tmp/gone && sudo rm /etc/issue")
+    done = ssh(
+        ssh_key, address, "sudo mkdir /app && echo one | sudo tee /etc/one && echo x >/tmp/gone && sudo rm /etc/issue"
+    )
     assert done.returncode == 0, done.stderr
     assert not Path("/etc/one").exists()
     stop(ec2, made)
@@ -56,7 +58,10 @@ def test_an_image_keeps_what_its_instance_wrote(lab: Lab, ec2: Any, ssh_key: Pat
 
 def test_user_data_runs_as_root_once(ec2: Any, ssh_key: Path, key_name: str) -> None:
     made, address = boot(ec2, ssh_key, UserData="#!/bin/sh\nid -u >>/var/once\n")
-    assert ssh(ssh_key, address, "cat /var/once; cloud-init status --wait").stdout.split("\n")[:2] == ["0", "status: done"]
+    assert ssh(ssh_key, address, "cat /var/once; cloud-init status --wait").stdout.split("\n")[:2] == [
+        "0",
+        "status: done",
+    ]
     stop(ec2, made)
     ec2.start_instances(InstanceIds=[made])
     wait_until(lambda: ssh(ssh_key, address, "true").returncode == 0)

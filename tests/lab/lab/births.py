@@ -17,7 +17,11 @@ NOT_FOUND = {
     "vol": ("volume", "InvalidVolume.NotFound", "The volume '{}' does not exist."),
     "sg": ("security-group", "InvalidGroup.NotFound", "The security group '{}' does not exist"),
     "key": ("key-pair", "InvalidKeyPair.NotFound", "The key pair '{}' does not exist"),
-    "lt": ("launch-template", "InvalidLaunchTemplateId.NotFound", "The specified launch template, '{}', does not exist."),
+    "lt": (
+        "launch-template",
+        "InvalidLaunchTemplateId.NotFound",
+        "The specified launch template, '{}', does not exist.",
+    ),
     "eni": ("network-interface", "InvalidNetworkInterfaceID.NotFound", "The network interface '{}' does not exist"),
 }
 KINDS = frozenset(kind for kind, _, _ in NOT_FOUND.values())

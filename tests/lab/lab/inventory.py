@@ -132,7 +132,9 @@ def _iam() -> dict[str, Any]:
 
     backend = iam_backends[ACCOUNT]["aws"]
     return {
-        "roles": [{"name": role.name} for role in backend.roles.values() if not role.path.startswith("/aws-service-role/")],
+        "roles": [
+            {"name": role.name} for role in backend.roles.values() if not role.path.startswith("/aws-service-role/")
+        ],
         "instance_profiles": [{"name": profile.name} for profile in backend.instance_profiles.values()],
     }
 

@@ -19,6 +19,10 @@ class Settings:
     sshd_delay: float = 0.0
     console_text: str = "[    0.000000] Linux version 6.1.0 (lab)\n"
     max_instances: int = 64
+    # A region (or `*`) in which new images end as `failed`.
+    image_failure: str = ""
+    # A state reason's code with which new instances end instead of running.
+    launch_failure: str = ""
 
 
 # What a small image on real EC2 takes, rounded; for figures that are compared with Packer's.

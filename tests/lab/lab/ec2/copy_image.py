@@ -55,7 +55,9 @@ def copy_image(world: World, response: Any) -> ActionResult:
     image.source_image_region = response._get_param("SourceRegion")
     backend.amis[image_id] = image
     if response._get_bool_param("CopyImageTags", False) and source.owner_id == ACCOUNT:
-        image.add_tags({k: v for k, v in source.ec2_backend.tags.get(source.id, {}).items() if not k.startswith("aws:")})
+        image.add_tags(
+            {k: v for k, v in source.ec2_backend.tags.get(source.id, {}).items() if not k.startswith("aws:")}
+        )
     image.add_tags(tags.get("image", {}))
     if tags.get("snapshot"):
         backend.create_tags(image.snapshot_ids, tags["snapshot"])
@@ -90,11 +92,11 @@ def _mappings(world: World, response: Any, source: Any, image_id: str) -> list[M
         if encrypt or ebs.get("Encrypted"):
             key = key_arn(response._get_param("KmsKeyId"), backend.region_name)
         # The words by which a real copy's snapshot is described.
-        description = f"Copied for DestinationAmi {image_id} from SourceAmi {source.id} for SourceSnapshot {ebs['SnapshotId']}."
+        description = (
+            f"Copied for DestinationAmi {image_id} from SourceAmi {source.id} for SourceSnapshot {ebs['SnapshotId']}."
+        )
         # Real copies have this volume id: there never was a volume.
         snapshot = make_snapshot(world, backend, VolumeFacts("vol-ffffffff", ebs["VolumeSize"]), description, key)
         snapshot.from_ami = image_id
         ebs |= {"SnapshotId": snapshot.id, "Encrypted": key is not None}
     return mappings
-
-

@@ -23,7 +23,9 @@ def check(response: Any) -> None:
     specified(response, ("image", "snapshot"))
     instance = backend.get_instance(response._get_param("InstanceId"))
     if instance.state in ("shutting-down", "terminated"):
-        raise error("IncorrectInstanceState", f"The instance '{instance.id}' is not in a state from which an image can be made")
+        raise error(
+            "IncorrectInstanceState", f"The instance '{instance.id}' is not in a state from which an image can be made"
+        )
     if instance.state not in ("running", "stopped"):
         raise error("InvalidParameterValue", "Instance is not in state 'running' or 'stopped'.")
     check_name(backend, name)

@@ -72,7 +72,9 @@ def unprotect(world: World, response: Any) -> ActionResult:
 def deprecate(world: World, response: Any) -> ActionResult:
     """EnableImageDeprecation."""
     when = response._get_param("DeprecateAt")
-    own_image(response).deprecation_time = when.strftime("%Y-%m-%dT%H:%M:%S.000Z") if hasattr(when, "strftime") else when
+    own_image(response).deprecation_time = (
+        when.strftime("%Y-%m-%dT%H:%M:%S.000Z") if hasattr(when, "strftime") else when
+    )
     return ActionResult({"Return": True})
 
 

@@ -90,7 +90,9 @@ def inherited(image: Any) -> dict[str, Any]:
     return {name: getattr(image, name, DEFAULTS.get(name)) for name in INHERITED}
 
 
-def make_snapshot(world: World, backend: Any, volume: VolumeFacts, description: str, encryption: str | None) -> Snapshot:
+def make_snapshot(
+    world: World, backend: Any, volume: VolumeFacts, description: str, encryption: str | None
+) -> Snapshot:
     """A pending snapshot. `encryption` is the ARN of its key; None leaves it plain."""
     snapshot = Snapshot(backend, random_snapshot_id(), volume, description, encryption is not None, encryption)
     snapshot.status = "pending"
@@ -128,10 +130,18 @@ def make_available(world: World, image: Image, seconds: float) -> None:
         if snapshot:
             complete_snapshot(world, snapshot, seconds)
 
+    fails = world.settings.image_failure in ("*", image.ec2_backend.region_name)
+
     def finish() -> None:
         with world.lock:
-            if image.state == "pending":
-                image.state = "available"
+            if image.state != "pending":
+                return
+            image.state = "failed" if fails else "available"
+            if fails:
+                image.state_reason = {
+                    "Code": "Client.InternalError",
+                    "Message": "Client.InternalError: Client error on launch",
+                }
 
     world.clock.after(seconds, finish)
 
@@ -156,5 +166,3 @@ def merged(under: list[Mapping], over: list[Mapping]) -> list[Mapping]:
 def used_name(backend: Any, name: str) -> str | None:
     """The id of our image that has this name in the region."""
     return next((one.id for one in backend.amis.values() if one.owner_id == ACCOUNT and one.name == name), None)
-
-

@@ -18,7 +18,17 @@ from moto.ec2.responses._base_response import EC2BaseResponse
 
 from ..births import NOT_FOUND
 from ..world import World
-from . import attributes, catalogue, copy_image, create_image, deregister, images, instance_states, run_instances, small_calls
+from . import (
+    attributes,
+    catalogue,
+    copy_image,
+    create_image,
+    deregister,
+    images,
+    instance_states,
+    run_instances,
+    small_calls,
+)
 from .errors import error
 
 Check = Callable[[Any], None]
@@ -61,6 +71,9 @@ REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
 }
 # Calls that do something and then ask moto.
 AROUND: dict[str, Callable[[World, Any, Any], ActionResult]] = {
+    "copy_snapshot": small_calls.create_snapshot,
+    "create_snapshot": small_calls.create_snapshot,
+    "create_snapshots": small_calls.create_snapshot,
     "describe_images": small_calls.describe_images,
     "describe_snapshots": small_calls.describe_snapshots,
     "modify_instance_attribute": attributes.modify_instance_attribute,

@@ -22,7 +22,12 @@ def begin_pending(world: World, instance: Any) -> None:
     """A new or started instance: pending, then running, then its machine boots."""
     _enter(instance, "pending", None)
 
+    failure = world.settings.launch_failure
+
     def running() -> None:
+        if failure:
+            begin_termination(world, instance, StateReason(f"{failure}: the lab was asked to", failure))
+            return
         _enter(instance, "running", None)
         world.clock.after(world.settings.sshd_delay, _if_still(world, instance, lambda: world.fleet.start(instance.id)))
 

@@ -73,7 +73,9 @@ def setup_volumes(instance: Any) -> None:
         if ebs is None:
             continue
         volume = _make_volume(instance, ebs)
-        attachment = backend.attach_volume(volume.id, instance.id, one["DeviceName"], ebs.get("DeleteOnTermination", True))
+        attachment = backend.attach_volume(
+            volume.id, instance.id, one["DeviceName"], ebs.get("DeleteOnTermination", True)
+        )
         attachment.status = "attached"
 
 
@@ -186,7 +188,9 @@ def _check_network(response: Any, backend: Any) -> None:
     for group_id in filter(None, groups):
         group = backend.get_security_group_from_id(group_id)
         if group is None:
-            raise malformed_or_missing("InvalidGroup" if group_id.startswith("sg-") else "InvalidGroupId", "sg", "security group", group_id)
+            raise malformed_or_missing(
+                "InvalidGroup" if group_id.startswith("sg-") else "InvalidGroupId", "sg", "security group", group_id
+            )
         if group.vpc_id != vpc_id:
             where = f"subnet {subnet.id}" if subnet else "the default VPC"
             raise error("InvalidParameter", f"Security group {group_id} and {where} belong to different networks.")
@@ -220,7 +224,9 @@ def _check_devices(image: Any, wished: list[Mapping]) -> None:
         if ebs and not size and not least and not ebs.get("SnapshotId"):
             raise error("MissingParameter", "The request must contain the parameter size or snapshotId")
         if ebs.get("KmsKeyId") and not ebs.get("Encrypted"):
-            raise error("InvalidParameterDependency", "The parameter KmsKeyId requires the parameter Encrypted to be set.")
+            raise error(
+                "InvalidParameterDependency", "The parameter KmsKeyId requires the parameter Encrypted to be set."
+            )
 
 
 def _user_data(response: Any) -> bytes:

@@ -10,6 +10,7 @@ from moto.ec2.utils import Base64EncodedString
 
 from ..world import ACCOUNT, World
 from .errors import error, malformed_or_missing
+from .images import complete_snapshot
 from .tags import specified
 
 
@@ -92,6 +93,17 @@ def describe_snapshots(world: World, response: Any, original: Callable[[Any], Ac
     if owners:
         found["Snapshots"] = [one for one in found["Snapshots"] if one.owner_id in owners]
     return ActionResult(found)
+
+
+def create_snapshot(world: World, response: Any, original: Callable[[Any], ActionResult]) -> ActionResult:
+    """CreateSnapshot, CreateSnapshots and CopySnapshot take time; moto's are complete at once."""
+    backend = response.ec2_backend
+    before = set(backend.snapshots)
+    answer = original(response)
+    for snapshot_id in set(backend.snapshots) - before:
+        backend.snapshots[snapshot_id].status = "pending"
+        complete_snapshot(world, backend.snapshots[snapshot_id], world.settings.snapshot_completed)
+    return answer
 
 
 def add_vpc(backend: Any) -> None:

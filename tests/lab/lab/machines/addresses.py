@@ -36,7 +36,9 @@ class Addresses:
             with self._lock:
                 self._taken.add(address)
             return address
-        raise NoAddress(f"no loopback address with a free port 22: {reason}; does an sshd of the host listen on 0.0.0.0?")
+        raise NoAddress(
+            f"no loopback address with a free port 22: {reason}; does an sshd of the host listen on 0.0.0.0?"
+        )
 
     def give_back(self, address: str) -> None:
         """Makes `address` free for another machine."""

@@ -15,7 +15,23 @@ GUEST_FILES = Path(__file__).parent / "guest"
 USERS = {"ubuntu": 1000, "ec2-user": 1001, "admin": 1002, "centos": 1003}
 
 # What a machine sees of the host; of every other directory at the top it sees nothing.
-SHOWN = {"bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "usr", "var", "opt", "boot", "dev", "proc", "sys", "run"}
+SHOWN = {
+    "bin",
+    "sbin",
+    "lib",
+    "lib32",
+    "lib64",
+    "libx32",
+    "etc",
+    "usr",
+    "var",
+    "opt",
+    "boot",
+    "dev",
+    "proc",
+    "sys",
+    "run",
+}
 EMPTIED = {"home": 0o755, "root": 0o700, "tmp": 0o1777, "mnt": 0o755, "media": 0o755, "srv": 0o755}
 # Names in /usr/sbin that the guest directory replaces; scripts may call them by either path.
 COMMANDS = ("shutdown", "poweroff", "halt", "reboot")
