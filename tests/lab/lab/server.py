@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import signal
+import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def serve(options: Options) -> None:
     world.fleet.clear()
     if disk is not None:
         # The memory disk goes with our mount namespace; its empty mount point goes now.
-        os.system(f"umount -l '{disk}' 2>/dev/null")
+        subprocess.run(["umount", "-l", str(disk)], capture_output=True, check=False)
         shutil.rmtree(disk, ignore_errors=True)
     os._exit(0)  # a hanging request's thread must not keep us
 

@@ -26,7 +26,7 @@ class Settings:
 
 
 # What a small image on real EC2 takes, rounded; for figures that are compared with Packer's.
-PROFILES: dict[str, dict[str, float]] = {
+PROFILES: dict[str, dict[str, Any]] = {
     "fast": asdict(Settings()),
     "real": {
         "pending_to_running": 8.0,

@@ -36,9 +36,9 @@ def modify_image_attribute(world: World, response: Any) -> ActionResult:
             setattr(image, attribute, value["Value"])
     named = response._get_param("Attribute")
     if named and response._get_param("Value") is not None:
-        attribute = SCALARS.get(named[0].upper() + named[1:])
-        if attribute:
-            setattr(image, attribute, response._get_param("Value"))
+        scalar = SCALARS.get(named[0].upper() + named[1:])
+        if scalar:
+            setattr(image, scalar, response._get_param("Value"))
     image.product_codes |= set(response._get_param("ProductCodes", []))
     return EmptyResult()
 
