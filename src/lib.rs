@@ -9,8 +9,10 @@
 
 mod action;
 mod cli;
+mod cloud;
 mod facts;
 mod gather;
+mod plan;
 mod report;
 pub mod secret;
 pub mod stop;
