@@ -25,10 +25,10 @@ pub(crate) enum Command {
     Inspect(TemplateOptions),
     /// Say the version.
     Version,
-    /// Finish a journal.
+    /// Undo what the builds of some journals left.
     Settle {
-        /// Its path.
-        journal: String,
+        /// A journal, or a directory of journals.
+        path: String,
     },
     /// Print a usage text and end.
     Usage {
@@ -83,9 +83,7 @@ fn command(words: &[String]) -> Command {
 
 fn settle(rest: &[String]) -> Command {
     match rest {
-        [journal] if !journal.starts_with('-') => Command::Settle {
-            journal: journal.clone(),
-        },
+        [path] if !path.starts_with('-') => Command::Settle { path: path.clone() },
         [flag] if matches!(flag.as_str(), "-h" | "-help" | "--help") => Command::Usage {
             complaint: None,
             text: usage::SETTLE.to_owned(),

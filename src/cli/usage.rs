@@ -69,8 +69,9 @@ Options:
 
 /// `settle`.
 pub(crate) const SETTLE: &str = "\
-Usage: ami-build settle JOURNAL
+Usage: ami-build settle PATH
 
-  Removes what the build that wrote the journal left behind: after it was
-  killed, or after -on-error=abort kept its machine. Safe to run twice.
+  Removes what the build that wrote the journal PATH left behind: after it was
+  killed, or after -on-error=abort kept its machine. Where PATH is a directory,
+  all journals in it are settled. Safe to run twice.
 ";
