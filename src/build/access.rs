@@ -6,6 +6,7 @@ use super::late::Texts;
 use super::network::Network;
 use super::{key_pair, security_group};
 use crate::cloud::{Cloud, GroupId, KeyName};
+use crate::plan::communicator::Login;
 use crate::remote::KeyPair;
 
 /// The way in.
@@ -34,6 +35,16 @@ pub(super) enum Key {
 }
 
 impl Key {
+    /// The key pair that a login names; a temporary one is not made yet.
+    pub(super) fn of_login(login: &Login) -> Self {
+        match login {
+            Login::TemporaryKey { .. } => Self::None,
+            Login::Key { key_pair, .. } | Login::Agent { key_pair } | Login::Password { key_pair, .. } => {
+                key_pair.as_ref().map_or(Self::None, |name| Self::Existing(KeyName::new(name)))
+            }
+        }
+    }
+
     /// The name that the launch carries.
     pub(super) fn name(&self) -> Option<&KeyName> {
         match self {

@@ -15,25 +15,14 @@ use crate::secret::Secret;
 /// The key pair that the login needs.
 pub(super) async fn prepare<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>, texts: &Texts) -> Result<Key, BuildError> {
     let Some(ssh) = cx.ssh() else { return Ok(Key::None) };
-    let existing = |name: &Option<String>| name.as_ref().map_or(Key::None, |name| Key::Existing(KeyName::new(name)));
     match &ssh.login {
-        Login::TemporaryKey { name, key_type, .. } => temporary(cx, name.as_deref(), *key_type, texts).await,
-        Login::Key { key_pair, .. } => {
-            cx.ui.say("Using existing SSH private key");
-            Ok(existing(key_pair))
-        }
-        Login::Agent { key_pair } => {
-            cx.ui.say(&key_pair.as_ref().map_or_else(
-                || "Using SSH Agent with key pair in Source AMI".to_owned(),
-                |name| format!("Using SSH Agent for existing key pair {name}"),
-            ));
-            Ok(existing(key_pair))
-        }
-        Login::Password { key_pair, .. } => {
-            cx.ui.say("Not using temporary keypair");
-            Ok(existing(key_pair))
-        }
+        Login::TemporaryKey { name, key_type, .. } => return temporary(cx, name.as_deref(), *key_type, texts).await,
+        Login::Key { .. } => cx.ui.say("Using existing SSH private key"),
+        Login::Agent { key_pair: None } => cx.ui.say("Using SSH Agent with key pair in Source AMI"),
+        Login::Agent { key_pair: Some(name) } => cx.ui.say(&format!("Using SSH Agent for existing key pair {name}")),
+        Login::Password { .. } => cx.ui.say("Not using temporary keypair"),
     }
+    Ok(Key::of_login(&ssh.login))
 }
 
 async fn temporary<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>, name: Option<&str>, key_type: KeyType, texts: &Texts) -> Result<Key, BuildError> {
@@ -73,5 +62,5 @@ async fn create<C: Cloud, D>(cx: &Cx<'_, C, D>, order: Order, name: &KeyName, ke
         KeyType::Rsa => "rsa",
         KeyType::Ed25519 => "ed25519",
     };
-    cx.ledger.create(order, |claim| async move { cloud.create_key_pair(&region, &claim, &name, key_type).await }).await
+    cx.ledger.create(order, move |claim| async move { cloud.create_key_pair(&region, &claim, &name, key_type).await }).await
 }
