@@ -7,5 +7,9 @@
     expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")
 )]
 
+mod action;
+mod cli;
+mod report;
 pub mod secret;
 pub mod stop;
+mod version;

@@ -92,8 +92,17 @@ struct Output {
 impl Console {
     /// A console that writes to `writer`.
     pub(crate) fn new(style: Style, redactor: Redactor, writer: Box<dyn Write + Send>) -> Self {
-        let output = Mutex::new(Output { writer, progress_shown: false });
-        Self { inner: Arc::new(Inner { style, redactor, output }) }
+        let output = Mutex::new(Output {
+            writer,
+            progress_shown: false,
+        });
+        Self {
+            inner: Arc::new(Inner {
+                style,
+                redactor,
+                output,
+            }),
+        }
     }
 
     /// How lines are written.
@@ -129,7 +138,9 @@ impl Console {
         if self.inner.style.form == Form::Human {
             return;
         }
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
+        let seconds = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |age| age.as_secs());
         let mut line = format!("{seconds},{},{kind}", escape(target));
         for argument in arguments {
             line.push(',');
@@ -151,8 +162,13 @@ impl Console {
             return;
         }
         let text = defuse::strip_escapes(&self.inner.redactor.redact(text));
-        let mut output = self.inner.output.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = write!(output.writer, "\r\u{1b}[K{text}").and_then(|()| output.writer.flush());
+        let mut output = self
+            .inner
+            .output
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let written =
+            write!(output.writer, "\r\u{1b}[K{text}").and_then(|()| output.writer.flush());
         output.progress_shown = written.is_ok();
     }
 
@@ -165,10 +181,21 @@ impl Console {
     }
 
     fn put(&self, line: &str) {
-        let mut output = self.inner.output.lock().unwrap_or_else(PoisonError::into_inner);
-        let wipe = if std::mem::take(&mut output.progress_shown) { "\r\u{1b}[K" } else { "" };
+        let mut output = self
+            .inner
+            .output
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let wipe = if std::mem::take(&mut output.progress_shown) {
+            "\r\u{1b}[K"
+        } else {
+            ""
+        };
         // A reader that went away (`ami-build … | head`) must not end a build that has things to clean up.
-        let written = output.writer.write_all(format!("{wipe}{line}\n").as_bytes()).and_then(|()| output.writer.flush());
+        let written = output
+            .writer
+            .write_all(format!("{wipe}{line}\n").as_bytes())
+            .and_then(|()| output.writer.flush());
         if let Err(error) = written {
             log::debug!("cannot write to the standard output: {error}");
         }
@@ -187,7 +214,9 @@ impl Line {
 
 /// Packer's escapes: a comma becomes `%!(PACKER_COMMA)`, line ends two characters.
 fn escape(text: &str) -> String {
-    text.replace(',', "%!(PACKER_COMMA)").replace('\r', "\\r").replace('\n', "\\n")
+    text.replace(',', "%!(PACKER_COMMA)")
+        .replace('\r', "\\r")
+        .replace('\n', "\\n")
 }
 
 #[cfg(test)]
@@ -217,15 +246,29 @@ pub(crate) mod tests {
 
     pub(crate) fn console(form: Form, reader: Reader) -> (Console, Captured) {
         let captured = Captured::default();
-        let style = Style { form, colour: Colour::Off, timestamps: Timestamps::Off, reader };
-        (Console::new(style, Redactor::default(), Box::new(captured.clone())), captured)
+        let style = Style {
+            form,
+            colour: Colour::Off,
+            timestamps: Timestamps::Off,
+            reader,
+        };
+        (
+            Console::new(style, Redactor::default(), Box::new(captured.clone())),
+            captured,
+        )
     }
 
     #[test]
     fn machine_readable_arguments_are_escaped_as_packer_does() {
         let (console, captured) = console(Form::Machine, Reader::Plain);
         console.event("one", "artifact", &["0", "a,b\nc\rd"]);
-        assert!(captured.text().ends_with(",one,artifact,0,a%!(PACKER_COMMA)b\\nc\\rd\n"), "{}", captured.text());
+        assert!(
+            captured
+                .text()
+                .ends_with(",one,artifact,0,a%!(PACKER_COMMA)b\\nc\\rd\n"),
+            "{}",
+            captured.text()
+        );
     }
 
     #[test]

@@ -107,12 +107,18 @@ mod tests {
 
     #[test]
     fn colours_pass() {
-        assert_eq!(strip_escapes("\u{1b}[1;31mred\u{1b}[0m"), "\u{1b}[1;31mred\u{1b}[0m");
+        assert_eq!(
+            strip_escapes("\u{1b}[1;31mred\u{1b}[0m"),
+            "\u{1b}[1;31mred\u{1b}[0m"
+        );
     }
 
     #[test]
     fn cursor_movements_titles_and_bells_do_not() {
-        assert_eq!(strip_escapes("a\u{1b}[2Jb\u{1b}]0;title\u{7}c\u{7}\u{1b}[?25ld\u{1b}cx"), "abcdx");
+        assert_eq!(
+            strip_escapes("a\u{1b}[2Jb\u{1b}]0;title\u{7}c\u{7}\u{1b}[?25ld\u{1b}cx"),
+            "abcdx"
+        );
         assert_eq!(strip_escapes("a\u{9b}31mb"), "a31mb");
     }
 

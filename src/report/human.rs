@@ -26,7 +26,11 @@ pub(crate) fn duration(duration: Duration) -> String {
         }
     }
     words.truncate(2);
-    if words.is_empty() { "0 seconds".to_owned() } else { words.join(" ") }
+    if words.is_empty() {
+        "0 seconds".to_owned()
+    } else {
+        words.join(" ")
+    }
 }
 
 /// A short clock form for progress: `45s`, `2m05s`, `1h02m`.
@@ -41,7 +45,11 @@ pub(crate) fn clock(duration: Duration) -> String {
 
 /// `1 error`, `2 errors`.
 pub(crate) fn counted(count: u128, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }
 
 #[cfg(test)]
@@ -50,8 +58,14 @@ mod tests {
 
     #[test]
     fn a_duration_shows_its_two_largest_units() {
-        assert_eq!(duration(Duration::from_micros(182_000_001)), "3 minutes 2 seconds");
-        assert_eq!(duration(Duration::from_micros(18_926)), "18 milliseconds 926 microseconds");
+        assert_eq!(
+            duration(Duration::from_micros(182_000_001)),
+            "3 minutes 2 seconds"
+        );
+        assert_eq!(
+            duration(Duration::from_micros(18_926)),
+            "18 milliseconds 926 microseconds"
+        );
         assert_eq!(duration(Duration::from_secs(1)), "1 second");
         assert_eq!(duration(Duration::ZERO), "0 seconds");
     }

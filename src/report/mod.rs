@@ -1,5 +1,6 @@
 //! Everything that leaves the program for somebody to read.
 
+pub(crate) mod closing;
 pub(crate) mod console;
 pub(crate) mod defuse;
 pub(crate) mod human;

@@ -24,7 +24,11 @@ pub(crate) struct Timeline {
 impl Timeline {
     /// A timeline that starts now.
     pub(crate) fn start() -> Self {
-        Self { start: Instant::now(), done: Vec::new(), open: None }
+        Self {
+            start: Instant::now(),
+            done: Vec::new(),
+            open: None,
+        }
     }
 
     /// Begins a step; the one before ends.
@@ -36,7 +40,11 @@ impl Timeline {
     /// Ends the step that is open, if one is.
     pub(crate) fn end(&mut self) {
         if let Some((title, begin)) = self.open.take() {
-            self.done.push(Step { title, begin, end: self.start.elapsed() });
+            self.done.push(Step {
+                title,
+                begin,
+                end: self.start.elapsed(),
+            });
         }
     }
 
@@ -61,7 +69,11 @@ mod tests {
         timeline.begin("launch");
         timeline.begin("provision");
         timeline.end();
-        let titles: Vec<&str> = timeline.steps().iter().map(|step| step.title.as_str()).collect();
+        let titles: Vec<&str> = timeline
+            .steps()
+            .iter()
+            .map(|step| step.title.as_str())
+            .collect();
         assert_eq!(titles, ["launch", "provision"]);
         assert!(timeline.steps()[0].end <= timeline.steps()[1].begin);
     }

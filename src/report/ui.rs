@@ -57,13 +57,27 @@ const MOST_LINES: usize = 5_000;
 impl Ui {
     /// The voice of build `name`, the `number`th of the run, from 0.
     pub(crate) fn new(console: Console, name: &str, number: usize, grouping: Grouping) -> Self {
-        let record = Record { timeline: Timeline::start(), group_open: false, lines: Vec::new(), last_progress: None };
-        Self { console, name: name.to_owned(), colour: PALETTE[number % PALETTE.len()], grouping, record: Arc::new(Mutex::new(record)) }
+        let record = Record {
+            timeline: Timeline::start(),
+            group_open: false,
+            lines: Vec::new(),
+            last_progress: None,
+        };
+        Self {
+            console,
+            name: name.to_owned(),
+            colour: PALETTE[number % PALETTE.len()],
+            grouping,
+            record: Arc::new(Mutex::new(record)),
+        }
     }
 
     /// The same build, speaking as one of its post-processors: `NAME (manifest)`.
     pub(crate) fn sub(&self, suffix: &str) -> Self {
-        Self { name: format!("{} ({suffix})", self.name), ..self.clone() }
+        Self {
+            name: format!("{} ({suffix})", self.name),
+            ..self.clone()
+        }
     }
 
     /// The console behind it.
@@ -75,7 +89,8 @@ impl Ui {
     pub(crate) fn legend(&self) {
         if self.console.style().form == Form::Human && self.console.style().colour != Colour::Off {
             let text = format!("{}: output will be in this color.", self.name);
-            self.console.say(&self.paint(&text, self.colour, Weight::Bold));
+            self.console
+                .say(&self.paint(&text, self.colour, Weight::Bold));
         }
     }
 
@@ -96,8 +111,14 @@ impl Ui {
 
     /// A line in the build's colour without its prefix: `Build 'x' finished after …`.
     pub(crate) fn closing(&self, kind: Line, text: &str) {
-        let colour = if kind == Line::Error { RED } else { self.colour };
-        self.emit(kind, text.to_owned(), &|line| self.paint(line, colour, Weight::Bold));
+        let colour = if kind == Line::Error {
+            RED
+        } else {
+            self.colour
+        };
+        self.emit(kind, text.to_owned(), &|line| {
+            self.paint(line, colour, Weight::Bold)
+        });
     }
 
     /// Begins a step: a log group on the runner where one build runs, and a bar of the summary's chart.
@@ -108,7 +129,10 @@ impl Ui {
             if std::mem::replace(&mut record.group_open, true) {
                 self.console.command("::endgroup::");
             }
-            self.console.command(&format!("::group::{}", crate::report::defuse::strip_escapes(title)));
+            self.console.command(&format!(
+                "::group::{}",
+                crate::report::defuse::strip_escapes(title)
+            ));
         }
     }
 
@@ -133,15 +157,25 @@ impl Ui {
 
     /// Tells what is awaited: on a terminal in a line that is rewritten, in a log every 15 seconds.
     pub(crate) fn progress(&self, progress: &Progress<'_>) {
-        let percent = progress.percent.map_or_else(String::new, |percent| format!(", {percent} %"));
-        let text = format!("Waiting for {}: {}{percent}", progress.awaited, human::clock(progress.elapsed));
+        let percent = progress
+            .percent
+            .map_or_else(String::new, |percent| format!(", {percent} %"));
+        let text = format!(
+            "Waiting for {}: {}{percent}",
+            progress.awaited,
+            human::clock(progress.elapsed)
+        );
         if self.console.style().reader == Reader::Terminal {
-            self.console.transient(&format!("    {}: {text}", self.name));
+            self.console
+                .transient(&format!("    {}: {text}", self.name));
             return;
         }
         let due = {
             let mut record = self.record();
-            let due = record.last_progress.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY) && progress.elapsed >= PROGRESS_EVERY;
+            let due = record
+                .last_progress
+                .is_none_or(|last| last.elapsed() >= PROGRESS_EVERY)
+                && progress.elapsed >= PROGRESS_EVERY;
             if due {
                 record.last_progress = Some(Instant::now());
             }
@@ -156,7 +190,10 @@ impl Ui {
     pub(crate) fn replay(&self, title: &str) {
         if self.grouping == Grouping::ByBuild && self.console.style().reader == Reader::Runner {
             let lines = std::mem::take(&mut self.record().lines);
-            self.console.command(&format!("::group::{}", crate::report::defuse::strip_escapes(title)));
+            self.console.command(&format!(
+                "::group::{}",
+                crate::report::defuse::strip_escapes(title)
+            ));
             for line in lines {
                 self.console.say(&line);
             }
@@ -165,8 +202,13 @@ impl Ui {
     }
 
     fn put(&self, kind: Line, mark: &str, text: &str, colour: u8, weight: Weight) {
-        let prefixed: Vec<String> = text.split('\n').map(|line| format!("{mark}{}: {line}", self.name)).collect();
-        self.emit(kind, prefixed.join("\n"), &|line| self.paint(line, colour, weight));
+        let prefixed: Vec<String> = text
+            .split('\n')
+            .map(|line| format!("{mark}{}: {line}", self.name))
+            .collect();
+        self.emit(kind, prefixed.join("\n"), &|line| {
+            self.paint(line, colour, weight)
+        });
     }
 
     fn emit(&self, kind: Line, plain: String, paint: &dyn Fn(&str) -> String) {
@@ -188,9 +230,16 @@ impl Ui {
     }
 
     fn timestamp(&self) -> String {
-        let Timestamps::Rfc3339(offset) = self.console.style().timestamps else { return String::new() };
-        let now = time::OffsetDateTime::now_utc().to_offset(offset).replace_nanosecond(0);
-        let stamp = now.ok().and_then(|now| now.format(&time::format_description::well_known::Rfc3339).ok());
+        let Timestamps::Rfc3339(offset) = self.console.style().timestamps else {
+            return String::new();
+        };
+        let now = time::OffsetDateTime::now_utc()
+            .to_offset(offset)
+            .replace_nanosecond(0);
+        let stamp = now.ok().and_then(|now| {
+            now.format(&time::format_description::well_known::Rfc3339)
+                .ok()
+        });
         stamp.map_or_else(String::new, |stamp| format!("{stamp}: "))
     }
 
@@ -220,7 +269,9 @@ mod tests {
     #[test]
     fn a_post_processor_speaks_under_its_own_name() {
         let (console, captured) = console(Form::Human, Reader::Plain);
-        Ui::new(console, "web", 0, Grouping::BySteps).sub("manifest").message("x");
+        Ui::new(console, "web", 0, Grouping::BySteps)
+            .sub("manifest")
+            .message("x");
         assert_eq!(captured.text(), "    web (manifest): x\n");
     }
 
@@ -231,7 +282,10 @@ mod tests {
         ui.step("launch");
         ui.step("provision");
         ui.end_step();
-        assert_eq!(captured.text(), "::group::launch\n::endgroup::\n::group::provision\n::endgroup::\n");
+        assert_eq!(
+            captured.text(),
+            "::group::launch\n::endgroup::\n::group::provision\n::endgroup::\n"
+        );
     }
 
     #[test]
@@ -240,16 +294,30 @@ mod tests {
         let ui = Ui::new(console, "web", 0, Grouping::ByBuild);
         ui.say("working");
         ui.replay("web: finished");
-        assert_eq!(captured.text(), "==> web: working\n::group::web: finished\n==> web: working\n::endgroup::\n");
+        assert_eq!(
+            captured.text(),
+            "==> web: working\n::group::web: finished\n==> web: working\n::endgroup::\n"
+        );
     }
 
     #[test]
     fn short_waits_leave_no_progress_line_in_a_log() {
         let (console, captured) = console(Form::Human, Reader::Plain);
         let ui = Ui::new(console, "web", 0, Grouping::BySteps);
-        ui.progress(&Progress { awaited: "the image", elapsed: Duration::from_secs(3), percent: None });
+        ui.progress(&Progress {
+            awaited: "the image",
+            elapsed: Duration::from_secs(3),
+            percent: None,
+        });
         assert_eq!(captured.text(), "");
-        ui.progress(&Progress { awaited: "the image", elapsed: Duration::from_secs(65), percent: Some(40) });
-        assert_eq!(captured.text(), "    web: Waiting for the image: 1m05s, 40 %\n");
+        ui.progress(&Progress {
+            awaited: "the image",
+            elapsed: Duration::from_secs(65),
+            percent: Some(40),
+        });
+        assert_eq!(
+            captured.text(),
+            "    web: Waiting for the image: 1m05s, 40 %\n"
+        );
     }
 }
