@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::access::{Access, Key};
+use super::access::Access;
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
 use super::network::Network;
 use crate::cloud::image::Image;
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
-use crate::cloud::{Cloud, CloudError, GroupId, InstanceId, Region};
+use crate::cloud::{Cloud, CloudError, InstanceId, Region};
 use crate::ledger::{Kind, Order};
 use crate::plan::amazon::settings::Launch;
 use crate::wait::{self, Pace, Patience, Polled};
@@ -40,7 +40,7 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
     for (name, value) in &texts.run_tags {
         cx.ui.message(&format!("Adding tag: \"{name}\": \"{value}\""));
     }
-    let request = request(cx, source, network, &access.key, &access.groups, texts);
+    let request = request(cx, source, network, access, texts);
     let order = Order::new(Kind::Instance, cx.region, "the build machine").leaving(orphan_devices(source, &cx.settings.launch));
     let (cloud, region) = (cx.cloud.clone(), cx.region.clone());
     let launched = cx.ledger.create(order, |claim| async move { cloud.run_instance(&region, &claim, &request).await });
@@ -54,14 +54,14 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
 }
 
 /// What EC2 is asked for. It is the same for the dry run and for the launch.
-pub(super) fn request<C, D>(cx: &Cx<'_, C, D>, source: &Image, network: &Network, key: &Key, groups: &[GroupId], texts: &Texts) -> RunInstance {
+pub(super) fn request<C, D>(cx: &Cx<'_, C, D>, source: &Image, network: &Network, access: &Access, texts: &Texts) -> RunInstance {
     let launch = &cx.settings.launch;
     RunInstance {
         image: source.id.clone(),
         instance_type: launch.instance_type.clone(),
-        key_name: key.name().cloned(),
+        key_name: access.key.name().cloned(),
         subnet: network.subnet.clone(),
-        groups: groups.to_vec(),
+        groups: access.groups.clone(),
         associate_public_ip_address: network.subnet.as_ref().and(network.public_ip),
         iam_instance_profile: launch.iam_instance_profile.clone(),
         user_data: launch.user_data.clone(),

@@ -7,7 +7,7 @@ use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
 use super::network::Network;
-use super::access::Key;
+use super::access::{Access, Key};
 use super::launch;
 use crate::cloud::api::Caller;
 use crate::cloud::error::Refusal;
@@ -37,7 +37,8 @@ pub(super) async fn check<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), Bu
 /// `RunInstances` as a dry run: quotas, permissions and most mistakes show before anything is made.
 pub(super) async fn try_launch<C: Cloud, D>(cx: &Cx<'_, C, D>, source: &Image, network: &Network, texts: &Texts) -> Result<(), BuildError> {
     let key = cx.ssh().map_or(Key::None, |ssh| Key::of_login(&ssh.login));
-    let request = launch::request(cx, source, network, &key, &cx.settings.launch.groups, texts);
+    let access = Access { key, groups: cx.settings.launch.groups.clone() };
+    let request = launch::request(cx, source, network, &access, texts);
     match cx.cloud.try_run_instance(cx.region, &request).await {
         Ok(()) => Ok(()),
         Err(error) if is_final(&error) => Err(BuildError::Launch { region: cx.region.clone(), source: error }),
