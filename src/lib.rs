@@ -9,7 +9,10 @@
 
 mod action;
 mod cli;
+mod facts;
+mod gather;
 mod report;
 pub mod secret;
 pub mod stop;
+mod template;
 mod version;
