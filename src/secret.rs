@@ -62,7 +62,10 @@ impl Redactor {
 
     /// The text with every known secret replaced.
     pub fn redact(&self, text: &str) -> String {
-        let known = self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = self
+            .known
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut clean = text.to_owned();
         for (secret, replacement) in known.iter() {
             if clean.contains(secret.as_str()) {
@@ -76,7 +79,10 @@ impl Redactor {
         if value.is_empty() {
             return;
         }
-        let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self
+            .known
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if known.iter().any(|(secret, _)| secret == value) {
             return;
         }

@@ -59,7 +59,10 @@ impl StopHandle {
         self.sender.send_if_modified(|state| {
             let first = state.is_none();
             if first {
-                *state = Some(StopRequest { reason, at: Instant::now() });
+                *state = Some(StopRequest {
+                    reason,
+                    at: Instant::now(),
+                });
             }
             first
         });

@@ -1,0 +1,33 @@
+# `just check` is what CI runs; a change that passes it here passes there.
+
+# List the recipes.
+default:
+    @just --list
+
+# Everything that a pull request has to pass, the quick parts first.
+check: format lint test docs
+
+# Formatting, as stock rustfmt has it.
+format:
+    cargo fmt --all --check
+
+# Clippy, with every warning an error.
+lint:
+    cargo clippy --locked --all-targets -- --deny warnings
+
+# Unit, process and lab tests. Prepares what is missing.
+test:
+    ./test
+
+# Documentation builds without a warning, and what the tests generate is committed.
+docs:
+    RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
+    git diff --exit-code -- README.md docs examples
+
+# Licences, advisories and sources of the dependencies. Needs cargo-deny.
+deny:
+    cargo deny --locked check
+
+# Workflows and actions. Needs zizmor.
+workflows:
+    zizmor --persona pedantic .github setup

@@ -1,0 +1,132 @@
+//! The process environment, read once. Empty counts as absent: the runner sets every input that is not given to nothing.
+
+use std::collections::BTreeMap;
+
+/// Set by the runner to `true` in every step.
+pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
+/// `owner/name` of the repository.
+pub(crate) const GITHUB_REPOSITORY: &str = "GITHUB_REPOSITORY";
+/// The repository's id, which survives a rename.
+pub(crate) const GITHUB_REPOSITORY_ID: &str = "GITHUB_REPOSITORY_ID";
+/// `pull_request`, `push`, …
+pub(crate) const GITHUB_EVENT_NAME: &str = "GITHUB_EVENT_NAME";
+/// The event's payload.
+pub(crate) const GITHUB_EVENT_PATH: &str = "GITHUB_EVENT_PATH";
+/// The commit.
+pub(crate) const GITHUB_SHA: &str = "GITHUB_SHA";
+/// The run's id.
+pub(crate) const GITHUB_RUN_ID: &str = "GITHUB_RUN_ID";
+/// Which attempt of the run.
+pub(crate) const GITHUB_RUN_ATTEMPT: &str = "GITHUB_RUN_ATTEMPT";
+/// The workflow file with its ref.
+pub(crate) const GITHUB_WORKFLOW_REF: &str = "GITHUB_WORKFLOW_REF";
+/// The job's id in the workflow.
+pub(crate) const GITHUB_JOB: &str = "GITHUB_JOB";
+/// `https://api.github.com`, or a server's own.
+pub(crate) const GITHUB_API_URL: &str = "GITHUB_API_URL";
+/// `https://github.com`, or a server's own.
+pub(crate) const GITHUB_SERVER_URL: &str = "GITHUB_SERVER_URL";
+/// The checkout.
+pub(crate) const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
+/// Outputs go there.
+pub(crate) const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
+/// State for the post step goes there.
+pub(crate) const GITHUB_STATE: &str = "GITHUB_STATE";
+/// The job summary goes there.
+pub(crate) const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+/// Files that live as long as the job.
+pub(crate) const RUNNER_TEMP: &str = "RUNNER_TEMP";
+/// `1` where the user asked for step debugging.
+pub(crate) const RUNNER_DEBUG: &str = "RUNNER_DEBUG";
+
+/// Variables that only the runner and its actions may see: a child process of ours gets none of them.
+const PRIVATE_PREFIXES: [&str; 4] = ["ACTIONS_", "INPUT_", "STATE_", "GITHUB_TOKEN"];
+
+/// The process environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// The environment of this process. A variable that is not UTF-8 is read with replacement characters.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the environment is read"
+    )]
+    pub fn of_this_process() -> Self {
+        let variables = std::env::vars_os()
+            .map(|(name, value)| {
+                (
+                    name.to_string_lossy().into_owned(),
+                    value.to_string_lossy().into_owned(),
+                )
+            })
+            .collect();
+        Self { variables }
+    }
+
+    /// An environment of one's own, for tests.
+    pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
+        Self {
+            variables: variables
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        }
+    }
+
+    /// A variable; an empty one is absent.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Whether a runner of GitHub Actions started us.
+    pub(crate) fn is_runner(&self) -> bool {
+        self.get(GITHUB_ACTIONS) == Some("true")
+    }
+
+    /// All variables, as the template's `env` sees them.
+    pub(crate) fn variables(&self) -> &BTreeMap<String, String> {
+        &self.variables
+    }
+
+    /// What a child process gets: everything but the runner's own tokens and the action's inputs.
+    pub(crate) fn for_children(&self) -> BTreeMap<String, String> {
+        let private = |name: &str| {
+            PRIVATE_PREFIXES
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        };
+        self.variables
+            .iter()
+            .filter(|(name, _)| !private(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_is_absent() {
+        assert_eq!(Environment::of([("A", "")]).get("A"), None);
+    }
+
+    #[test]
+    fn a_child_gets_no_token_of_the_runner() {
+        let environment = Environment::of([
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t"),
+            ("INPUT_GITHUB-TOKEN", "t"),
+            ("PATH", "/bin"),
+            ("AWS_REGION", "eu-west-1"),
+        ]);
+        let names: Vec<String> = environment.for_children().into_keys().collect();
+        assert_eq!(names, ["AWS_REGION", "PATH"]);
+    }
+}

@@ -1,0 +1,145 @@
+//! The event that started the workflow: which pull request, and whether it comes from a fork.
+
+use serde_json::Value;
+
+use super::environment::{self, Environment};
+
+/// A pull request of the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PullRequest {
+    /// Its number.
+    pub(crate) number: u64,
+    /// Where its commits come from.
+    pub(crate) origin: Origin,
+}
+
+/// Where a pull request's commits come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A branch of the same repository.
+    SameRepository,
+    /// A fork: the token reads at most, and there are no secrets.
+    Fork,
+    /// The event does not tell.
+    Unknown,
+}
+
+/// The pull request that the event is about, if it is about one.
+pub(crate) fn pull_request(environment: &Environment) -> Option<PullRequest> {
+    let path = environment.get(environment::GITHUB_EVENT_PATH)?;
+    let payload = std::fs::read(path).ok()?;
+    let event: Value = serde_json::from_slice(&payload).ok()?;
+    from_payload(environment.get(environment::GITHUB_EVENT_NAME)?, &event)
+}
+
+fn from_payload(name: &str, event: &Value) -> Option<PullRequest> {
+    match name {
+        "pull_request"
+        | "pull_request_target"
+        | "pull_request_review"
+        | "pull_request_review_comment" => {
+            let request = event.get("pull_request")?;
+            Some(PullRequest {
+                number: request.get("number")?.as_u64()?,
+                origin: origin(request),
+            })
+        }
+        // A comment on an issue has the same event; only a pull request's has this key.
+        "issue_comment" => {
+            let issue = event.get("issue")?;
+            issue
+                .get("pull_request")
+                .filter(|request| !request.is_null())?;
+            Some(PullRequest {
+                number: issue.get("number")?.as_u64()?,
+                origin: Origin::Unknown,
+            })
+        }
+        "workflow_run" => {
+            let requests = event
+                .get("workflow_run")?
+                .get("pull_requests")?
+                .as_array()?;
+            Some(PullRequest {
+                number: requests.first()?.get("number")?.as_u64()?,
+                origin: Origin::Unknown,
+            })
+        }
+        "merge_group" => merge_group(event.get("merge_group")?.get("head_ref")?.as_str()?),
+        _ => None,
+    }
+}
+
+/// `refs/heads/gh-readonly-queue/BASE/pr-N-SHA`.
+fn merge_group(head: &str) -> Option<PullRequest> {
+    let (_, tail) = head.rsplit_once("/pr-")?;
+    let (number, _) = tail.split_once('-')?;
+    Some(PullRequest {
+        number: number.parse().ok()?,
+        origin: Origin::Unknown,
+    })
+}
+
+fn origin(request: &Value) -> Origin {
+    let repository = |side: &str| request.get(side)?.get("repo")?.get("id")?.as_u64();
+    match (repository("head"), repository("base")) {
+        (Some(head), Some(base)) if head == base => Origin::SameRepository,
+        // The head repository of a fork that was deleted is null.
+        (None | Some(_), Some(_)) => Origin::Fork,
+        (_, None) => Origin::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_pull_request_event_tells_number_and_origin() {
+        let event = json!({"pull_request": {"number": 7, "head": {"repo": {"id": 1}}, "base": {"repo": {"id": 1}}}});
+        assert_eq!(
+            from_payload("pull_request", &event),
+            Some(PullRequest {
+                number: 7,
+                origin: Origin::SameRepository
+            })
+        );
+    }
+
+    #[test]
+    fn another_or_a_deleted_head_repository_is_a_fork() {
+        for head in [json!({"repo": {"id": 2}}), json!({"repo": null})] {
+            let event =
+                json!({"pull_request": {"number": 7, "head": head, "base": {"repo": {"id": 1}}}});
+            assert_eq!(
+                from_payload("pull_request", &event).map(|request| request.origin),
+                Some(Origin::Fork)
+            );
+        }
+    }
+
+    #[test]
+    fn a_comment_on_an_issue_is_no_pull_request() {
+        assert_eq!(
+            from_payload("issue_comment", &json!({"issue": {"number": 7}})),
+            None
+        );
+    }
+
+    #[test]
+    fn a_merge_group_names_its_pull_request_in_the_branch() {
+        let event =
+            json!({"merge_group": {"head_ref": "refs/heads/gh-readonly-queue/main/pr-104-abc"}});
+        assert_eq!(
+            from_payload("merge_group", &event).map(|request| request.number),
+            Some(104)
+        );
+    }
+
+    #[test]
+    fn a_push_has_none() {
+        assert_eq!(from_payload("push", &json!({})), None);
+    }
+}

@@ -1,0 +1,173 @@
+//! Which command the command line asks for.
+
+use super::flags::FlagError;
+use super::options::{self, BuildOptions, TemplateOptions, ValidateOptions};
+use super::usage;
+use crate::report::console::Form;
+
+/// A command line that could be read, and how its output looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Invocation {
+    /// What to do.
+    pub(crate) command: Command,
+    /// `-machine-readable`, which stands anywhere.
+    pub(crate) form: Form,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Build.
+    Build(Box<BuildOptions>),
+    /// Check.
+    Validate(Box<ValidateOptions>),
+    /// Show.
+    Inspect(TemplateOptions),
+    /// Say the version.
+    Version,
+    /// Undo what the builds of some journals left.
+    Settle {
+        /// A journal, or a directory of journals.
+        path: String,
+    },
+    /// Print a usage text and end.
+    Usage {
+        /// What is wrong, where something is.
+        complaint: Option<String>,
+        /// The text.
+        text: String,
+        /// Packer's exit code: 0 where help was asked for, 1 for a wrong command line, 127 for no command.
+        exit: u8,
+    },
+}
+
+/// Reads the arguments after the program's name.
+pub(crate) fn read(arguments: &[String]) -> Invocation {
+    // Packer takes the flag out before anything is parsed, wherever it stands.
+    let words: Vec<String> = arguments
+        .iter()
+        .filter(|word| !matches!(word.as_str(), "-machine-readable" | "--machine-readable"))
+        .cloned()
+        .collect();
+    let form = if words.len() == arguments.len() {
+        Form::Human
+    } else {
+        Form::Machine
+    };
+    Invocation {
+        command: command(&words),
+        form,
+    }
+}
+
+fn command(words: &[String]) -> Command {
+    let Some((name, rest)) = words.split_first() else {
+        return overview(127);
+    };
+    match name.as_str() {
+        "build" => checked(
+            usage::BUILD,
+            options::build(rest).map(|options| Command::Build(Box::new(options))),
+        ),
+        "validate" => checked(
+            usage::VALIDATE,
+            options::validate(rest).map(|options| Command::Validate(Box::new(options))),
+        ),
+        "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
+        "settle" => settle(rest),
+        "version" | "-v" | "--version" | "-version" => Command::Version,
+        "-h" | "--help" | "-help" => overview(0),
+        _ => overview(127),
+    }
+}
+
+fn settle(rest: &[String]) -> Command {
+    match rest {
+        [path] if !path.starts_with('-') => Command::Settle { path: path.clone() },
+        [flag] if matches!(flag.as_str(), "-h" | "-help" | "--help") => Command::Usage {
+            complaint: None,
+            text: usage::SETTLE.to_owned(),
+            exit: 0,
+        },
+        _ => Command::Usage {
+            complaint: None,
+            text: usage::SETTLE.to_owned(),
+            exit: 1,
+        },
+    }
+}
+
+fn checked(text: &str, read: Result<Command, FlagError>) -> Command {
+    match read {
+        Ok(command) => command,
+        Err(FlagError::Help) => Command::Usage {
+            complaint: None,
+            text: text.to_owned(),
+            exit: 0,
+        },
+        Err(FlagError::NotOneTemplate) => Command::Usage {
+            complaint: None,
+            text: text.to_owned(),
+            exit: 1,
+        },
+        Err(error) => Command::Usage {
+            complaint: Some(error.to_string()),
+            text: text.to_owned(),
+            exit: 1,
+        },
+    }
+}
+
+fn overview(exit: u8) -> Command {
+    Command::Usage {
+        complaint: None,
+        text: usage::OVERVIEW.to_owned(),
+        exit,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn exit(line: &str) -> Option<u8> {
+        match read(&words(line)).command {
+            Command::Usage { exit, .. } => Some(exit),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn no_command_and_an_unknown_one_end_with_127() {
+        assert_eq!(exit(""), Some(127));
+        assert_eq!(exit("frobnicate"), Some(127));
+    }
+
+    #[test]
+    fn help_that_was_asked_for_ends_with_0() {
+        assert_eq!(exit("--help"), Some(0));
+        assert_eq!(exit("build -h"), Some(0));
+    }
+
+    #[test]
+    fn a_wrong_command_line_ends_with_1() {
+        assert_eq!(exit("build"), Some(1));
+        assert_eq!(exit("validate -bogus t.json"), Some(1));
+        assert_eq!(exit("build -parallel=false t.json"), Some(1));
+    }
+
+    #[test]
+    fn machine_readable_stands_anywhere() {
+        for line in [
+            "-machine-readable version",
+            "version -machine-readable",
+            "build -machine-readable t.json",
+        ] {
+            assert_eq!(read(&words(line)).form, Form::Machine, "{line}");
+        }
+    }
+}

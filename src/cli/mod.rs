@@ -1,0 +1,6 @@
+//! Packer's command line: its commands, flags and exit codes.
+
+pub(crate) mod command;
+pub(crate) mod flags;
+pub(crate) mod options;
+pub(crate) mod usage;

@@ -1,0 +1,332 @@
+//! The flags of each command as usable values.
+
+use super::flags::{Flag, FlagError, Given, Parsed, Takes, parse};
+
+/// What happens to a failed build's remains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// All is undone.
+    #[default]
+    Cleanup,
+    /// All is kept, and marked so.
+    Abort,
+    /// A person is asked; without a terminal as [`OnError::Cleanup`].
+    Ask,
+    /// As [`OnError::Abort`], after the cleanup provisioner.
+    RunCleanupProvisioner,
+}
+
+impl OnError {
+    /// Reads Packer's word.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "cleanup" => Some(Self::Cleanup),
+            "abort" => Some(Self::Abort),
+            "ask" => Some(Self::Ask),
+            "run-cleanup-provisioner" => Some(Self::RunCleanupProvisioner),
+            _ => None,
+        }
+    }
+}
+
+/// What `build`, `validate` and `inspect` read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TemplateOptions {
+    /// The template's path, `-` for the standard input; empty only for `inspect`.
+    pub(crate) template: String,
+    /// `-var`, in order.
+    pub(crate) variables: Vec<(String, String)>,
+    /// `-var-file`, in order.
+    pub(crate) variable_files: Vec<String>,
+    /// `-only`.
+    pub(crate) only: Vec<String>,
+    /// `-except`.
+    pub(crate) except: Vec<String>,
+}
+
+/// Whether existing images and files are replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Force {
+    /// They are.
+    Yes,
+    /// They are not.
+    #[default]
+    No,
+}
+
+/// Whether the run stops between steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Debugging {
+    /// `-debug`.
+    Steps,
+    /// Not.
+    #[default]
+    Off,
+}
+
+/// `build`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BuildOptions {
+    /// What is built.
+    pub(crate) template: TemplateOptions,
+    /// `-force`.
+    pub(crate) force: Force,
+    /// `-on-error`.
+    pub(crate) on_error: OnError,
+    /// `-parallel-builds`; `None` is without limit.
+    pub(crate) parallel: Option<usize>,
+    /// `-color=false`.
+    pub(crate) colourless: bool,
+    /// `-timestamp-ui`.
+    pub(crate) timestamps: bool,
+    /// `-debug`.
+    pub(crate) debugging: Debugging,
+}
+
+/// How far `validate` looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// `-syntax-only`.
+    Syntax,
+    /// Everything.
+    #[default]
+    Everything,
+}
+
+/// `validate`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ValidateOptions {
+    /// What is checked.
+    pub(crate) template: TemplateOptions,
+    /// How far.
+    pub(crate) depth: Depth,
+}
+
+const fn value(name: &'static str) -> Flag {
+    Flag {
+        name,
+        takes: Takes::Value,
+    }
+}
+
+const fn switch(name: &'static str) -> Flag {
+    Flag {
+        name,
+        takes: Takes::Switch,
+    }
+}
+
+/// `build`'s flags. The last line is accepted and has no meaning for JSON templates, as in Packer 1.16.
+const BUILD: &[Flag] = &[
+    value("var"),
+    value("var-file"),
+    value("only"),
+    value("except"),
+    switch("force"),
+    value("on-error"),
+    value("parallel-builds"),
+    switch("color"),
+    switch("timestamp-ui"),
+    switch("debug"),
+    value("config-type"),
+    switch("warn-on-undeclared-var"),
+    switch("ignore-prerelease-plugins"),
+    switch("use-sequential-evaluation"),
+    switch("skip-enforcement"),
+];
+
+const VALIDATE: &[Flag] = &[
+    value("var"),
+    value("var-file"),
+    value("only"),
+    value("except"),
+    switch("syntax-only"),
+    value("config-type"),
+    switch("evaluate-datasources"),
+    switch("no-warn-undeclared-var"),
+    switch("ignore-prerelease-plugins"),
+    switch("use-sequential-evaluation"),
+];
+
+const INSPECT: &[Flag] = &[
+    value("var"),
+    value("var-file"),
+    value("only"),
+    value("except"),
+    value("config-type"),
+    switch("use-sequential-evaluation"),
+];
+
+/// Reads `build`'s command line.
+pub(crate) fn build(arguments: &[String]) -> Result<BuildOptions, FlagError> {
+    let parsed = parse(arguments, BUILD)?;
+    let mut options = BuildOptions {
+        template: template(&parsed)?,
+        ..BuildOptions::default()
+    };
+    for Given { name, value } in &parsed.flags {
+        match *name {
+            "force" => {
+                options.force = if value == "true" {
+                    Force::Yes
+                } else {
+                    Force::No
+                }
+            }
+            "on-error" => options.on_error = OnError::parse(value).ok_or_else(|| {
+                bad(
+                    name,
+                    value,
+                    "must be one of [\"cleanup\" \"abort\" \"ask\" \"run-cleanup-provisioner\"]",
+                )
+            })?,
+            "parallel-builds" => options.parallel = parallel(name, value)?,
+            "color" => options.colourless = value == "false",
+            "timestamp-ui" => options.timestamps = value == "true",
+            "debug" => {
+                options.debugging = if value == "true" {
+                    Debugging::Steps
+                } else {
+                    Debugging::Off
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(options)
+}
+
+/// Reads `validate`'s command line.
+pub(crate) fn validate(arguments: &[String]) -> Result<ValidateOptions, FlagError> {
+    let parsed = parse(arguments, VALIDATE)?;
+    let syntax = parsed
+        .flags
+        .iter()
+        .rev()
+        .find(|given| given.name == "syntax-only")
+        .is_some_and(|given| given.value == "true");
+    Ok(ValidateOptions {
+        template: template(&parsed)?,
+        depth: if syntax {
+            Depth::Syntax
+        } else {
+            Depth::Everything
+        },
+    })
+}
+
+/// Reads `inspect`'s command line. Packer inspects an empty template where none is named.
+pub(crate) fn inspect(arguments: &[String]) -> Result<TemplateOptions, FlagError> {
+    let mut parsed = parse(arguments, INSPECT)?;
+    if parsed.arguments.is_empty() {
+        parsed.arguments.push(String::new());
+    }
+    template(&parsed)
+}
+
+fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
+    // Packer answers anything but exactly one argument with its usage.
+    let [path] = parsed.arguments.as_slice() else {
+        return Err(FlagError::NotOneTemplate);
+    };
+    let mut options = TemplateOptions {
+        template: path.clone(),
+        ..TemplateOptions::default()
+    };
+    for Given { name, value } in &parsed.flags {
+        match *name {
+            "var" => {
+                let (key, text) = value
+                    .split_once('=')
+                    .ok_or_else(|| bad(name, value, "no '=' value in arg"))?;
+                options.variables.push((key.to_owned(), text.to_owned()));
+            }
+            "var-file" => options.variable_files.push(value.clone()),
+            "only" => options.only.extend(value.split(',').map(str::to_owned)),
+            "except" => options.except.extend(value.split(',').map(str::to_owned)),
+            _ => {}
+        }
+    }
+    Ok(options)
+}
+
+fn parallel(name: &'static str, value: &str) -> Result<Option<usize>, FlagError> {
+    let number: i64 = value.parse().map_err(|_| bad(name, value, "parse error"))?;
+    Ok(usize::try_from(number).ok().filter(|&number| number > 0))
+}
+
+fn bad(name: &'static str, value: &str, reason: &str) -> FlagError {
+    FlagError::BadValue {
+        name,
+        value: value.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &[&str]) -> Vec<String> {
+        line.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_variable_is_split_at_the_first_equals_sign() {
+        let options = build(&words(&["-var", "a=x=y", "-var", "=z", "t.json"])).unwrap();
+        assert_eq!(
+            options.template.variables,
+            [
+                ("a".to_owned(), "x=y".to_owned()),
+                (String::new(), "z".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn a_variable_without_a_value_is_refused() {
+        assert!(build(&words(&["-var", "a", "t.json"])).is_err());
+    }
+
+    #[test]
+    fn only_is_split_at_commas_adds_up_and_keeps_blanks() {
+        let options = build(&words(&["-only=one, two", "-only", "three", "t.json"])).unwrap();
+        assert_eq!(options.template.only, ["one", " two", "three"]);
+    }
+
+    #[test]
+    fn no_parallel_limit_is_zero_or_less() {
+        assert_eq!(
+            build(&words(&["-parallel-builds=0", "t.json"]))
+                .unwrap()
+                .parallel,
+            None
+        );
+        assert_eq!(
+            build(&words(&["-parallel-builds=2", "t.json"]))
+                .unwrap()
+                .parallel,
+            Some(2)
+        );
+        assert!(build(&words(&["-parallel-builds=x", "t.json"])).is_err());
+    }
+
+    #[test]
+    fn an_unknown_way_to_handle_errors_is_refused() {
+        assert!(build(&words(&["-on-error=explode", "t.json"])).is_err());
+    }
+
+    #[test]
+    fn the_template_is_exactly_one_argument() {
+        assert_eq!(build(&words(&[])), Err(FlagError::NotOneTemplate));
+        assert_eq!(
+            build(&words(&["a.json", "-var", "a=b"])),
+            Err(FlagError::NotOneTemplate)
+        );
+    }
+
+    #[test]
+    fn inspect_needs_no_template() {
+        assert_eq!(inspect(&words(&[])).unwrap().template, "");
+    }
+}

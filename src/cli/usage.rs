@@ -1,0 +1,77 @@
+//! The usage texts.
+
+/// Without a command.
+pub(crate) const OVERVIEW: &str = "\
+Usage: ami-build [--version] [--help] <command> [<args>]
+
+Available commands are:
+    build       build image(s) from a Packer JSON template
+    inspect     see the components of a template
+    settle      undo what the build of a journal left behind
+    validate    check that a template is valid
+    version     print the version
+";
+
+/// `build`.
+pub(crate) const BUILD: &str = "\
+Usage: ami-build build [options] TEMPLATE
+
+  Runs the builds of a Packer JSON template, in parallel, and prints the images
+  that come out. Nothing is created before the whole template has been checked,
+  and what a build created is removed when it fails or is cancelled.
+
+Options:
+
+  -color=false                  No colours. (Default: colours)
+  -debug                        One build after the other, stopping between steps.
+  -except=foo,bar,baz           Run all builds and post-processors other than these.
+  -only=foo,bar,baz             Run only these builds.
+  -force                        Go on if an image or file exists; replace it.
+  -machine-readable             Machine-readable output.
+  -on-error=[cleanup|abort|ask|run-cleanup-provisioner]
+                                If a build fails: clean up (default), keep
+                                everything, ask, or run the cleanup provisioner
+                                and keep everything.
+  -parallel-builds=1            Builds at a time; 0 is no limit. (Default: 0)
+  -timestamp-ui                 Begin each line of a build with the time.
+  -var 'key=value'              A variable; may be given several times.
+  -var-file=path                A JSON file of variables; may be given several times.
+";
+
+/// `validate`.
+pub(crate) const VALIDATE: &str = "\
+Usage: ami-build validate [options] TEMPLATE
+
+  Checks a template: its JSON, its variables, and the settings of every
+  builder, provisioner and post-processor. Ends with 0 if all is well, with 1
+  and a list of all problems if not.
+
+Options:
+
+  -syntax-only           Only check the syntax.
+  -except=foo,bar,baz    Check all builds other than these.
+  -only=foo,bar,baz      Check only these builds.
+  -var 'key=value'       A variable; may be given several times.
+  -var-file=path         A JSON file of variables; may be given several times.
+";
+
+/// `inspect`.
+pub(crate) const INSPECT: &str = "\
+Usage: ami-build inspect TEMPLATE
+
+  Shows the variables, builders and provisioners of a template. The settings
+  themselves are not checked.
+
+Options:
+
+  -machine-readable  Machine-readable output
+";
+
+/// `settle`.
+pub(crate) const SETTLE: &str = "\
+Usage: ami-build settle PATH
+
+  Removes what the build that wrote the journal PATH left behind: after it was
+  killed, or after -on-error=abort kept its machine. Where PATH is a directory,
+  all journals in it are settled. Safe to run twice.
+";

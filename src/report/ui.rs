@@ -1,0 +1,323 @@
+//! One build's voice on the console: Packer's prefixes and colours, log groups, progress.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::console::{Colour, Console, Form, Line, Reader, Timestamps};
+use super::human;
+use super::timeline::{Step, Timeline};
+
+/// Packer's palette, in its order: green, cyan, magenta, yellow, blue.
+const PALETTE: [u8; 5] = [32, 36, 35, 33, 34];
+/// Errors are red, whoever speaks.
+const RED: u8 = 31;
+/// Between two progress lines in a log; a terminal's line is rewritten every time.
+const PROGRESS_EVERY: Duration = Duration::from_secs(15);
+
+/// What is awaited, how long already, how far.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress<'a> {
+    /// Such as `AMI ami-… to become ready`.
+    pub(crate) awaited: &'a str,
+    /// Since the wait began.
+    pub(crate) elapsed: Duration,
+    /// Percent, where it is known.
+    pub(crate) percent: Option<u8>,
+}
+
+/// How the lines of a build are grouped on the runner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grouping {
+    /// One build: a group for each step.
+    BySteps,
+    /// Several: lines as they come, and one group per build as it ends.
+    ByBuild,
+}
+
+/// One build's voice. Clones speak for the same build.
+#[derive(Clone)]
+pub(crate) struct Ui {
+    console: Console,
+    name: String,
+    colour: u8,
+    grouping: Grouping,
+    record: Arc<Mutex<Record>>,
+}
+
+struct Record {
+    timeline: Timeline,
+    group_open: bool,
+    lines: Vec<String>,
+    last_progress: Option<Instant>,
+}
+
+/// What is kept of a build's lines for the group that is written as it ends.
+const MOST_LINES: usize = 5_000;
+
+impl Ui {
+    /// The voice of build `name`, the `number`th of the run, from 0.
+    pub(crate) fn new(console: Console, name: &str, number: usize, grouping: Grouping) -> Self {
+        let record = Record {
+            timeline: Timeline::start(),
+            group_open: false,
+            lines: Vec::new(),
+            last_progress: None,
+        };
+        Self {
+            console,
+            name: name.to_owned(),
+            colour: PALETTE[number % PALETTE.len()],
+            grouping,
+            record: Arc::new(Mutex::new(record)),
+        }
+    }
+
+    /// The same build, speaking as one of its post-processors: `NAME (manifest)`.
+    pub(crate) fn sub(&self, suffix: &str) -> Self {
+        Self {
+            name: format!("{} ({suffix})", self.name),
+            ..self.clone()
+        }
+    }
+
+    /// The console behind it.
+    pub(crate) fn console(&self) -> &Console {
+        &self.console
+    }
+
+    /// `NAME: output will be in this color.`
+    pub(crate) fn legend(&self) {
+        if self.console.style().form == Form::Human && self.console.style().colour != Colour::Off {
+            let text = format!("{}: output will be in this color.", self.name);
+            self.console
+                .say(&self.paint(&text, self.colour, Weight::Bold));
+        }
+    }
+
+    /// `==> NAME: text`: what the program does.
+    pub(crate) fn say(&self, text: &str) {
+        self.put(Line::Say, "==> ", text, self.colour, Weight::Bold);
+    }
+
+    /// `    NAME: text`: what a command prints.
+    pub(crate) fn message(&self, text: &str) {
+        self.put(Line::Message, "    ", text, self.colour, Weight::Normal);
+    }
+
+    /// `==> NAME: text` in red: errors, and what a command prints on its standard error.
+    pub(crate) fn error(&self, text: &str) {
+        self.put(Line::Error, "==> ", text, RED, Weight::Bold);
+    }
+
+    /// A line in the build's colour without its prefix: `Build 'x' finished after …`.
+    pub(crate) fn closing(&self, kind: Line, text: &str) {
+        let colour = if kind == Line::Error {
+            RED
+        } else {
+            self.colour
+        };
+        self.emit(kind, text.to_owned(), &|line| {
+            self.paint(line, colour, Weight::Bold)
+        });
+    }
+
+    /// Begins a step: a log group on the runner where one build runs, and a bar of the summary's chart.
+    pub(crate) fn step(&self, title: &str) {
+        let mut record = self.record();
+        record.timeline.begin(title);
+        if self.grouping == Grouping::BySteps {
+            if std::mem::replace(&mut record.group_open, true) {
+                self.console.command("::endgroup::");
+            }
+            self.console.command(&format!(
+                "::group::{}",
+                crate::report::defuse::strip_escapes(title)
+            ));
+        }
+    }
+
+    /// Ends the open step and its group.
+    pub(crate) fn end_step(&self) {
+        let mut record = self.record();
+        record.timeline.end();
+        if std::mem::take(&mut record.group_open) {
+            self.console.command("::endgroup::");
+        }
+    }
+
+    /// The steps that have ended.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.record().timeline.steps().to_vec()
+    }
+
+    /// Since the build began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.record().timeline.elapsed()
+    }
+
+    /// Tells what is awaited: on a terminal in a line that is rewritten, in a log every 15 seconds.
+    pub(crate) fn progress(&self, progress: &Progress<'_>) {
+        let percent = progress
+            .percent
+            .map_or_else(String::new, |percent| format!(", {percent} %"));
+        let text = format!(
+            "Waiting for {}: {}{percent}",
+            progress.awaited,
+            human::clock(progress.elapsed)
+        );
+        if self.console.style().reader == Reader::Terminal {
+            self.console
+                .transient(&format!("    {}: {text}", self.name));
+            return;
+        }
+        let due = {
+            let mut record = self.record();
+            let due = record
+                .last_progress
+                .is_none_or(|last| last.elapsed() >= PROGRESS_EVERY)
+                && progress.elapsed >= PROGRESS_EVERY;
+            if due {
+                record.last_progress = Some(Instant::now());
+            }
+            due
+        };
+        if due {
+            self.message(&text);
+        }
+    }
+
+    /// Writes the build's lines again as one group, where several builds shared the log.
+    pub(crate) fn replay(&self, title: &str) {
+        if self.grouping == Grouping::ByBuild && self.console.style().reader == Reader::Runner {
+            let lines = std::mem::take(&mut self.record().lines);
+            self.console.command(&format!(
+                "::group::{}",
+                crate::report::defuse::strip_escapes(title)
+            ));
+            for line in lines {
+                self.console.say(&line);
+            }
+            self.console.command("::endgroup::");
+        }
+    }
+
+    fn put(&self, kind: Line, mark: &str, text: &str, colour: u8, weight: Weight) {
+        let prefixed: Vec<String> = text
+            .split('\n')
+            .map(|line| format!("{mark}{}: {line}", self.name))
+            .collect();
+        self.emit(kind, prefixed.join("\n"), &|line| {
+            self.paint(line, colour, weight)
+        });
+    }
+
+    fn emit(&self, kind: Line, plain: String, paint: &dyn Fn(&str) -> String) {
+        let stamped = format!("{}{}", self.timestamp(), paint(&plain));
+        self.console.line(kind, &plain, &stamped);
+        if self.grouping == Grouping::ByBuild && self.console.style().reader == Reader::Runner {
+            let mut record = self.record();
+            if record.lines.len() < MOST_LINES {
+                record.lines.push(plain);
+            }
+        }
+    }
+
+    fn paint(&self, text: &str, colour: u8, weight: Weight) -> String {
+        match self.console.style().colour {
+            Colour::On => format!("\u{1b}[{};{colour}m{text}\u{1b}[0m", weight as u8),
+            Colour::Off | Colour::LegendOnly => text.to_owned(),
+        }
+    }
+
+    fn timestamp(&self) -> String {
+        let Timestamps::Rfc3339(offset) = self.console.style().timestamps else {
+            return String::new();
+        };
+        let now = time::OffsetDateTime::now_utc()
+            .to_offset(offset)
+            .replace_nanosecond(0);
+        let stamp = now.ok().and_then(|now| {
+            now.format(&time::format_description::well_known::Rfc3339)
+                .ok()
+        });
+        stamp.map_or_else(String::new, |stamp| format!("{stamp}: "))
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Weight {
+    Normal = 0,
+    Bold = 1,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::console::tests::console;
+    use super::*;
+
+    #[test]
+    fn every_line_of_a_message_gets_the_prefix() {
+        let (console, captured) = console(Form::Human, Reader::Plain);
+        Ui::new(console, "web", 0, Grouping::BySteps).say("one\ntwo");
+        assert_eq!(captured.text(), "==> web: one\n==> web: two\n");
+    }
+
+    #[test]
+    fn a_post_processor_speaks_under_its_own_name() {
+        let (console, captured) = console(Form::Human, Reader::Plain);
+        Ui::new(console, "web", 0, Grouping::BySteps)
+            .sub("manifest")
+            .message("x");
+        assert_eq!(captured.text(), "    web (manifest): x\n");
+    }
+
+    #[test]
+    fn a_step_is_a_group_on_the_runner_and_closes_the_one_before() {
+        let (console, captured) = console(Form::Human, Reader::Runner);
+        let ui = Ui::new(console, "web", 0, Grouping::BySteps);
+        ui.step("launch");
+        ui.step("provision");
+        ui.end_step();
+        assert_eq!(
+            captured.text(),
+            "::group::launch\n::endgroup::\n::group::provision\n::endgroup::\n"
+        );
+    }
+
+    #[test]
+    fn with_several_builds_a_group_repeats_a_builds_lines_as_it_ends() {
+        let (console, captured) = console(Form::Human, Reader::Runner);
+        let ui = Ui::new(console, "web", 0, Grouping::ByBuild);
+        ui.say("working");
+        ui.replay("web: finished");
+        assert_eq!(
+            captured.text(),
+            "==> web: working\n::group::web: finished\n==> web: working\n::endgroup::\n"
+        );
+    }
+
+    #[test]
+    fn short_waits_leave_no_progress_line_in_a_log() {
+        let (console, captured) = console(Form::Human, Reader::Plain);
+        let ui = Ui::new(console, "web", 0, Grouping::BySteps);
+        ui.progress(&Progress {
+            awaited: "the image",
+            elapsed: Duration::from_secs(3),
+            percent: None,
+        });
+        assert_eq!(captured.text(), "");
+        ui.progress(&Progress {
+            awaited: "the image",
+            elapsed: Duration::from_secs(65),
+            percent: Some(40),
+        });
+        assert_eq!(
+            captured.text(),
+            "    web: Waiting for the image: 1m05s, 40 %\n"
+        );
+    }
+}
