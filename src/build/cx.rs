@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::built::{Built, GeneratedData};
-use super::late::LateTexts;
 use crate::cloud::image::Image;
 use crate::cloud::{ImageId, InstanceId, Region};
 use crate::ledger::Ledger;
@@ -13,6 +12,7 @@ use crate::plan::communicator::{Communicator, Interface, SshSettings};
 use crate::remote::Remote;
 use crate::report::ui::{Progress, Ui};
 use crate::stop::Stop;
+use crate::template::scope::Scope;
 use crate::wait::{Pace, Patience, Wait};
 
 /// The world of one build.
@@ -22,7 +22,7 @@ pub(crate) struct Cx<'a, C, D> {
     /// Where: the template's region or the one that the SDK's chain found.
     pub(crate) region: &'a Region,
     /// Renders what needs the source image's data.
-    pub(crate) texts: &'a dyn LateTexts,
+    pub(crate) scope: &'a Scope,
     /// EC2.
     pub(crate) cloud: &'a C,
     /// The way to the machine.

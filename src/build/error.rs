@@ -1,10 +1,10 @@
 //! Why a build failed: what it was doing, what stood in the way, and what can be done.
 
-use crate::cloud::error::Refusal;
 use crate::cloud::{CloudError, ImageId, Region, VpcId};
 use crate::ledger::JournalError;
 use crate::remote::{ConnectError, KeyError};
 use crate::stop::StopRequest;
+use crate::template::scope::RenderError;
 use crate::wait::WaitError;
 
 use super::diagnose::Diagnosis;
@@ -52,12 +52,13 @@ pub(crate) enum BuildError {
     #[error("{0}")]
     Source(String),
     /// A tag or the description does not render.
-    #[error("cannot render `{key}`: {reason}")]
+    #[error("cannot render `{key}`")]
     LateText {
         /// The template's key.
         key: &'static str,
-        /// The template engine's words.
-        reason: String,
+        /// Go's words.
+        #[source]
+        source: RenderError,
     },
     /// The key pair could not be made here.
     #[error("cannot make the temporary key pair")]
@@ -137,7 +138,7 @@ impl BuildError {
             Self::Unsupported(_) => "remove these keys, or build this template with Packer for now",
             Self::NoAddress(_) => "set `ssh_interface` or `associate_public_ip_address`",
             Self::MachineGone(_) => "look for what shuts the machine down: `user_data`, a provisioner, a limit of the account",
-            Self::Launch { source, .. } | Self::Call { source, .. } | Self::Caller { source, .. } => refusal_hint(source)?,
+            Self::Launch { source, .. } | Self::Call { source, .. } | Self::Caller { source, .. } => return source.hint(),
             _ => return None,
         };
         Some(text.to_owned())
@@ -150,16 +151,6 @@ impl BuildError {
             _ => None,
         }
     }
-}
-
-fn refusal_hint(error: &CloudError) -> Option<&'static str> {
-    Some(match error.refusal()? {
-        Refusal::Capacity => "choose another `instance_type` or `availability_zone`, or leave `subnet_id` unset",
-        Refusal::Denied => "give the caller the permission for this call",
-        Refusal::Credentials => "check the credentials: they may have expired",
-        Refusal::Throttled => "run fewer builds at once in this account and region",
-        _ => return None,
-    })
 }
 
 fn join(regions: &[Region]) -> String {

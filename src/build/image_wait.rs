@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::cx::Cx;
 use super::error::BuildError;
-use crate::cloud::image::{Image, ImageQuery, ImageState};
+use crate::cloud::image::{Image, ImageQuery, ImageState, Snapshot};
 use crate::cloud::{Cloud, CloudError, ImageId, Region};
+use crate::ledger::snapshots_described;
 use crate::wait::{self, Pace, Patience, Polled};
 
 /// How long an image may stand still: Packer's limit for the whole of it. Large volumes take hours, but they move.
@@ -32,14 +33,13 @@ async fn look<C: Cloud>(cloud: &C, region: &Region, id: &ImageId) -> Result<Poll
     })
 }
 
-/// How far its snapshots are, by size. It is only for show and for telling a standstill, so a refusal means "unknown".
+/// How far its snapshots are, by size; a pending image may not show them yet. It is only for show and for telling a
+/// standstill, so a refusal means "unknown".
 async fn percent<C: Cloud>(cloud: &C, region: &Region, image: &Image) -> Option<u8> {
     let ids = image.snapshots();
-    if ids.is_empty() {
-        return None;
-    }
-    let snapshots = cloud.snapshots(region, &ids, &Vec::new()).await.ok()?;
-    let size = |snapshot: &crate::cloud::image::Snapshot| u64::try_from(snapshot.volume_size.max(1)).unwrap_or(1);
+    let filters = if ids.is_empty() { snapshots_described(&image.id) } else { Vec::new() };
+    let snapshots = cloud.snapshots(region, &ids, &filters).await.ok()?;
+    let size = |snapshot: &Snapshot| u64::try_from(snapshot.volume_size.max(1)).unwrap_or(1);
     let total: u64 = snapshots.iter().map(size).sum();
     let done: u64 = snapshots.iter().map(|snapshot| size(snapshot) * u64::from(snapshot.progress.min(100))).sum();
     u8::try_from(done.checked_div(total)?).ok()

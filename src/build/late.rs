@@ -8,20 +8,16 @@ use super::error::BuildError;
 use crate::cloud::image::Image;
 use crate::cloud::{Region, Tags};
 use crate::plan::amazon::settings::LateTags;
+use crate::template::gotmpl::Value;
+use crate::template::scope::Scope;
 
 /// What `{{ .SourceAMI }}` and its siblings stand for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SourceData {
+pub(super) struct SourceData {
     /// Packer's name → value.
-    pub(crate) values: BTreeMap<&'static str, String>,
+    pub(super) values: BTreeMap<&'static str, String>,
     /// `SourceAMITags`.
-    pub(crate) tags: Tags,
-}
-
-/// Renders late texts; the template's functions and variables are behind it.
-pub(crate) trait LateTexts: Sync {
-    /// The text with the data filled in, or what is wrong with it.
-    fn render(&self, text: &str, source: &SourceData) -> Result<String, String>;
+    tags: Tags,
 }
 
 /// The rendered texts.
@@ -51,13 +47,21 @@ impl SourceData {
         ];
         Self { values: values.into(), tags: image.tags.clone() }
     }
+
+    fn value(&self) -> Value {
+        let map = |entries: &mut dyn Iterator<Item = (String, Value)>| Value::Map(entries.collect());
+        let text = |(name, value): (&str, &String)| (name.to_owned(), Value::String(value.clone()));
+        let tags = map(&mut self.tags.iter().map(|(name, value)| text((name, value))));
+        let values = self.values.iter().map(|(name, value)| text((name, value)));
+        map(&mut values.chain([("SourceAMITags".to_owned(), tags)]))
+    }
 }
 
 /// Renders everything that is late. The image's tags are the run tags (unless they are skipped) with `tags` over them;
 /// `snapshot_tags` go over both on snapshots.
 pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Texts, BuildError> {
-    let image = &cx.settings.image;
-    let tags = |key, tags: &LateTags| render_tags(cx.texts, source, key, tags);
+    let (image, data) = (&cx.settings.image, source.value());
+    let tags = |key, tags: &LateTags| render_tags(cx.scope, &data, key, tags);
     let run_tags = tags("run_tags", &cx.settings.launch.run_tags)?;
     let mut image_tags = if image.skip_run_tags { Tags::new() } else { run_tags.clone() };
     image_tags.extend(tags("tags", &image.tags)?);
@@ -68,15 +72,15 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
         volume_tags: tags("run_volume_tags", &cx.settings.launch.run_volume_tags)?,
         image_tags,
         snapshot_tags,
-        description: render_text(cx.texts, source, "ami_description", &image.description)?,
+        description: render_text(cx.scope, &data, "ami_description", &image.description)?,
     })
 }
 
-fn render_tags(texts: &dyn LateTexts, source: &SourceData, key: &'static str, tags: &LateTags) -> Result<Tags, BuildError> {
-    let render = |text: &String| render_text(texts, source, key, text);
+fn render_tags(scope: &Scope, data: &Value, key: &'static str, tags: &LateTags) -> Result<Tags, BuildError> {
+    let render = |text: &String| render_text(scope, data, key, text);
     tags.iter().map(|(name, value)| Ok((render(name)?, render(value)?))).collect()
 }
 
-fn render_text(texts: &dyn LateTexts, source: &SourceData, key: &'static str, text: &str) -> Result<String, BuildError> {
-    texts.render(text, source).map_err(|reason| BuildError::LateText { key, reason })
+fn render_text(scope: &Scope, data: &Value, key: &'static str, text: &str) -> Result<String, BuildError> {
+    scope.render_until_stable(text, data).map_err(|source| BuildError::LateText { key, source })
 }

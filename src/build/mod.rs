@@ -33,7 +33,6 @@ mod tests;
 pub(crate) use built::{Built, GeneratedData};
 pub(crate) use cx::{AddressLookup, BuildObserver, Cx, Hook, Silent};
 pub(crate) use error::BuildError;
-pub(crate) use late::{LateTexts, SourceData};
 pub(crate) use preflight::caller;
 pub(crate) use story::build;
 pub(crate) use unique::{random_name, time_ordered_uuid};

@@ -60,10 +60,15 @@ fn is_not_older(image: &Image, row: &Row) -> bool {
 
 /// The searches that together find every snapshot of an image that may be gone already.
 pub(super) fn snapshots(row: &Row, image: &ImageId, build_id: &str) -> Vec<Filters> {
-    // What EC2 writes into the snapshots of CreateImage and CopyImage.
+    let untagged = row.region.is_china() || (row.region.is_government() && row.kind == Kind::Image);
+    let described = snapshots_described(image);
+    if untagged { vec![described] } else { vec![described, by_tags(row, build_id)] }
+}
+
+/// The snapshots whose description names the image, as EC2 writes it for CreateImage and CopyImage. They are there before
+/// the image shows them, and after it is gone.
+pub(crate) fn snapshots_described(image: &ImageId) -> Filters {
     let made = format!("Created by CreateImage(*) for {image}*");
     let copied = format!("Copied for DestinationAmi {image} from *");
-    let described = vec![("description".to_owned(), vec![made, copied])];
-    let untagged = row.region.is_china() || (row.region.is_government() && row.kind == Kind::Image);
-    if untagged { vec![described] } else { vec![described, by_tags(row, build_id)] }
+    vec![("description".to_owned(), vec![made, copied])]
 }

@@ -27,6 +27,7 @@ pub use settled::Settled;
 pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, ROW_TAG};
 pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;
+pub(crate) use lookup::snapshots_described;
 pub(crate) use row::{NameOrigin, Order, Row};
 pub(crate) use settle::{Settling, Which};
 pub(crate) use settled::{Remaining, Why};
