@@ -48,9 +48,15 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// For what takes seconds: a machine that starts, a group that is freed.
-    pub(crate) const BRISK: Self = Self { first: Duration::from_millis(500), longest: Duration::from_secs(2) };
+    pub(crate) const BRISK: Self = Self {
+        first: Duration::from_millis(500),
+        longest: Duration::from_secs(2),
+    };
     /// For what takes minutes: snapshots.
-    pub(crate) const STEADY: Self = Self { first: Duration::from_secs(1), longest: Duration::from_secs(5) };
+    pub(crate) const STEADY: Self = Self {
+        first: Duration::from_secs(1),
+        longest: Duration::from_secs(5),
+    };
     /// The pause once a percentage says that the end is near.
     const NEAR_THE_END: Duration = Duration::from_secs(1);
 }
@@ -137,19 +143,30 @@ where
         };
         let pause = match answer {
             Ok(Polled::Ready(value)) => return Ok(value),
-            Ok(Polled::Failed(reason)) => return Err(WaitError::Failed { what: wait.what.to_owned(), reason }),
+            Ok(Polled::Failed(reason)) => {
+                return Err(WaitError::Failed {
+                    what: wait.what.to_owned(),
+                    reason,
+                });
+            }
             Ok(Polled::Pending { percent }) => watch.pending(percent),
             Err(error) => watch.refused(error)?,
         };
         (wait.progress)(watch.begin.elapsed(), watch.percent);
         let pause = watch.within_patience(pause)?;
-        wait.stop.sleep(pause).await.map_err(|request| wait.stopped(request))?;
+        wait.stop
+            .sleep(pause)
+            .await
+            .map_err(|request| wait.stopped(request))?;
     }
 }
 
 impl Wait<'_> {
     fn stopped(&self, request: StopRequest) -> WaitError {
-        WaitError::Stopped { what: self.what.to_owned(), request }
+        WaitError::Stopped {
+            what: self.what.to_owned(),
+            request,
+        }
     }
 }
 
@@ -167,7 +184,15 @@ struct Watch<'a> {
 impl<'a> Watch<'a> {
     fn start(wait: &'a Wait<'a>) -> Self {
         let begin = Instant::now();
-        Self { wait, begin, moved: begin, percent: None, pause: wait.pace.first, backoff: wait.pace.first, last: None }
+        Self {
+            wait,
+            begin,
+            moved: begin,
+            percent: None,
+            pause: wait.pace.first,
+            backoff: wait.pace.first,
+            last: None,
+        }
     }
 
     fn pending(&mut self, percent: Option<u8>) -> Duration {
@@ -179,14 +204,21 @@ impl<'a> Watch<'a> {
         self.backoff = self.wait.pace.first;
         let pause = self.pause;
         self.pause = (pause * 3 / 2).min(self.wait.pace.longest);
-        if self.percent.is_some_and(|percent| percent >= 90) { pause.min(Pace::NEAR_THE_END) } else { pause }
+        if self.percent.is_some_and(|percent| percent >= 90) {
+            pause.min(Pace::NEAR_THE_END)
+        } else {
+            pause
+        }
     }
 
     fn refused(&mut self, error: CloudError) -> Result<Duration, WaitError> {
         let new_id = error.is(Refusal::NotFound) && self.begin.elapsed() < self.wait.grace;
         let passing = error.is(Refusal::Throttled) || error.effect_is_unknown();
         if !new_id && !passing {
-            return Err(WaitError::Refused { what: self.wait.what.to_owned(), source: error });
+            return Err(WaitError::Refused {
+                what: self.wait.what.to_owned(),
+                source: error,
+            });
         }
         self.last = Some(error);
         if new_id {
@@ -204,7 +236,11 @@ impl<'a> Watch<'a> {
         };
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(WaitError::TimedOut { what: self.wait.what.to_owned(), waited: self.begin.elapsed(), last: self.last.take() });
+            return Err(WaitError::TimedOut {
+                what: self.wait.what.to_owned(),
+                waited: self.begin.elapsed(),
+                last: self.last.take(),
+            });
         }
         Ok(pause.min(left))
     }

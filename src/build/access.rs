@@ -39,9 +39,11 @@ impl Key {
     pub(super) fn of_login(login: &Login) -> Self {
         match login {
             Login::TemporaryKey { .. } => Self::None,
-            Login::Key { key_pair, .. } | Login::Agent { key_pair } | Login::Password { key_pair, .. } => {
-                key_pair.as_ref().map_or(Self::None, |name| Self::Existing(KeyName::new(name)))
-            }
+            Login::Key { key_pair, .. }
+            | Login::Agent { key_pair }
+            | Login::Password { key_pair, .. } => key_pair
+                .as_ref()
+                .map_or(Self::None, |name| Self::Existing(KeyName::new(name))),
         }
     }
 
@@ -63,7 +65,14 @@ impl Key {
 }
 
 /// Makes both. Where one fails, the other's call still ends in the ledger.
-pub(super) async fn prepare<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>, network: &Network, texts: &Texts) -> Result<Access, BuildError> {
-    let (key, groups) = tokio::try_join!(key_pair::prepare(cx, texts), security_group::prepare(cx, network, texts))?;
+pub(super) async fn prepare<C: Cloud, D: Sync>(
+    cx: &Cx<'_, C, D>,
+    network: &Network,
+    texts: &Texts,
+) -> Result<Access, BuildError> {
+    let (key, groups) = tokio::try_join!(
+        key_pair::prepare(cx, texts),
+        security_group::prepare(cx, network, texts)
+    )?;
     Ok(Access { key, groups })
 }

@@ -14,7 +14,11 @@ use crate::wait::{self, Pace, Patience, Polled, WaitError};
 const ADDRESS: Duration = Duration::from_secs(30);
 
 /// `ssh_host`, else the address that `ssh_interface` asks for.
-pub(super) async fn choose<C: Cloud, D>(cx: &Cx<'_, C, D>, machine: &Machine, ssh: &SshSettings) -> Result<String, BuildError> {
+pub(super) async fn choose<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    machine: &Machine,
+    ssh: &SshSettings,
+) -> Result<String, BuildError> {
     if let Some(host) = &ssh.host {
         return Ok(host.clone());
     }
@@ -22,10 +26,17 @@ pub(super) async fn choose<C: Cloud, D>(cx: &Cx<'_, C, D>, machine: &Machine, ss
         return Ok(address);
     }
     let progress = cx.progress("the instance's address");
-    let wait = cx.wait("the instance's address", Pace::BRISK, Patience::Total(ADDRESS), &progress);
+    let wait = cx.wait(
+        "the instance's address",
+        Pace::BRISK,
+        Patience::Total(ADDRESS),
+        &progress,
+    );
     let found = wait::until(&wait, || async {
         let instance = launch::describe(cx.cloud, cx.region, &machine.id).await?;
-        Ok(instance.and_then(|instance| of(&instance, ssh.interface)).map_or(Polled::PENDING, Polled::Ready))
+        Ok(instance
+            .and_then(|instance| of(&instance, ssh.interface))
+            .map_or(Polled::PENDING, Polled::Ready))
     });
     found.await.map_err(|error| match error {
         WaitError::TimedOut { .. } => BuildError::NoAddress(word(ssh.interface)),
@@ -36,7 +47,11 @@ pub(super) async fn choose<C: Cloud, D>(cx: &Cx<'_, C, D>, machine: &Machine, ss
 fn of(instance: &Instance, interface: Interface) -> Option<String> {
     let address = match interface {
         // Outside a VPC (EC2-Classic's shape, which some clones of EC2 still answer with) Packer takes the public name.
-        Interface::Automatic if instance.vpc.is_none() => instance.public_dns.as_ref().or(instance.public_ip.as_ref()).or(instance.private_ip.as_ref()),
+        Interface::Automatic if instance.vpc.is_none() => instance
+            .public_dns
+            .as_ref()
+            .or(instance.public_ip.as_ref())
+            .or(instance.private_ip.as_ref()),
         Interface::Automatic => instance.public_ip.as_ref().or(instance.private_ip.as_ref()),
         Interface::PublicIp => instance.public_ip.as_ref(),
         Interface::PrivateIp => instance.private_ip.as_ref(),
@@ -84,17 +99,33 @@ mod unit {
 
     #[test]
     fn in_a_vpc_the_public_address_comes_before_the_private_one() {
-        assert_eq!(of(&instance(Some("198.51.100.7"), Some("vpc-1")), Interface::Automatic).unwrap(), "198.51.100.7");
-        assert_eq!(of(&instance(None, Some("vpc-1")), Interface::Automatic).unwrap(), "10.0.0.4");
+        assert_eq!(
+            of(
+                &instance(Some("198.51.100.7"), Some("vpc-1")),
+                Interface::Automatic
+            )
+            .unwrap(),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            of(&instance(None, Some("vpc-1")), Interface::Automatic).unwrap(),
+            "10.0.0.4"
+        );
     }
 
     #[test]
     fn outside_a_vpc_the_public_name_is_taken() {
-        assert_eq!(of(&instance(Some("198.51.100.7"), None), Interface::Automatic).unwrap(), "ec2.example");
+        assert_eq!(
+            of(&instance(Some("198.51.100.7"), None), Interface::Automatic).unwrap(),
+            "ec2.example"
+        );
     }
 
     #[test]
     fn an_interface_that_is_asked_for_is_never_replaced_by_another() {
-        assert_eq!(of(&instance(None, Some("vpc-1")), Interface::PublicIp), None);
+        assert_eq!(
+            of(&instance(None, Some("vpc-1")), Interface::PublicIp),
+            None
+        );
     }
 }

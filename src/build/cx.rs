@@ -43,7 +43,10 @@ pub(crate) struct Cx<'a, C, D> {
 pub(crate) trait AddressLookup: Sync {
     /// CIDR ranges: the public address as it is seen from outside, and the private one where the connection may go to a
     /// private address. Empty where neither can be learnt or a proxy stands between.
-    fn own_ranges(&self, interface: Interface) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>>;
+    fn own_ranges(
+        &self,
+        interface: Interface,
+    ) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>>;
 }
 
 /// Is told of results as soon as they are known. Nothing here may block for long.
@@ -69,7 +72,11 @@ pub(crate) trait Hook: Send {
     type Error: std::error::Error + Send + Sync + 'static;
 
     /// Runs the provisioners; `None` where the communicator is `none`.
-    fn provision<R: Remote>(&mut self, remote: Option<&mut R>, data: &GeneratedData) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn provision<R: Remote>(
+        &mut self,
+        remote: Option<&mut R>,
+        data: &GeneratedData,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
 impl<C, D> Cx<'_, C, D> {
@@ -82,13 +89,35 @@ impl<C, D> Cx<'_, C, D> {
     }
 
     /// Tells how far a wait for `awaited` is.
-    pub(super) fn progress(&self, awaited: &str) -> impl Fn(std::time::Duration, Option<u8>) + Sync {
+    pub(super) fn progress(
+        &self,
+        awaited: &str,
+    ) -> impl Fn(std::time::Duration, Option<u8>) + Sync {
         let (ui, awaited) = (self.ui.clone(), awaited.to_owned());
-        move |elapsed, percent| ui.progress(&Progress { awaited: &awaited, elapsed, percent })
+        move |elapsed, percent| {
+            ui.progress(&Progress {
+                awaited: &awaited,
+                elapsed,
+                percent,
+            })
+        }
     }
 
     /// A wait that hears the stop signal and treats a new id kindly.
-    pub(super) fn wait<'w>(&'w self, what: &'w str, pace: Pace, patience: Patience, progress: &'w (dyn Fn(std::time::Duration, Option<u8>) + Sync)) -> Wait<'w> {
-        Wait { what, pace, patience, grace: crate::wait::GRACE, stop: self.stop, progress }
+    pub(super) fn wait<'w>(
+        &'w self,
+        what: &'w str,
+        pace: Pace,
+        patience: Patience,
+        progress: &'w (dyn Fn(std::time::Duration, Option<u8>) + Sync),
+    ) -> Wait<'w> {
+        Wait {
+            what,
+            pace,
+            patience,
+            grace: crate::wait::GRACE,
+            stop: self.stop,
+            progress,
+        }
     }
 }

@@ -33,9 +33,19 @@ impl fmt::Display for Diagnosis {
 
 /// Asks EC2, and shows the console's end. A refusal (Packer's policy does not allow the console) costs only the lines.
 pub(super) async fn examine<C: Cloud, D>(cx: &Cx<'_, C, D>, id: &InstanceId) -> Diagnosis {
-    let asked = async { tokio::join!(launch::describe(cx.cloud, cx.region, id), cx.cloud.console_output(cx.region, id)) };
-    let Ok((instance, console)) = tokio::time::timeout(ASKING, asked).await else { return Diagnosis::default() };
-    let instance = instance.ok().flatten().filter(|instance| instance.state != InstanceState::Running);
+    let asked = async {
+        tokio::join!(
+            launch::describe(cx.cloud, cx.region, id),
+            cx.cloud.console_output(cx.region, id)
+        )
+    };
+    let Ok((instance, console)) = tokio::time::timeout(ASKING, asked).await else {
+        return Diagnosis::default();
+    };
+    let instance = instance
+        .ok()
+        .flatten()
+        .filter(|instance| instance.state != InstanceState::Running);
     let state = instance.map(|instance| match instance.state_reason {
         Some(reason) => format!("{}: {reason}", word(instance.state)),
         None => word(instance.state).to_owned(),
@@ -43,7 +53,8 @@ pub(super) async fn examine<C: Cloud, D>(cx: &Cx<'_, C, D>, id: &InstanceId) -> 
     let console = match console {
         Ok(text) => last_lines(&text.unwrap_or_default()),
         Err(error) => {
-            cx.ui.message(&format!("The console output is not shown: {error}"));
+            cx.ui
+                .message(&format!("The console output is not shown: {error}"));
             Vec::new()
         }
     };
@@ -62,8 +73,15 @@ fn show<C, D>(cx: &Cx<'_, C, D>, console: &[String]) {
 }
 
 fn last_lines(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    lines[lines.len().saturating_sub(CONSOLE_LINES)..].iter().map(|line| (*line).to_owned()).collect()
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(CONSOLE_LINES)..]
+        .iter()
+        .map(|line| (*line).to_owned())
+        .collect()
 }
 
 fn word(state: InstanceState) -> &'static str {
@@ -83,8 +101,13 @@ mod unit {
 
     #[test]
     fn only_the_end_of_the_console_is_kept_and_empty_lines_are_not() {
-        let text: String = (1..=30).map(|number| format!("line {number}\r\n\n")).collect();
+        let text: String = (1..=30)
+            .map(|number| format!("line {number}\r\n\n"))
+            .collect();
         let lines = last_lines(&text);
-        assert_eq!((lines.len(), lines[0].as_str(), lines[19].as_str()), (20, "line 11", "line 30"));
+        assert_eq!(
+            (lines.len(), lines[0].as_str(), lines[19].as_str()),
+            (20, "line 11", "line 30")
+        );
     }
 }

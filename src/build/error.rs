@@ -28,7 +28,11 @@ pub(crate) enum BuildError {
         source: CloudError,
     },
     /// Names that are no regions.
-    #[error("invalid region(s): {}, available regions: {}", join(unknown), join(available))]
+    #[error(
+        "invalid region(s): {}, available regions: {}",
+        join(unknown),
+        join(available)
+    )]
     UnknownRegions {
         /// The wrong ones.
         unknown: Vec<Region>,
@@ -134,11 +138,17 @@ impl BuildError {
             Self::Connect { source, .. } => source.hint()?,
             Self::NameTaken { .. } => "choose another `ami_name`, or set `force_deregister`",
             Self::SubnetNeeded(_) => "set `subnet_id`",
-            Self::UnknownRegions { .. } => "correct `region` or `ami_regions`, or set `skip_region_validation`",
+            Self::UnknownRegions { .. } => {
+                "correct `region` or `ami_regions`, or set `skip_region_validation`"
+            }
             Self::Unsupported(_) => "remove these keys, or build this template with Packer for now",
             Self::NoAddress(_) => "set `ssh_interface` or `associate_public_ip_address`",
-            Self::MachineGone(_) => "look for what shuts the machine down: `user_data`, a provisioner, a limit of the account",
-            Self::Launch { source, .. } | Self::Call { source, .. } | Self::Caller { source, .. } => return source.hint(),
+            Self::MachineGone(_) => {
+                "look for what shuts the machine down: `user_data`, a provisioner, a limit of the account"
+            }
+            Self::Launch { source, .. }
+            | Self::Call { source, .. }
+            | Self::Caller { source, .. } => return source.hint(),
             _ => return None,
         };
         Some(text.to_owned())
@@ -154,5 +164,9 @@ impl BuildError {
 }
 
 fn join(regions: &[Region]) -> String {
-    regions.iter().map(Region::as_str).collect::<Vec<_>>().join(" ")
+    regions
+        .iter()
+        .map(Region::as_str)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -43,13 +43,20 @@ impl SourceData {
             ("SourceAMICreationDate", image.creation_date.clone()),
             ("SourceAMIName", image.name.clone()),
             ("SourceAMIOwner", image.owner_id.clone()),
-            ("SourceAMIOwnerName", image.owner_alias.clone().unwrap_or_default()),
+            (
+                "SourceAMIOwnerName",
+                image.owner_alias.clone().unwrap_or_default(),
+            ),
         ];
-        Self { values: values.into(), tags: image.tags.clone() }
+        Self {
+            values: values.into(),
+            tags: image.tags.clone(),
+        }
     }
 
     fn value(&self) -> Value {
-        let map = |entries: &mut dyn Iterator<Item = (String, Value)>| Value::Map(entries.collect());
+        let map =
+            |entries: &mut dyn Iterator<Item = (String, Value)>| Value::Map(entries.collect());
         let text = |(name, value): (&str, &String)| (name.to_owned(), Value::String(value.clone()));
         let tags = map(&mut self.tags.iter().map(|(name, value)| text((name, value))));
         let values = self.values.iter().map(|(name, value)| text((name, value)));
@@ -63,7 +70,11 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
     let (image, data) = (&cx.settings.image, source.value());
     let tags = |key, tags: &LateTags| render_tags(cx.scope, &data, key, tags);
     let run_tags = tags("run_tags", &cx.settings.launch.run_tags)?;
-    let mut image_tags = if image.skip_run_tags { Tags::new() } else { run_tags.clone() };
+    let mut image_tags = if image.skip_run_tags {
+        Tags::new()
+    } else {
+        run_tags.clone()
+    };
     image_tags.extend(tags("tags", &image.tags)?);
     let mut snapshot_tags = image_tags.clone();
     snapshot_tags.extend(tags("snapshot_tags", &image.snapshot_tags)?);
@@ -76,11 +87,25 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
     })
 }
 
-fn render_tags(scope: &Scope, data: &Value, key: &'static str, tags: &LateTags) -> Result<Tags, BuildError> {
+fn render_tags(
+    scope: &Scope,
+    data: &Value,
+    key: &'static str,
+    tags: &LateTags,
+) -> Result<Tags, BuildError> {
     let render = |text: &String| render_text(scope, data, key, text);
-    tags.iter().map(|(name, value)| Ok((render(name)?, render(value)?))).collect()
+    tags.iter()
+        .map(|(name, value)| Ok((render(name)?, render(value)?)))
+        .collect()
 }
 
-fn render_text(scope: &Scope, data: &Value, key: &'static str, text: &str) -> Result<String, BuildError> {
-    scope.render_until_stable(text, data).map_err(|source| BuildError::LateText { key, source })
+fn render_text(
+    scope: &Scope,
+    data: &Value,
+    key: &'static str,
+    text: &str,
+) -> Result<String, BuildError> {
+    scope
+        .render_until_stable(text, data)
+        .map_err(|source| BuildError::LateText { key, source })
 }

@@ -34,24 +34,41 @@ pub(super) async fn choose<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Network, Bu
     }
 }
 
-async fn complete<C: Cloud, D>(cx: &Cx<'_, C, D>, subnet: &SubnetId, asked: Network) -> Result<Network, BuildError> {
+async fn complete<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    subnet: &SubnetId,
+    asked: Network,
+) -> Result<Network, BuildError> {
     if asked.vpc.is_some() && asked.availability_zone.is_some() {
         return Ok(asked);
     }
     let doing = || format!("describe subnet `{subnet}`");
-    let found = cx.cloud.subnets(cx.region, std::slice::from_ref(subnet), &Vec::new()).await.map_err(BuildError::call(doing()))?;
+    let found = cx
+        .cloud
+        .subnets(cx.region, std::slice::from_ref(subnet), &Vec::new())
+        .await
+        .map_err(BuildError::call(doing()))?;
     let found = found.into_iter().next();
     Ok(Network {
-        vpc: asked.vpc.or_else(|| found.as_ref().map(|subnet| subnet.vpc.clone())),
-        availability_zone: asked.availability_zone.or_else(|| found.map(|subnet| subnet.availability_zone)),
+        vpc: asked
+            .vpc
+            .or_else(|| found.as_ref().map(|subnet| subnet.vpc.clone())),
+        availability_zone: asked
+            .availability_zone
+            .or_else(|| found.map(|subnet| subnet.availability_zone)),
         ..asked
     })
 }
 
 /// A public address needs a subnet in the call. Where none is found the wish is dropped with a message, as in Packer.
 async fn infer<C: Cloud, D>(cx: &Cx<'_, C, D>, asked: Network, public: bool) -> Network {
-    cx.ui.say(&format!("Setting public IP address to {public} on instance without a subnet ID"));
-    let dropped = Network { public_ip: None, ..asked.clone() };
+    cx.ui.say(&format!(
+        "Setting public IP address to {public} on instance without a subnet ID"
+    ));
+    let dropped = Network {
+        public_ip: None,
+        ..asked.clone()
+    };
     let vpc = match &asked.vpc {
         Some(vpc) => Ok(Some(vpc.clone())),
         None => default_vpc(cx).await,
@@ -65,29 +82,59 @@ async fn infer<C: Cloud, D>(cx: &Cx<'_, C, D>, asked: Network, public: bool) -> 
     match best_subnet(cx, &vpc, asked.availability_zone.as_deref()).await {
         Ok(Some(subnet)) => {
             cx.ui.say(&format!("Set subnet as \"{}\"", subnet.id));
-            Network { vpc: Some(vpc), subnet: Some(subnet.id), availability_zone: Some(subnet.availability_zone), public_ip: Some(public) }
+            Network {
+                vpc: Some(vpc),
+                subnet: Some(subnet.id),
+                availability_zone: Some(subnet.availability_zone),
+                public_ip: Some(public),
+            }
         }
-        Ok(None) => ignored(cx, dropped, "the VPC has no subnet that offers the instance type"),
+        Ok(None) => ignored(
+            cx,
+            dropped,
+            "the VPC has no subnet that offers the instance type",
+        ),
         Err(error) => ignored(cx, dropped, &error.to_string()),
     }
 }
 
 async fn default_vpc<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Option<VpcId>, CloudError> {
-    cx.ui.say("No VPC ID provided, Packer will use the default VPC");
+    cx.ui
+        .say("No VPC ID provided, Packer will use the default VPC");
     let filters = vec![("is-default".to_owned(), vec!["true".to_owned()])];
-    Ok(cx.cloud.vpcs(cx.region, &[], &filters).await?.into_iter().map(|vpc| vpc.id).next())
+    Ok(cx
+        .cloud
+        .vpcs(cx.region, &[], &filters)
+        .await?
+        .into_iter()
+        .map(|vpc| vpc.id)
+        .next())
 }
 
 /// The subnet with most free addresses among those whose zone offers the instance type.
-async fn best_subnet<C: Cloud, D>(cx: &Cx<'_, C, D>, vpc: &VpcId, zone: Option<&str>) -> Result<Option<Subnet>, CloudError> {
-    let mut filters = vec![("vpc-id".to_owned(), vec![vpc.as_str().to_owned()]), ("state".to_owned(), vec!["available".to_owned()])];
+async fn best_subnet<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    vpc: &VpcId,
+    zone: Option<&str>,
+) -> Result<Option<Subnet>, CloudError> {
+    let mut filters = vec![
+        ("vpc-id".to_owned(), vec![vpc.as_str().to_owned()]),
+        ("state".to_owned(), vec!["available".to_owned()]),
+    ];
     filters.extend(zone.map(|zone| ("availability-zone".to_owned(), vec![zone.to_owned()])));
     let instance_type = &cx.settings.launch.instance_type;
-    let (subnets, zones) = tokio::try_join!(cx.cloud.subnets(cx.region, &[], &filters), cx.cloud.zones_offering(cx.region, instance_type))?;
-    Ok(subnets.into_iter().filter(|subnet| zones.contains(&subnet.availability_zone)).max_by_key(|subnet| subnet.free_addresses))
+    let (subnets, zones) = tokio::try_join!(
+        cx.cloud.subnets(cx.region, &[], &filters),
+        cx.cloud.zones_offering(cx.region, instance_type)
+    )?;
+    Ok(subnets
+        .into_iter()
+        .filter(|subnet| zones.contains(&subnet.availability_zone))
+        .max_by_key(|subnet| subnet.free_addresses))
 }
 
 fn ignored<C, D>(cx: &Cx<'_, C, D>, dropped: Network, why: &str) -> Network {
-    cx.ui.message(&format!("associate_public_ip_address is ignored: {why}"));
+    cx.ui
+        .message(&format!("associate_public_ip_address is ignored: {why}"));
     dropped
 }

@@ -20,7 +20,11 @@ const ADDRESS_LOOKUP: Duration = Duration::from_secs(60);
 const VISIBLE: Duration = Duration::from_secs(200);
 
 /// The groups for the launch.
-pub(super) async fn prepare<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>, network: &Network, texts: &Texts) -> Result<Vec<GroupId>, BuildError> {
+pub(super) async fn prepare<C: Cloud, D: Sync>(
+    cx: &Cx<'_, C, D>,
+    network: &Network,
+    texts: &Texts,
+) -> Result<Vec<GroupId>, BuildError> {
     if cx.settings.launch.groups.is_empty() {
         return Ok(vec![temporary(cx, network, texts).await?]);
     }
@@ -28,24 +32,49 @@ pub(super) async fn prepare<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>, network: &Netw
     match cx.cloud.groups(cx.region, groups, &Vec::new()).await {
         Ok(_) => {
             let names: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
-            cx.ui.message(&format!("Found Security Group(s): {}", names.join(", ")));
+            cx.ui
+                .message(&format!("Found Security Group(s): {}", names.join(", ")));
         }
-        Err(error) if error.is(Refusal::Denied) => cx.ui.message("The security groups are not checked: the caller may not describe them."),
-        Err(error) => return Err(BuildError::call("find the security groups of `security_group_ids`")(error)),
+        Err(error) if error.is(Refusal::Denied) => cx
+            .ui
+            .message("The security groups are not checked: the caller may not describe them."),
+        Err(error) => {
+            return Err(BuildError::call(
+                "find the security groups of `security_group_ids`",
+            )(error));
+        }
     }
     Ok(groups.clone())
 }
 
-async fn temporary<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>, network: &Network, texts: &Texts) -> Result<GroupId, BuildError> {
+async fn temporary<C: Cloud, D: Sync>(
+    cx: &Cx<'_, C, D>,
+    network: &Network,
+    texts: &Texts,
+) -> Result<GroupId, BuildError> {
     let name = format!("packer_{}", time_ordered_uuid());
-    cx.ui.say(&format!("Creating temporary security group for this instance: {name}"));
+    cx.ui.say(&format!(
+        "Creating temporary security group for this instance: {name}"
+    ));
     let order = Order::new(Kind::SecurityGroup, cx.region, &name).tagged(&texts.run_tags);
     let (cloud, region, vpc) = (cx.cloud.clone(), cx.region.clone(), network.vpc.clone());
-    let create = cx.ledger.create(order, |claim| async move { cloud.create_group(&region, &claim, &name, vpc.as_ref()).await });
+    let create = cx.ledger.create(order, |claim| async move {
+        cloud
+            .create_group(&region, &claim, &name, vpc.as_ref())
+            .await
+    });
     let (group, sources) = tokio::join!(create, sources(cx));
     let group = group.map_err(BuildError::call("create the temporary security group"))?;
     if let Some(ssh) = cx.ssh() {
-        authorize(cx, &group, Ingress { port: ssh.port, cidrs: sources }).await?;
+        authorize(
+            cx,
+            &group,
+            Ingress {
+                port: ssh.port,
+                cidrs: sources,
+            },
+        )
+        .await?;
     }
     Ok(group)
 }
@@ -56,17 +85,31 @@ async fn sources<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Vec<String> {
         return sources.clone();
     }
     let interface = cx.ssh().map_or(Interface::Automatic, |ssh| ssh.interface);
-    let own = tokio::time::timeout(ADDRESS_LOOKUP, cx.addresses.own_ranges(interface)).await.unwrap_or_default();
+    let own = tokio::time::timeout(ADDRESS_LOOKUP, cx.addresses.own_ranges(interface))
+        .await
+        .unwrap_or_default();
     if !own.is_empty() {
         return own;
     }
     cx.ui.message("The caller's own address is not known, so the temporary security group is open to every address, as with Packer. `temporary_security_group_source_cidrs` narrows it.");
-    let everybody = if interface == Interface::Ipv6 { "::/0" } else { "0.0.0.0/0" };
+    let everybody = if interface == Interface::Ipv6 {
+        "::/0"
+    } else {
+        "0.0.0.0/0"
+    };
     vec![everybody.to_owned()]
 }
 
-async fn authorize<C: Cloud, D>(cx: &Cx<'_, C, D>, group: &GroupId, rule: Ingress) -> Result<(), BuildError> {
-    cx.ui.say(&format!("Authorizing access to port {} from [{}] in the temporary security groups...", rule.port, rule.cidrs.join(" ")));
+async fn authorize<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    group: &GroupId,
+    rule: Ingress,
+) -> Result<(), BuildError> {
+    cx.ui.say(&format!(
+        "Authorizing access to port {} from [{}] in the temporary security groups...",
+        rule.port,
+        rule.cidrs.join(" ")
+    ));
     let what = format!("security group {group} to be known");
     let progress = cx.progress(&what);
     let wait = cx.wait(&what, Pace::BRISK, Patience::Total(VISIBLE), &progress);
@@ -78,5 +121,7 @@ async fn authorize<C: Cloud, D>(cx: &Cx<'_, C, D>, group: &GroupId, rule: Ingres
             Err(error) => Err(error),
         }
     });
-    authorized.await.map_err(BuildError::wait("cannot open the temporary security group"))
+    authorized
+        .await
+        .map_err(BuildError::wait("cannot open the temporary security group"))
 }

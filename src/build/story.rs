@@ -6,7 +6,9 @@ use super::cx::{Cx, Hook};
 use super::error::BuildError;
 use super::late::{self, SourceData};
 use super::launch::Machine;
-use super::{clear_keys, connect, freeze, launch, network, preflight, source, spread, stop_machine};
+use super::{
+    clear_keys, connect, freeze, launch, network, preflight, source, spread, stop_machine,
+};
 use crate::cloud::Cloud;
 use crate::remote::{Dial, Remote};
 
@@ -14,7 +16,10 @@ use crate::remote::{Dial, Remote};
 ///
 /// # Errors
 /// Whatever stood in the way. What was made until then is in the ledger, which the caller settles in any case.
-pub(crate) async fn build<C: Cloud, D: Dial>(cx: &Cx<'_, C, D>, hook: &mut impl Hook) -> Result<Option<Built>, BuildError> {
+pub(crate) async fn build<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+) -> Result<Option<Built>, BuildError> {
     tokio::select! {
         biased;
         request = cx.stop.wait() => Err(BuildError::Stopped(request)),
@@ -22,7 +27,10 @@ pub(crate) async fn build<C: Cloud, D: Dial>(cx: &Cx<'_, C, D>, hook: &mut impl 
     }
 }
 
-async fn steps<C: Cloud, D: Dial>(cx: &Cx<'_, C, D>, hook: &mut impl Hook) -> Result<Option<Built>, BuildError> {
+async fn steps<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+) -> Result<Option<Built>, BuildError> {
     cx.ui.step("Preflight");
     preflight::check(cx).await?;
     let source = source::find(cx).await?;
@@ -48,12 +56,20 @@ async fn steps<C: Cloud, D: Dial>(cx: &Cx<'_, C, D>, hook: &mut impl Hook) -> Re
     let images = Box::pin(spread::everywhere(cx, image, &texts)).await?;
 
     // From here on there is no waiting: a stop comes either before the images are kept or after they are returned.
-    cx.ledger.keep(images.iter().map(|(region, image)| (region, &image.id))).map_err(BuildError::Journal)?;
+    cx.ledger
+        .keep(images.iter().map(|(region, image)| (region, &image.id)))
+        .map_err(BuildError::Journal)?;
     let built = Built {
         name: cx.settings.image.name.clone(),
         region: cx.region.clone(),
-        snapshots: images.iter().map(|(region, image)| (region.clone(), image.snapshots())).collect(),
-        images: images.into_iter().map(|(region, image)| (region, image.id)).collect(),
+        snapshots: images
+            .iter()
+            .map(|(region, image)| (region.clone(), image.snapshots()))
+            .collect(),
+        images: images
+            .into_iter()
+            .map(|(region, image)| (region, image.id))
+            .collect(),
         source: machine.source,
         instance: machine.id,
         data,

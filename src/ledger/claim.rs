@@ -29,7 +29,10 @@ impl Claim {
     /// Ours go over the user's: without them the thing is not found again.
     pub(super) fn new(row: &Row, identity: &BuildIdentity, mut tags: Tags) -> Self {
         tags.extend(identity.tags(row.number));
-        Self { token: row.token.clone(), tags }
+        Self {
+            token: row.token.clone(),
+            tags,
+        }
     }
 
     /// A claim without a row, for tests of the clouds that spend it.

@@ -48,8 +48,18 @@ impl BuildIdentity {
     /// The tags of a row's thing.
     pub(super) fn tags(&self, row: u32) -> Tags {
         let optional = [(OWNER_TAG, &self.repository), (RUN_TAG, &self.run)];
-        let optional = optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
-        let always = [(BUILD_ID_TAG, self.build_id.clone()), (ROW_TAG, row.to_string()), (DEADLINE_TAG, self.deadline.clone())];
-        always.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(optional).collect()
+        let optional = optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        let always = [
+            (BUILD_ID_TAG, self.build_id.clone()),
+            (ROW_TAG, row.to_string()),
+            (DEADLINE_TAG, self.deadline.clone()),
+        ];
+        always
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .chain(optional)
+            .collect()
     }
 }

@@ -68,7 +68,11 @@ impl Ledger {
         Fut: Future<Output = Result<T, CloudError>> + Send,
     {
         let (kind, region) = (order.kind, order.region.clone());
-        let not_sent = |why: NotMade| CloudError::NotSent { call: kind.call(), region: region.clone(), source: Box::new(why) };
+        let not_sent = |why: NotMade| CloudError::NotSent {
+            call: kind.call(),
+            region: region.clone(),
+            source: Box::new(why),
+        };
         let (row, claim) = self.enter(order).map_err(not_sent)?;
         let flight = Flight::take_off(&self.inner);
         let task = tokio::spawn(async move {
@@ -77,13 +81,22 @@ impl Ledger {
             answer
         });
         self.inner.record().remember(task.abort_handle());
-        task.await.unwrap_or_else(|error| Err(CloudError::NoAnswer { call: kind.call(), region, source: Box::new(Interrupted(error)) }))
+        task.await.unwrap_or_else(|error| {
+            Err(CloudError::NoAnswer {
+                call: kind.call(),
+                region,
+                source: Box::new(Interrupted(error)),
+            })
+        })
     }
 
     /// Terminates a machine that has done its work, without waiting. Its row stays until settling sees it gone, so a
     /// refusal here is no failure.
     pub(crate) async fn let_go<C: Cloud>(&self, cloud: &C, id: &InstanceId) {
-        let row = self.rows().into_iter().find(|row| row.kind == Kind::Instance && row.id.as_deref() == Some(id.as_str()));
+        let row = self
+            .rows()
+            .into_iter()
+            .find(|row| row.kind == Kind::Instance && row.id.as_deref() == Some(id.as_str()));
         let Some(row) = row else { return };
         undo::adopt_volumes(&self.inner, cloud, &row, id).await;
         if let Err(error) = cloud.terminate_instance(&row.region, id).await {
@@ -92,11 +105,17 @@ impl Ledger {
     }
 
     /// These images are what the build was for: from now on nothing of them is undone.
-    pub(crate) fn keep<'a>(&self, images: impl IntoIterator<Item = (&'a Region, &'a ImageId)>) -> Result<(), JournalError> {
+    pub(crate) fn keep<'a>(
+        &self,
+        images: impl IntoIterator<Item = (&'a Region, &'a ImageId)>,
+    ) -> Result<(), JournalError> {
         let images: Vec<(&Region, &ImageId)> = images.into_iter().collect();
         self.inner.record().keep(|row| {
             let image = matches!(row.kind, Kind::Image | Kind::ImageCopy);
-            image && images.iter().any(|(region, id)| row.region == **region && row.id.as_deref() == Some(id.as_str()))
+            image
+                && images.iter().any(|(region, id)| {
+                    row.region == **region && row.id.as_deref() == Some(id.as_str())
+                })
         })
     }
 
@@ -122,7 +141,12 @@ impl Ledger {
 
     fn with(record: Record) -> Self {
         let (in_flight, _) = watch::channel(0);
-        Self { inner: Arc::new(Inner { record: Mutex::new(record), in_flight }) }
+        Self {
+            inner: Arc::new(Inner {
+                record: Mutex::new(record),
+                in_flight,
+            }),
+        }
     }
 
     fn enter(&self, order: Order) -> Result<(Row, Claim), NotMade> {
@@ -165,7 +189,10 @@ impl Drop for Inner {
     fn drop(&mut self) {
         let record = self.record();
         if !record.is_settling() && !record.rows().is_empty() {
-            log::error!("a ledger was dropped before it was settled; `ami-build settle {}` removes what it lists", record.path().display());
+            log::error!(
+                "a ledger was dropped before it was settled; `ami-build settle {}` removes what it lists",
+                record.path().display()
+            );
         }
     }
 }
@@ -178,7 +205,9 @@ struct Flight {
 impl Flight {
     fn take_off(inner: &Arc<Inner>) -> Self {
         inner.in_flight.send_modify(|count| *count += 1);
-        Self { inner: Arc::clone(inner) }
+        Self {
+            inner: Arc::clone(inner),
+        }
     }
 }
 

@@ -71,7 +71,9 @@ pub(super) fn command(row: &Row, build_id: &str) -> String {
         Kind::SecurityGroup => format!("delete-security-group --region {region} --group-id {id}"),
         Kind::Instance => format!("terminate-instances --region {region} --instance-ids {id}"),
         Kind::Volume => format!("delete-volume --region {region} --volume-id {id}"),
-        Kind::Image | Kind::ImageCopy => format!("deregister-image --region {region} --image-id {id} --delete-associated-snapshots"),
+        Kind::Image | Kind::ImageCopy => format!(
+            "deregister-image --region {region} --image-id {id} --delete-associated-snapshots"
+        ),
         Kind::Snapshot => format!("delete-snapshot --region {region} --snapshot-id {id}"),
     };
     format!("aws ec2 {verb}")

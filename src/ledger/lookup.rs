@@ -16,13 +16,23 @@ const CLOCK_SKEW: i64 = 120;
 
 /// The filters that match exactly one row's thing.
 pub(super) fn by_tags(row: &Row, build_id: &str) -> Filters {
-    vec![(format!("tag:{BUILD_ID_TAG}"), vec![build_id.to_owned()]), (format!("tag:{ROW_TAG}"), vec![row.number.to_string()])]
+    vec![
+        (format!("tag:{BUILD_ID_TAG}"), vec![build_id.to_owned()]),
+        (format!("tag:{ROW_TAG}"), vec![row.number.to_string()]),
+    ]
 }
 
 /// The machine of a row. Where tags cannot be in the creating call (China), by the client token.
-pub(super) async fn instance<C: Cloud>(cloud: &C, row: &Row, build_id: &str) -> CloudResult<Option<InstanceId>> {
+pub(super) async fn instance<C: Cloud>(
+    cloud: &C,
+    row: &Row,
+    build_id: &str,
+) -> CloudResult<Option<InstanceId>> {
     let filters = if row.region.is_china() {
-        vec![("client-token".to_owned(), vec![row.token.as_str().to_owned()])]
+        vec![(
+            "client-token".to_owned(),
+            vec![row.token.as_str().to_owned()],
+        )]
     } else {
         by_tags(row, build_id)
     };
@@ -38,19 +48,40 @@ pub(super) async fn group<C: Cloud>(cloud: &C, row: &Row) -> CloudResult<Option<
 }
 
 /// Whether a key pair of the row's name is the row's own.
-pub(super) async fn owns_key_pair<C: Cloud>(cloud: &C, row: &Row, build_id: &str) -> CloudResult<bool> {
-    let found = cloud.key_pairs(&row.region, &by_tags(row, build_id)).await?;
+pub(super) async fn owns_key_pair<C: Cloud>(
+    cloud: &C,
+    row: &Row,
+    build_id: &str,
+) -> CloudResult<bool> {
+    let found = cloud
+        .key_pairs(&row.region, &by_tags(row, build_id))
+        .await?;
     Ok(found.iter().any(|name| name.as_str() == row.name))
 }
 
 /// The image of a row. Where `CreateImage` takes no tags (China, GovCloud) it is the one of that name that is not older than
 /// the row: an image that had the name before makes EC2 refuse the call.
-pub(super) async fn image<C: Cloud>(cloud: &C, row: &Row, build_id: &str) -> CloudResult<Option<ImageId>> {
+pub(super) async fn image<C: Cloud>(
+    cloud: &C,
+    row: &Row,
+    build_id: &str,
+) -> CloudResult<Option<ImageId>> {
     let untagged = row.region.is_china() || row.region.is_government();
-    let filters = if untagged { vec![("name".to_owned(), vec![row.name.clone()])] } else { by_tags(row, build_id) };
-    let query = ImageQuery { owners: vec!["self".to_owned()], filters, ..ImageQuery::default() };
+    let filters = if untagged {
+        vec![("name".to_owned(), vec![row.name.clone()])]
+    } else {
+        by_tags(row, build_id)
+    };
+    let query = ImageQuery {
+        owners: vec!["self".to_owned()],
+        filters,
+        ..ImageQuery::default()
+    };
     let found = cloud.images(&row.region, &query).await?;
-    Ok(found.into_iter().find(|image| !untagged || is_not_older(image, row)).map(|image| image.id))
+    Ok(found
+        .into_iter()
+        .find(|image| !untagged || is_not_older(image, row))
+        .map(|image| image.id))
 }
 
 fn is_not_older(image: &Image, row: &Row) -> bool {
@@ -62,7 +93,11 @@ fn is_not_older(image: &Image, row: &Row) -> bool {
 pub(super) fn snapshots(row: &Row, image: &ImageId, build_id: &str) -> Vec<Filters> {
     let untagged = row.region.is_china() || (row.region.is_government() && row.kind == Kind::Image);
     let described = snapshots_described(image);
-    if untagged { vec![described] } else { vec![described, by_tags(row, build_id)] }
+    if untagged {
+        vec![described]
+    } else {
+        vec![described, by_tags(row, build_id)]
+    }
 }
 
 /// The snapshots whose description names the image, as EC2 writes it for CreateImage and CopyImage. They are there before

@@ -43,7 +43,16 @@ pub(super) struct Record {
 impl Record {
     pub(super) fn new(journal: Journal, identity: BuildIdentity) -> Self {
         let path = journal.path().to_owned();
-        Self { identity, rows: Vec::new(), believed: BTreeMap::new(), last_number: 0, journal: Some(journal), path, phase: Phase::Building, tasks: Vec::new() }
+        Self {
+            identity,
+            rows: Vec::new(),
+            believed: BTreeMap::new(),
+            last_number: 0,
+            journal: Some(journal),
+            path,
+            phase: Phase::Building,
+            tasks: Vec::new(),
+        }
     }
 
     /// What an earlier process left. Nothing more is created by it, so only settling is possible.
@@ -53,7 +62,9 @@ impl Record {
         record.phase = Phase::Settling;
         for row in &replayed.rows {
             let age = Duration::from_secs(u64::try_from(now() - row.written).unwrap_or(0));
-            record.believed.insert(row.number, Instant::now() + VISIBILITY.saturating_sub(age));
+            record
+                .believed
+                .insert(row.number, Instant::now() + VISIBILITY.saturating_sub(age));
         }
         record.rows = replayed.rows;
         record
@@ -80,7 +91,10 @@ impl Record {
     }
 
     pub(super) fn believed_from(&self, number: u32) -> Instant {
-        self.believed.get(&number).copied().unwrap_or_else(Instant::now)
+        self.believed
+            .get(&number)
+            .copied()
+            .unwrap_or_else(Instant::now)
     }
 
     /// Writes a row down. Only when this returns may its call be made.
@@ -107,11 +121,16 @@ impl Record {
 
     /// Writes down a part that a thing leaves when it goes (a volume, a snapshot), once.
     pub(super) fn adopt(&mut self, kind: Kind, of: &Row, id: &str) -> Result<(), JournalError> {
-        if self.rows.iter().any(|row| row.kind == kind && row.id.as_deref() == Some(id)) {
+        if self
+            .rows
+            .iter()
+            .any(|row| row.kind == kind && row.id.as_deref() == Some(id))
+        {
             return Ok(());
         }
         let name = format!("of {}", of.label());
-        self.enter(Order::new(kind, &of.region, name), Some(id.to_owned())).map(|_| ())
+        self.enter(Order::new(kind, &of.region, name), Some(id.to_owned()))
+            .map(|_| ())
     }
 
     /// The answer came: the thing has an id.
@@ -120,7 +139,10 @@ impl Record {
         if let Some(row) = self.rows.iter_mut().find(|row| row.number == number) {
             row.id = Some(id.to_owned());
         }
-        self.write(&[Entry::Made { row: number, id: id.to_owned() }])
+        self.write(&[Entry::Made {
+            row: number,
+            id: id.to_owned(),
+        }])
     }
 
     /// No answer came, or one that does not say what happened: from now on it has to be looked for.
@@ -136,7 +158,12 @@ impl Record {
 
     /// It stays for good.
     pub(super) fn keep(&mut self, stays: impl Fn(&Row) -> bool) -> Result<(), JournalError> {
-        let entries: Vec<Entry> = self.rows.iter().filter(|row| stays(row)).map(|row| Entry::Kept { row: row.number }).collect();
+        let entries: Vec<Entry> = self
+            .rows
+            .iter()
+            .filter(|row| stays(row))
+            .map(|row| Entry::Kept { row: row.number })
+            .collect();
         self.write(&entries)?;
         self.rows.retain(|row| !stays(row));
         Ok(())
@@ -148,7 +175,14 @@ impl Record {
         for row in &mut self.rows {
             row.held_until = Some(until.clone());
         }
-        let entries: Vec<Entry> = self.rows.iter().map(|row| Entry::Held { row: row.number, until: until.clone() }).collect();
+        let entries: Vec<Entry> = self
+            .rows
+            .iter()
+            .map(|row| Entry::Held {
+                row: row.number,
+                until: until.clone(),
+            })
+            .collect();
         self.write(&entries)
     }
 

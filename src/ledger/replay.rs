@@ -22,10 +22,17 @@ pub(super) struct Replayed {
 
 /// Replays whole lines; the caller has dropped a cut-off one.
 pub(super) fn replay(path: &Path, bytes: &[u8]) -> Result<Replayed, JournalError> {
-    let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate();
+    let mut lines = bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .enumerate();
     let (_, first) = lines.next().unwrap_or((0, b""));
     let header = header(path, first)?;
-    let mut replayed = Replayed { identity: header.build, rows: Vec::new(), last_number: 0 };
+    let mut replayed = Replayed {
+        identity: header.build,
+        rows: Vec::new(),
+        last_number: 0,
+    };
     for (index, line) in lines {
         let entry = serde_json::from_slice(line).map_err(|source| JournalError::Garbled {
             path: path.to_owned(),
@@ -39,11 +46,19 @@ pub(super) fn replay(path: &Path, bytes: &[u8]) -> Result<Replayed, JournalError
 }
 
 fn header(path: &Path, line: &[u8]) -> Result<Header, JournalError> {
-    let garbled = |source| JournalError::Garbled { path: path.to_owned(), line: 1, build_id: None, source };
+    let garbled = |source| JournalError::Garbled {
+        path: path.to_owned(),
+        line: 1,
+        build_id: None,
+        source,
+    };
     // The version comes first: a newer header need not have our fields.
     let value: Value = serde_json::from_slice(line).map_err(garbled)?;
     match value.get("version").and_then(Value::as_u64) {
-        Some(version) if version > u64::from(VERSION) => Err(JournalError::Newer { path: path.to_owned(), version }),
+        Some(version) if version > u64::from(VERSION) => Err(JournalError::Newer {
+            path: path.to_owned(),
+            version,
+        }),
         _ => serde_json::from_value(value).map_err(garbled),
     }
 }
@@ -57,7 +72,9 @@ impl Replayed {
             }
             Entry::Made { row, id } => self.change(row, |row| row.id = Some(id)),
             Entry::Held { row, until } => self.change(row, |row| row.held_until = Some(until)),
-            Entry::Gone { row } | Entry::Kept { row } => self.rows.retain(|open| open.number != row),
+            Entry::Gone { row } | Entry::Kept { row } => {
+                self.rows.retain(|open| open.number != row)
+            }
         }
     }
 

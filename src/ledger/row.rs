@@ -35,22 +35,38 @@ pub(crate) struct Order {
 impl Order {
     /// An order with a name that was made here.
     pub(crate) fn new(kind: Kind, region: &Region, name: impl Into<String>) -> Self {
-        Self { kind, region: region.clone(), name: name.into(), origin: NameOrigin::Generated, orphan_devices: Vec::new(), tags: Tags::new() }
+        Self {
+            kind,
+            region: region.clone(),
+            name: name.into(),
+            origin: NameOrigin::Generated,
+            orphan_devices: Vec::new(),
+            tags: Tags::new(),
+        }
     }
 
     /// The same with a name that the template chose.
     pub(crate) fn named_by_template(self) -> Self {
-        Self { origin: NameOrigin::Template, ..self }
+        Self {
+            origin: NameOrigin::Template,
+            ..self
+        }
     }
 
     /// The same with devices whose volumes have to be removed after the machine.
     pub(crate) fn leaving(self, devices: Vec<String>) -> Self {
-        Self { orphan_devices: devices, ..self }
+        Self {
+            orphan_devices: devices,
+            ..self
+        }
     }
 
     /// The same with the user's tags on it.
     pub(crate) fn tagged(self, tags: &Tags) -> Self {
-        Self { tags: tags.clone(), ..self }
+        Self {
+            tags: tags.clone(),
+            ..self
+        }
     }
 }
 
@@ -91,6 +107,12 @@ impl Row {
 
 impl std::fmt::Display for Row {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} `{}` in `{}`", self.kind.word(), self.label(), self.region)
+        write!(
+            formatter,
+            "{} `{}` in `{}`",
+            self.kind.word(),
+            self.label(),
+            self.region
+        )
     }
 }

@@ -66,8 +66,15 @@ impl Ledger {
         record.abort_calls();
         record.finish();
         let build_id = record.identity().build_id.clone();
-        let remaining: Vec<Remaining> = record.rows().iter().map(|row| remaining(row, &failures, &build_id)).collect();
-        let removed = before.into_iter().filter(|row| record.row(row.number).is_none()).collect();
+        let remaining: Vec<Remaining> = record
+            .rows()
+            .iter()
+            .map(|row| remaining(row, &failures, &build_id))
+            .collect();
+        let removed = before
+            .into_iter()
+            .filter(|row| record.row(row.number).is_none())
+            .collect();
         let journal = (!remaining.is_empty()).then(|| record.path().clone());
         Settled::new(removed, remaining, journal)
     }
@@ -81,12 +88,27 @@ enum Stage {
 
 type Failures = Mutex<BTreeMap<u32, Why>>;
 
-async fn settle_stage<C: Cloud>(inner: &Arc<Inner>, cloud: &C, settling: &Settling<'_>, stage: Stage, failures: &Failures) {
-    let rows: Vec<Row> = inner.record().rows().iter().filter(|row| is_due(row, settling.which, stage)).cloned().collect();
+async fn settle_stage<C: Cloud>(
+    inner: &Arc<Inner>,
+    cloud: &C,
+    settling: &Settling<'_>,
+    stage: Stage,
+    failures: &Failures,
+) {
+    let rows: Vec<Row> = inner
+        .record()
+        .rows()
+        .iter()
+        .filter(|row| is_due(row, settling.which, stage))
+        .cloned()
+        .collect();
     join_all(rows.into_iter().map(|row| async move {
         let number = row.number;
         if let Err(why) = settle_row(inner, cloud, settling, row).await {
-            failures.lock().unwrap_or_else(PoisonError::into_inner).insert(number, why);
+            failures
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(number, why);
         }
     }))
     .await;
@@ -97,9 +119,18 @@ fn is_due(row: &Row, which: Which, stage: Stage) -> bool {
     wanted && row.kind.comes_second() == (stage == Stage::Second)
 }
 
-async fn settle_row<C: Cloud>(inner: &Arc<Inner>, cloud: &C, settling: &Settling<'_>, row: Row) -> Result<(), Why> {
+async fn settle_row<C: Cloud>(
+    inner: &Arc<Inner>,
+    cloud: &C,
+    settling: &Settling<'_>,
+    row: Row,
+) -> Result<(), Why> {
     let number = row.number;
-    let row = if row.id.is_none() { answered(inner, settling, number).await } else { Some(row) };
+    let row = if row.id.is_none() {
+        answered(inner, settling, number).await
+    } else {
+        Some(row)
+    };
     let Some(row) = row else { return Ok(()) };
     (settling.narrate)(&row);
     undo::undo(inner, cloud, &row).await?;
@@ -143,14 +174,20 @@ async fn out_of_time(settling: &Settling<'_>) {
 }
 
 fn remaining(row: &Row, failures: &Failures, build_id: &str) -> Remaining {
-    let failure = failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&row.number);
+    let failure = failures
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .remove(&row.number);
     let why = match (failure, &row.held_until) {
         (Some(why), _) => why,
-        (None, Some(until)) => Why::Held { until: until.clone() },
+        (None, Some(until)) => Why::Held {
+            until: until.clone(),
+        },
         (None, None) => Why::OutOfTime,
     };
-    Remaining { row: row.clone(), why, command: kind::command(row, build_id) }
+    Remaining {
+        row: row.clone(),
+        why,
+        command: kind::command(row, build_id),
+    }
 }
-
-#[cfg(test)]
-mod tests;

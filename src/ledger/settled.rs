@@ -57,8 +57,16 @@ pub(crate) enum Why {
 }
 
 impl Settled {
-    pub(super) fn new(removed: Vec<Row>, remaining: Vec<Remaining>, journal: Option<PathBuf>) -> Self {
-        Self { removed, remaining, journal }
+    pub(super) fn new(
+        removed: Vec<Row>,
+        remaining: Vec<Remaining>,
+        journal: Option<PathBuf>,
+    ) -> Self {
+        Self {
+            removed,
+            remaining,
+            journal,
+        }
     }
 
     /// What is gone now.
@@ -73,7 +81,9 @@ impl Settled {
 
     /// Whether something is left that nobody asked to keep.
     pub(crate) fn has_leftovers(&self) -> bool {
-        self.remaining.iter().any(|remaining| !matches!(remaining.why, Why::Held { .. }))
+        self.remaining
+            .iter()
+            .any(|remaining| !matches!(remaining.why, Why::Held { .. }))
     }
 
     /// The journal that still lists what is left.

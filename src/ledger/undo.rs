@@ -36,7 +36,11 @@ pub(super) async fn undo<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> 
 
 /// The id of a row: the one that was written down, else what a search finds. "Nothing found" is believed only once EC2 had
 /// time to show what it made.
-pub(super) async fn identify<F, Fut>(inner: &Arc<Inner>, row: &Row, mut search: F) -> Result<Option<String>, Why>
+pub(super) async fn identify<F, Fut>(
+    inner: &Arc<Inner>,
+    row: &Row,
+    mut search: F,
+) -> Result<Option<String>, Why>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<Option<String>, CloudError>>,
@@ -77,7 +81,9 @@ where
         async move {
             match call.await {
                 Ok(()) => Ok(Polled::Ready(())),
-                Err(error) if error.is(Refusal::NotFound) && Instant::now() >= believed => Ok(Polled::Ready(())),
+                Err(error) if error.is(Refusal::NotFound) && Instant::now() >= believed => {
+                    Ok(Polled::Ready(()))
+                }
                 Err(error) if error.is(Refusal::InUse) || error.is(Refusal::WrongState) => {
                     *in_use.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                     Ok(Polled::PENDING)
@@ -101,10 +107,22 @@ where
     Fut: Future<Output = Result<Polled<T>, CloudError>>,
 {
     let (what, stop) = (format!("the removal of {row}"), Stop::never());
-    let wait = Wait { what: &what, pace: Pace::BRISK, patience: Patience::Total(limit), grace: limit, stop: &stop, progress: &|_, _| {} };
+    let wait = Wait {
+        what: &what,
+        pace: Pace::BRISK,
+        patience: Patience::Total(limit),
+        grace: limit,
+        stop: &stop,
+        progress: &|_, _| {},
+    };
     wait::until(&wait, poll).await.map_err(|error| match error {
-        WaitError::Refused { source, .. } | WaitError::TimedOut { last: Some(source), .. } => Why::Refused(source),
-        WaitError::TimedOut { .. } | WaitError::Stopped { .. } | WaitError::Failed { .. } => Why::OutOfTime,
+        WaitError::Refused { source, .. }
+        | WaitError::TimedOut {
+            last: Some(source), ..
+        } => Why::Refused(source),
+        WaitError::TimedOut { .. } | WaitError::Stopped { .. } | WaitError::Failed { .. } => {
+            Why::OutOfTime
+        }
     })
 }
 
@@ -129,7 +147,9 @@ async fn key_pair<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<
             });
             match owned.await {
                 Ok(None) => Ok(()),
-                Ok(Some(_)) => remove(inner, row, || cloud.delete_key_pair(&row.region, &name)).await,
+                Ok(Some(_)) => {
+                    remove(inner, row, || cloud.delete_key_pair(&row.region, &name)).await
+                }
                 Err(Why::Refused(error)) if error.is(Refusal::Denied) => Err(Why::Ambiguous),
                 Err(why) => Err(why),
             }
@@ -142,7 +162,9 @@ async fn group<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(),
         let search = lookup::group(cloud, row);
         async { Ok(search.await?.map(|id| id.as_str().to_owned())) }
     });
-    let Some(id) = found.await?.map(GroupId::new) else { return Ok(()) };
+    let Some(id) = found.await?.map(GroupId::new) else {
+        return Ok(());
+    };
     remove(inner, row, || cloud.delete_group(&row.region, &id)).await
 }
 
@@ -152,16 +174,31 @@ async fn instance<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<
         let search = lookup::instance(cloud, row, &build_id);
         async { Ok(search.await?.map(|id| id.as_str().to_owned())) }
     });
-    let Some(id) = found.await?.map(InstanceId::new) else { return Ok(()) };
+    let Some(id) = found.await?.map(InstanceId::new) else {
+        return Ok(());
+    };
     adopt_volumes(inner, cloud, row, &id).await;
     remove(inner, row, || cloud.terminate_instance(&row.region, &id)).await?;
     repeat(row, TERMINATION, || terminated(cloud, row, &id)).await
 }
 
 /// Whether the machine is gone. EC2 shows a terminated one for about an hour, then does not know it any more.
-async fn terminated<C: Cloud>(cloud: &C, row: &Row, id: &InstanceId) -> Result<Polled<()>, CloudError> {
-    match cloud.instances(&row.region, std::slice::from_ref(id), &Vec::new()).await {
-        Ok(found) if found.iter().all(|instance| instance.state == InstanceState::Terminated) => Ok(Polled::Ready(())),
+async fn terminated<C: Cloud>(
+    cloud: &C,
+    row: &Row,
+    id: &InstanceId,
+) -> Result<Polled<()>, CloudError> {
+    match cloud
+        .instances(&row.region, std::slice::from_ref(id), &Vec::new())
+        .await
+    {
+        Ok(found)
+            if found
+                .iter()
+                .all(|instance| instance.state == InstanceState::Terminated) =>
+        {
+            Ok(Polled::Ready(()))
+        }
         Err(error) if error.is(Refusal::NotFound) => Ok(Polled::Ready(())),
         Ok(_) => Ok(Polled::PENDING),
         Err(error) => Err(error),
@@ -170,11 +207,19 @@ async fn terminated<C: Cloud>(cloud: &C, row: &Row, id: &InstanceId) -> Result<P
 
 /// Writes down the volumes that will outlive the machine; afterwards nothing leads to them. Failing here must not keep a
 /// machine running.
-pub(super) async fn adopt_volumes<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row, id: &InstanceId) {
+pub(super) async fn adopt_volumes<C: Cloud>(
+    inner: &Arc<Inner>,
+    cloud: &C,
+    row: &Row,
+    id: &InstanceId,
+) {
     if row.orphan_devices.is_empty() {
         return;
     }
-    let instances = cloud.instances(&row.region, std::slice::from_ref(id), &Vec::new()).await.unwrap_or_default();
+    let instances = cloud
+        .instances(&row.region, std::slice::from_ref(id), &Vec::new())
+        .await
+        .unwrap_or_default();
     for (device, volume) in instances.iter().flat_map(|instance| &instance.volumes) {
         if row.orphan_devices.contains(device)
             && let Err(error) = inner.record().adopt(Kind::Volume, row, volume.as_str())

@@ -26,7 +26,9 @@ pub(super) async fn image<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) ->
         let search = lookup::image(cloud, row, &build_id);
         async { Ok(search.await?.map(|id| id.as_str().to_owned())) }
     });
-    let Some(id) = found.await?.map(ImageId::new) else { return Ok(()) };
+    let Some(id) = found.await?.map(ImageId::new) else {
+        return Ok(());
+    };
     let image = describe(cloud, row, &id).await;
     for snapshot in image.iter().flat_map(Image::snapshots) {
         adopt(inner, row, snapshot.as_str());
@@ -42,11 +44,24 @@ pub(super) async fn image<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) ->
 
 /// The image; `None` where EC2 does not tell, which must not keep it from being deregistered.
 async fn describe<C: Cloud>(cloud: &C, row: &Row, id: &ImageId) -> Option<Image> {
-    let query = ImageQuery { ids: vec![id.clone()], ..ImageQuery::default() };
-    cloud.images(&row.region, &query).await.ok()?.into_iter().next()
+    let query = ImageQuery {
+        ids: vec![id.clone()],
+        ..ImageQuery::default()
+    };
+    cloud
+        .images(&row.region, &query)
+        .await
+        .ok()?
+        .into_iter()
+        .next()
 }
 
-async fn adopt_found<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row, id: &ImageId) -> Result<(), Why> {
+async fn adopt_found<C: Cloud>(
+    inner: &Arc<Inner>,
+    cloud: &C,
+    row: &Row,
+    id: &ImageId,
+) -> Result<(), Why> {
     let build_id = inner.record().identity().build_id.clone();
     for filters in lookup::snapshots(row, id, &build_id) {
         let found = undo::repeat(row, SEARCH, || async {

@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::build::{AddressLookup, Built, BuildError, Cx, GeneratedData, Hook, Silent, build};
+use crate::build::{
+    AddressLookup, BuildError, BuildObserver, Built, Cx, GeneratedData, Hook, build,
+};
 use crate::cloud::fake::{FakeCloud, Pace, SOURCE_IMAGE};
 use crate::cloud::{ImageId, Region};
 use crate::facts::Facts;
-use crate::ledger::{BuildIdentity, DEADLINE_TAG, Journal, KEPT, Ledger, Settled, Settling, Which};
-use crate::plan::amazon::settings::{Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage};
+use crate::ledger::{BuildIdentity, Journal, Ledger, Settled, Settling, Which};
+use crate::plan::amazon::settings::{
+    Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
+};
 use crate::plan::communicator::{Communicator, Interface, KeyType, Login, Pty, SshSettings};
-use crate::remote::fake::FakeDialer;
 use crate::remote::Remote;
+use crate::remote::fake::FakeDialer;
 use crate::report::console::tests::console;
 use crate::report::console::{Form, Reader};
 use crate::report::ui::{Grouping, Ui};
@@ -30,9 +34,17 @@ pub(super) struct OneCommand;
 impl Hook for OneCommand {
     type Error = std::io::Error;
 
-    async fn provision<R: Remote>(&mut self, remote: Option<&mut R>, _data: &GeneratedData) -> Result<(), Self::Error> {
+    async fn provision<R: Remote>(
+        &mut self,
+        remote: Option<&mut R>,
+        _data: &GeneratedData,
+    ) -> Result<(), Self::Error> {
         let remote = remote.expect("the bench connects by SSH");
-        remote.run("provision", &mut |_| {}).await.map(|_| ()).map_err(std::io::Error::other)
+        remote
+            .run("provision", &mut |_| {})
+            .await
+            .map(|_| ())
+            .map_err(std::io::Error::other)
     }
 }
 
@@ -40,7 +52,10 @@ impl Hook for OneCommand {
 pub(super) struct Loopback;
 
 impl AddressLookup for Loopback {
-    fn own_ranges(&self, _interface: Interface) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>> {
+    fn own_ranges(
+        &self,
+        _interface: Interface,
+    ) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>> {
         Box::pin(async { vec!["127.0.0.1/32".to_owned()] })
     }
 }
@@ -50,9 +65,23 @@ pub(super) struct Bench {
     pub(super) cloud: FakeCloud,
     pub(super) settings: EbsSettings,
     pub(super) dial: FakeDialer,
+    pub(super) recorder: Recorder,
     pub(super) directory: tempfile::TempDir,
     /// No two builds have the same one: client tokens are made of it.
     pub(super) build_id: &'static str,
+}
+
+/// Remembers the images that cannot be undone any more.
+#[derive(Default)]
+pub(super) struct Recorder(Mutex<Vec<ImageId>>);
+
+impl BuildObserver for Recorder {
+    fn image_ready(&self, built: &Built) {
+        self.0
+            .lock()
+            .unwrap()
+            .extend(built.images.values().cloned());
+    }
 }
 
 /// How a build on the bench ended.
@@ -68,20 +97,41 @@ impl Bench {
     }
 
     pub(super) fn with(settings: EbsSettings) -> Self {
-        let cloud = FakeCloud::new(Pace { looks: 2, hidden: 0 });
-        Self { cloud, settings, dial: FakeDialer::default(), directory: tempfile::tempdir().unwrap(), build_id: "b-1" }
+        let cloud = FakeCloud::new(Pace {
+            looks: 2,
+            hidden: 0,
+        });
+        Self {
+            cloud,
+            settings,
+            dial: FakeDialer::default(),
+            recorder: Recorder::default(),
+            directory: tempfile::tempdir().unwrap(),
+            build_id: "b-1",
+        }
     }
 
     pub(super) fn ledger(&self) -> Ledger {
         let identity = identity(self.build_id);
-        Ledger::open(Journal::create(self.directory.path(), &identity).unwrap(), identity)
+        Ledger::open(
+            Journal::create(self.directory.path(), &identity).unwrap(),
+            identity,
+        )
     }
 
     /// Builds, without settling.
-    pub(super) async fn build(&self, ledger: &Ledger, stop: &Stop) -> Result<Option<Built>, BuildError> {
+    pub(super) async fn build(
+        &self,
+        ledger: &Ledger,
+        stop: &Stop,
+    ) -> Result<Option<Built>, BuildError> {
         let (console, _) = console(Form::Human, Reader::Plain);
         let ui = Ui::new(console, "amazon-ebs", 0, Grouping::BySteps);
-        let scope = Scope::new(&Facts::for_tests(), Section::Builder(BuilderFunctions::Amazon), Arc::default());
+        let scope = Scope::new(
+            &Facts::for_tests(),
+            Section::Builder(BuilderFunctions::Amazon),
+            Arc::default(),
+        );
         let region = Region::new(HOME);
         let cx = Cx {
             settings: &self.settings,
@@ -93,7 +143,7 @@ impl Bench {
             ledger,
             stop,
             ui: &ui,
-            observer: &Silent,
+            observer: &self.recorder,
         };
         build(&cx, &mut OneCommand).await
     }
@@ -106,21 +156,9 @@ impl Bench {
         Ended { outcome, settled }
     }
 
-    /// The same as [`Bench::run`] with a ledger of the caller's, and no stop.
-    pub(super) async fn run_with(&self, ledger: Ledger) -> Result<Option<Built>, BuildError> {
-        let outcome = self.build(&ledger, &Stop::never()).await;
-        let _settled = settle(ledger, &self.cloud, &Stop::never()).await;
-        outcome
-    }
-
-    /// Whether all of these are images that were marked as kept, or their snapshots: the process was killed after that.
-    pub(super) fn was_kept(&self, left: &[String]) -> bool {
-        let is_kept = |place: &String| {
-            let (region, id) = place.split_once('/').unwrap();
-            let tags = self.cloud.tags_of(&Region::new(region), id).unwrap_or_default();
-            tags.get(DEADLINE_TAG).is_some_and(|value| value == KEPT)
-        };
-        self.journal().is_none() && left.iter().all(is_kept)
+    /// What the observer was told to stay, whatever became of the process.
+    pub(super) fn announced(&self) -> Vec<ImageId> {
+        self.recorder.0.lock().unwrap().clone()
     }
 
     /// Settles what the journal still lists, as the post step does.
@@ -131,7 +169,10 @@ impl Bench {
     }
 
     pub(super) fn journal(&self) -> Option<PathBuf> {
-        let path = self.directory.path().join(format!("{}.journal", self.build_id));
+        let path = self
+            .directory
+            .path()
+            .join(format!("{}.journal", self.build_id));
         path.exists().then_some(path)
     }
 
@@ -147,23 +188,30 @@ impl Bench {
 impl Ended {
     /// The images that the build may leave.
     pub(super) fn finished(&self) -> Vec<ImageId> {
-        finished(&self.outcome)
+        self.outcome
+            .iter()
+            .flatten()
+            .flat_map(|built| built.images.values().cloned())
+            .collect()
     }
 }
 
-pub(super) fn finished(outcome: &Result<Option<Built>, BuildError>) -> Vec<ImageId> {
-    outcome.iter().flatten().flat_map(|built| built.images.values().cloned()).collect()
-}
-
 pub(super) async fn settle(ledger: Ledger, cloud: &FakeCloud, stop: &Stop) -> Settled {
-    let settling = Settling { which: Which::Unfinished, patience: Duration::from_secs(1200), stop, narrate: &|_| {} };
+    let settling = Settling {
+        which: Which::Unfinished,
+        patience: Duration::from_secs(1200),
+        stop,
+        narrate: &|_| {},
+    };
     ledger.settle(cloud, &settling).await
 }
 
 /// A stop signal that comes when the call of this number arrives.
 pub(super) fn stop_at(cloud: &FakeCloud, number: usize) -> Stop {
     let (handle, stop) = StopHandle::new();
-    cloud.run_at(number, move |_| handle.request(crate::stop::StopReason::Interrupt));
+    cloud.run_at(number, move |_| {
+        handle.request(crate::stop::StopReason::Interrupt)
+    });
     stop
 }
 
@@ -183,7 +231,10 @@ fn identity(build_id: &str) -> BuildIdentity {
 pub(super) fn settings() -> EbsSettings {
     EbsSettings {
         access: Access::default(),
-        source: SourceImage { id: Some(ImageId::new(SOURCE_IMAGE)), ..SourceImage::default() },
+        source: SourceImage {
+            id: Some(ImageId::new(SOURCE_IMAGE)),
+            ..SourceImage::default()
+        },
         launch: launch(),
         communicator: Communicator::Ssh(Box::new(ssh())),
         image: image_settings(),
@@ -229,7 +280,11 @@ fn ssh() -> SshSettings {
         host: None,
         port: 22,
         username: "ec2-user".to_owned(),
-        login: Login::TemporaryKey { name: None, key_type: KeyType::Ed25519, password: None },
+        login: Login::TemporaryKey {
+            name: None,
+            key_type: KeyType::Ed25519,
+            password: None,
+        },
         interface: Interface::Automatic,
         timeout: Some(Duration::from_secs(300)),
         handshake_attempts: Some(10),

@@ -16,13 +16,24 @@ async fn fail_each_call(settings: fn() -> EbsSettings, fault: Fault, pace: Pace)
         let ended = bench.run(&Stop::never()).await;
         bench.settle_journal().await;
         let left = bench.cloud.left_behind(&ended.finished());
-        assert_eq!(left, Vec::<String>::new(), "after {fault:?} at call {number}: {:#?}", bench.cloud.calls());
+        assert_eq!(
+            left,
+            Vec::<String>::new(),
+            "after {fault:?} at call {number}: {:#?}",
+            bench.cloud.calls()
+        );
         assert_eq!(bench.journal(), None, "after {fault:?} at call {number}");
     }
 }
 
-const USUAL: Pace = Pace { looks: 2, hidden: 0 };
-const LATE: Pace = Pace { looks: 2, hidden: 3 };
+const USUAL: Pace = Pace {
+    looks: 2,
+    hidden: 0,
+};
+const LATE: Pace = Pace {
+    looks: 2,
+    hidden: 3,
+};
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_at_any_call_leaves_nothing() {

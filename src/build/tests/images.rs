@@ -11,7 +11,11 @@ use crate::stop::Stop;
 async fn second(settings: EbsSettings) -> (Bench, ImageId) {
     let first = Bench::new();
     let old = first.run(&Stop::never()).await.finished().remove(0);
-    let second = Bench { cloud: first.cloud.clone(), build_id: "b-2", ..Bench::with(settings) };
+    let second = Bench {
+        cloud: first.cloud.clone(),
+        build_id: "b-2",
+        ..Bench::with(settings)
+    };
     (second, old)
 }
 
@@ -26,7 +30,12 @@ async fn a_name_that_is_taken_is_refused_before_anything_is_made() {
     let (bench, old) = second(settings()).await;
     let ended = bench.run(&Stop::never()).await;
     let error = ended.outcome.unwrap_err();
-    assert!(error.to_string().starts_with("AMI Name: 'web-1' is used by an existing AMI: ami-"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("AMI Name: 'web-1' is used by an existing AMI: ami-"),
+        "{error}"
+    );
     assert_eq!(bench.cloud.left_behind(&[old]), Vec::<String>::new());
 }
 
@@ -36,24 +45,40 @@ async fn a_name_that_is_taken_in_a_copys_region_is_refused_too() {
     let image = &mut bench.settings.image;
     image.regions = vec![Region::new(HOME)];
     image.skip_save_build_region = true;
-    assert!(matches!(bench.run(&Stop::never()).await.outcome, Err(BuildError::NameTaken { .. })));
+    assert!(matches!(
+        bench.run(&Stop::never()).await.outcome,
+        Err(BuildError::NameTaken { .. })
+    ));
 }
 
 #[tokio::test(start_paused = true)]
 async fn force_deregister_replaces_the_old_image_and_its_snapshots() {
     let (bench, _) = second(replacing()).await;
     let ended = bench.run(&Stop::never()).await;
-    assert_eq!(bench.cloud.left_behind(&ended.finished()), Vec::<String>::new());
-    assert_eq!(bench.cloud.left_behind(&[]).len(), 2, "one image, one snapshot");
+    assert_eq!(
+        bench.cloud.left_behind(&ended.finished()),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        bench.cloud.left_behind(&[]).len(),
+        2,
+        "one image, one snapshot"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_old_image_stays_where_the_new_one_cannot_be_made() {
     let (bench, old) = second(replacing()).await;
-    bench.cloud.fail_always("CreateImage", Fault::Refused("InvalidParameterValue"));
+    bench
+        .cloud
+        .fail_always("CreateImage", Fault::Refused("InvalidParameterValue"));
     let ended = bench.run(&Stop::never()).await;
     assert!(ended.outcome.is_err());
-    assert_eq!(bench.cloud.left_behind(&[]).len(), 2, "the old image and its snapshot");
+    assert_eq!(
+        bench.cloud.left_behind(&[]).len(),
+        2,
+        "the old image and its snapshot"
+    );
     assert_eq!(bench.cloud.left_behind(&[old]), Vec::<String>::new());
 }
 
@@ -65,6 +90,12 @@ async fn an_image_that_is_not_saved_in_the_build_region_is_only_elsewhere() {
     let bench = Bench::with(settings);
     let ended = bench.run(&Stop::never()).await;
     let built = ended.outcome.as_ref().unwrap().as_ref().unwrap();
-    assert_eq!(built.images.keys().map(Region::as_str).collect::<Vec<_>>(), ["us-east-1"]);
-    assert_eq!(bench.cloud.left_behind(&ended.finished()), Vec::<String>::new());
+    assert_eq!(
+        built.images.keys().map(Region::as_str).collect::<Vec<_>>(),
+        ["us-east-1"]
+    );
+    assert_eq!(
+        bench.cloud.left_behind(&ended.finished()),
+        Vec::<String>::new()
+    );
 }

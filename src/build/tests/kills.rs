@@ -5,27 +5,31 @@ use std::sync::Arc;
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
-use super::bench::{Bench, everywhere, finished};
+use super::bench::{Bench, everywhere};
 use crate::cloud::fake::Fault;
 use crate::stop::Stop;
 
 fn runtime() -> tokio::runtime::Runtime {
-    Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+    Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap()
 }
 
 /// Ends the process at the call of this number. Its runtime goes with all its tasks; nothing is settled.
-fn kill_at(bench: &Bench, number: usize) -> Vec<crate::cloud::ImageId> {
+fn kill_at(bench: &Bench, number: usize) {
     let killed = Arc::new(Notify::new());
     let kill = Arc::clone(&killed);
     bench.cloud.run_at(number, move |_| kill.notify_one());
     runtime().block_on(async {
-        let ledger = bench.ledger();
+        let stop = Stop::never();
         tokio::select! {
             biased;
-            () = killed.notified() => Vec::new(),
-            outcome = bench.run_with(ledger) => finished(&outcome),
+            () = killed.notified() => {}
+            _ended = bench.run(&stop) => {}
         }
-    })
+    });
 }
 
 fn kill_at_each_call(fault: Option<Fault>) {
@@ -35,10 +39,15 @@ fn kill_at_each_call(fault: Option<Fault>) {
         if let Some(fault) = fault.clone() {
             bench.cloud.fail_at(number, fault);
         }
-        let finished = kill_at(&bench, number);
+        kill_at(&bench, number);
         runtime().block_on(bench.settle_journal());
-        let left = bench.cloud.left_behind(&finished);
-        assert!(left.is_empty() || bench.was_kept(&left), "after a kill at call {number} with {fault:?}: {left:?} {:#?}", bench.cloud.calls());
+        let left = bench.cloud.left_behind(&bench.announced());
+        assert_eq!(
+            left,
+            Vec::<String>::new(),
+            "after a kill at call {number} with {fault:?}: {:#?}",
+            bench.cloud.calls()
+        );
     }
 }
 

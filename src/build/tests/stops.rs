@@ -10,7 +10,16 @@ use crate::stop::Stop;
 #[tokio::test(start_paused = true)]
 async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_the_post_step() {
     let calls = Bench::count_calls(everywhere()).await;
-    for pace in [Pace { looks: 2, hidden: 0 }, Pace { looks: 40, hidden: 3 }] {
+    for pace in [
+        Pace {
+            looks: 2,
+            hidden: 0,
+        },
+        Pace {
+            looks: 40,
+            hidden: 3,
+        },
+    ] {
         for number in 1..=calls {
             let bench = Bench::with(everywhere());
             bench.cloud.set_pace(pace);
@@ -23,11 +32,21 @@ async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_th
                 }
             });
             let ended = bench.run(&stop).await;
-            let Ok(at) = tokio::time::timeout(std::time::Duration::from_millis(1), asked).await else { continue };
+            let Ok(at) = tokio::time::timeout(std::time::Duration::from_millis(1), asked).await
+            else {
+                continue;
+            };
             let took = at.unwrap().elapsed();
-            assert!(took < std::time::Duration::from_secs(5), "after a stop at call {number} it took {took:?}");
+            assert!(
+                took < std::time::Duration::from_secs(5),
+                "after a stop at call {number} it took {took:?}"
+            );
             bench.settle_journal().await;
-            assert_eq!(bench.cloud.left_behind(&ended.finished()), Vec::<String>::new(), "after a stop at call {number}");
+            assert_eq!(
+                bench.cloud.left_behind(&ended.finished()),
+                Vec::<String>::new(),
+                "after a stop at call {number}"
+            );
         }
     }
 }
@@ -35,21 +54,43 @@ async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_th
 #[tokio::test(start_paused = true)]
 async fn what_an_abort_keeps_stays_until_it_is_settled_by_hand() {
     let bench = Bench::new();
-    bench.dial.remote.answer("provision", crate::remote::fake::Answer { output: Vec::new(), exit: Err(broken()) });
+    bench.dial.remote.answer(
+        "provision",
+        crate::remote::fake::Answer {
+            output: Vec::new(),
+            exit: Err(broken()),
+        },
+    );
     let ledger = bench.ledger();
     assert!(bench.build(&ledger, &Stop::never()).await.is_err());
     ledger.hold().unwrap();
     let settled = settle(ledger, &bench.cloud, &Stop::never()).await;
     assert!(!settled.has_leftovers());
     assert_eq!(settled.remaining().len(), 3, "key pair, group and instance");
-    assert!(settled.remaining().iter().any(|remaining| remaining.command.starts_with("aws ec2 terminate-instances --region eu-west-1")));
+    assert!(settled.remaining().iter().any(|remaining| {
+        remaining
+            .command
+            .starts_with("aws ec2 terminate-instances --region eu-west-1")
+    }));
     assert!(settled.command().unwrap().starts_with("ami-build settle /"));
 
     bench.settle_journal().await;
-    assert_eq!(bench.cloud.left_behind(&[]).len(), 4, "the post step leaves them alone, and the machine has a volume");
+    assert_eq!(
+        bench.cloud.left_behind(&[]).len(),
+        4,
+        "the post step leaves them alone, and the machine has a volume"
+    );
     let stop = Stop::never();
-    let by_hand = crate::ledger::Settling { which: Which::HeldToo, patience: std::time::Duration::from_secs(1200), stop: &stop, narrate: &|_| {} };
-    let settled = crate::ledger::Ledger::resume(&bench.journal().unwrap()).unwrap().settle(&bench.cloud, &by_hand).await;
+    let by_hand = crate::ledger::Settling {
+        which: Which::HeldToo,
+        patience: std::time::Duration::from_secs(1200),
+        stop: &stop,
+        narrate: &|_| {},
+    };
+    let settled = crate::ledger::Ledger::resume(&bench.journal().unwrap())
+        .unwrap()
+        .settle(&bench.cloud, &by_hand)
+        .await;
     assert_eq!(settled.removed().len(), 3);
     assert_eq!(bench.cloud.left_behind(&[]), Vec::<String>::new());
     assert_eq!(bench.journal(), None);

@@ -36,11 +36,30 @@ fn journal(directory: &Path, entries: &[Entry]) -> PathBuf {
 #[test]
 fn a_journal_tells_what_is_still_open() {
     let directory = tempfile::tempdir().unwrap();
-    let made = Entry::Made { row: 2, id: "i-2".to_owned() };
-    let path = journal(directory.path(), &[Entry::Row(row(1)), Entry::Row(row(2)), Entry::Row(row(3)), made, Entry::Gone { row: 1 }, Entry::Kept { row: 3 }]);
+    let made = Entry::Made {
+        row: 2,
+        id: "i-2".to_owned(),
+    };
+    let path = journal(
+        directory.path(),
+        &[
+            Entry::Row(row(1)),
+            Entry::Row(row(2)),
+            Entry::Row(row(3)),
+            made,
+            Entry::Gone { row: 1 },
+            Entry::Kept { row: 3 },
+        ],
+    );
     let (_journal, replayed) = Journal::reopen(&path).unwrap();
     assert_eq!(replayed.identity, identity());
-    assert_eq!(replayed.rows, [Row { id: Some("i-2".to_owned()), ..row(2) }]);
+    assert_eq!(
+        replayed.rows,
+        [Row {
+            id: Some("i-2".to_owned()),
+            ..row(2)
+        }]
+    );
     assert_eq!(replayed.last_number, 3);
 }
 
@@ -48,7 +67,12 @@ fn a_journal_tells_what_is_still_open() {
 fn a_last_line_that_was_cut_off_is_dropped_and_the_next_one_is_whole() {
     let directory = tempfile::tempdir().unwrap();
     let path = journal(directory.path(), &[Entry::Row(row(1))]);
-    OpenOptions::new().append(true).open(&path).unwrap().write_all(br#"{"row":{"numb"#).unwrap();
+    OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .unwrap()
+        .write_all(br#"{"row":{"numb"#)
+        .unwrap();
     let (mut reopened, replayed) = Journal::reopen(&path).unwrap();
     assert_eq!(replayed.rows, [row(1)]);
     reopened.write(&[Entry::Gone { row: 1 }]).unwrap();
@@ -60,10 +84,23 @@ fn a_last_line_that_was_cut_off_is_dropped_and_the_next_one_is_whole() {
 fn a_garbled_line_is_an_error_that_tells_the_tag_to_look_for() {
     let directory = tempfile::tempdir().unwrap();
     let path = journal(directory.path(), &[]);
-    OpenOptions::new().append(true).open(&path).unwrap().write_all(b"what\n").unwrap();
+    OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .unwrap()
+        .write_all(b"what\n")
+        .unwrap();
     let error = Journal::reopen(&path).unwrap_err();
-    assert!(matches!(error, JournalError::Garbled { line: 2, .. }), "{error:?}");
-    assert!(error.hint().unwrap().contains("Key=ami-build:build-id,Values=b-1"));
+    assert!(
+        matches!(error, JournalError::Garbled { line: 2, .. }),
+        "{error:?}"
+    );
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .contains("Key=ami-build:build-id,Values=b-1")
+    );
 }
 
 #[test]
@@ -71,7 +108,10 @@ fn an_empty_journal_is_garbled_too() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("empty.journal");
     std::fs::write(&path, "").unwrap();
-    assert!(matches!(Journal::reopen(&path).unwrap_err(), JournalError::Garbled { line: 1, .. }));
+    assert!(matches!(
+        Journal::reopen(&path).unwrap_err(),
+        JournalError::Garbled { line: 1, .. }
+    ));
 }
 
 #[test]
@@ -88,7 +128,10 @@ fn a_journal_of_a_newer_program_is_refused() {
 fn two_processes_cannot_have_the_same_journal() {
     let directory = tempfile::tempdir().unwrap();
     let first = Journal::create(directory.path(), &identity()).unwrap();
-    assert!(matches!(Journal::reopen(first.path()).unwrap_err(), JournalError::InUse { .. }));
+    assert!(matches!(
+        Journal::reopen(first.path()).unwrap_err(),
+        JournalError::InUse { .. }
+    ));
 }
 
 #[test]
@@ -106,26 +149,39 @@ async fn the_row_is_on_disk_before_the_call_is_made() {
     let journal = Journal::create(directory.path(), &identity()).unwrap();
     let path = journal.path().to_owned();
     let ledger = Ledger::open(journal, identity());
-    let seen = ledger.create(Order::new(Kind::KeyPair, &Region::new("eu-west-1"), "packer_1"), move |claim| async move {
-        assert_eq!(claim.token().as_str(), "b-1-1");
-        assert_eq!(claim.tags()["ami-build:row"], "1");
-        assert!(std::fs::read_to_string(&path).unwrap().contains("packer_1"));
-        Ok(())
-    });
+    let seen = ledger.create(
+        Order::new(Kind::KeyPair, &Region::new("eu-west-1"), "packer_1"),
+        move |claim| async move {
+            assert_eq!(claim.token().as_str(), "b-1-1");
+            assert_eq!(claim.tags()["ami-build:row"], "1");
+            assert!(std::fs::read_to_string(&path).unwrap().contains("packer_1"));
+            Ok(())
+        },
+    );
     seen.await.unwrap();
 }
 
 #[tokio::test]
 async fn a_call_goes_on_when_nobody_waits_for_it_any_more() {
     let directory = tempfile::tempdir().unwrap();
-    let ledger = Ledger::open(Journal::create(directory.path(), &identity()).unwrap(), identity());
+    let ledger = Ledger::open(
+        Journal::create(directory.path(), &identity()).unwrap(),
+        identity(),
+    );
     let (answer, answered) = tokio::sync::oneshot::channel::<()>();
     let region = Region::new("eu-west-1");
-    let create = ledger.create(Order::new(Kind::SecurityGroup, &region, "packer_1"), move |_claim| async move {
-        answered.await.unwrap();
-        Ok(crate::cloud::GroupId::new("sg-1"))
-    });
-    assert!(tokio::time::timeout(std::time::Duration::from_millis(10), create).await.is_err());
+    let create = ledger.create(
+        Order::new(Kind::SecurityGroup, &region, "packer_1"),
+        move |_claim| async move {
+            answered.await.unwrap();
+            Ok(crate::cloud::GroupId::new("sg-1"))
+        },
+    );
+    assert!(
+        tokio::time::timeout(std::time::Duration::from_millis(10), create)
+            .await
+            .is_err()
+    );
     answer.send(()).unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     assert_eq!(ledger.rows()[0].id.as_deref(), Some("sg-1"));
@@ -134,9 +190,14 @@ async fn a_call_goes_on_when_nobody_waits_for_it_any_more() {
 #[tokio::test]
 async fn a_panic_in_a_call_leaves_a_row_to_look_for() {
     let directory = tempfile::tempdir().unwrap();
-    let ledger = Ledger::open(Journal::create(directory.path(), &identity()).unwrap(), identity());
+    let ledger = Ledger::open(
+        Journal::create(directory.path(), &identity()).unwrap(),
+        identity(),
+    );
     let order = Order::new(Kind::KeyPair, &Region::new("eu-west-1"), "packer_1");
-    let outcome = ledger.create::<(), _, _>(order, |_claim| async { panic!("on purpose") }).await;
+    let outcome = ledger
+        .create::<(), _, _>(order, |_claim| async { panic!("on purpose") })
+        .await;
     assert!(outcome.is_err_and(|error| error.effect_is_unknown()));
     assert_eq!(ledger.rows().len(), 1);
 }
