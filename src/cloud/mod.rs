@@ -12,6 +12,8 @@ mod credentials;
 pub(crate) mod ec2;
 mod environment;
 pub(crate) mod error;
+#[cfg(test)]
+pub(crate) mod fake;
 mod hint;
 pub(crate) mod identifiers;
 pub(crate) mod image;
