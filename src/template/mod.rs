@@ -5,11 +5,17 @@
 pub(crate) mod document;
 pub(crate) mod duration;
 pub(crate) mod fields;
+pub(crate) mod functions;
 pub(crate) mod gotmpl;
 mod json;
+pub(crate) mod model;
+pub(crate) mod overlay;
 pub(crate) mod problem;
 pub(crate) mod render;
+pub(crate) mod schema;
 pub(crate) mod scope;
 pub(crate) mod source;
+pub(crate) mod variable_file;
+pub(crate) mod variables;
 pub(crate) mod version;
 mod weak;

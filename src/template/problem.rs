@@ -135,6 +135,11 @@ impl Problems {
         }
     }
 
+    /// An empty collector for the same component.
+    pub(crate) fn empty_copy(&self) -> Self {
+        Self::of_component(Arc::clone(&self.document), &self.component)
+    }
+
     /// The document that is being checked.
     pub(crate) fn document(&self) -> &Document {
         &self.document

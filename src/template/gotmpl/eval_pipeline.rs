@@ -99,7 +99,10 @@ impl<'t> Execution<'t> {
         match (number.float, number.integer) {
             (Some(float), _) if number.is_float_constant() => Ok(Value::Float(float)),
             (_, Some(integer)) => Ok(Value::Int(integer)),
-            _ => Err(self.error(format!("{} overflows int", number.text))),
+            (None, None) => {
+                Err(self.error(format!("complex constant {} is not supported", number.text)))
+            }
+            (Some(_), None) => Err(self.error(format!("{} overflows int", number.text))),
         }
     }
 
@@ -154,7 +157,9 @@ impl<'t> Execution<'t> {
             match value {
                 Value::NoValue => return Ok(Value::NoValue),
                 Value::Nil => {
-                    return Err(self.error(format!("nil pointer evaluating interface {{}}.{field}")));
+                    return Err(
+                        self.error(format!("nil pointer evaluating interface {{}}.{field}"))
+                    );
                 }
                 Value::Map(_) if last && given == Given::Arguments => {
                     return Err(self.error(format!("{field} is not a method but has arguments")));

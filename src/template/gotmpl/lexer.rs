@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::quote::describe_character;
-use super::token::{Keyword, Token, TokenKind};
+use super::token::{Token, TokenKind};
 
 pub(super) const LEFT_DELIMITER: &str = "{{";
 pub(super) const RIGHT_DELIMITER: &str = "}}";
@@ -19,9 +18,9 @@ pub(super) struct Lexer<'t> {
     pub(super) text: &'t str,
     pub(super) position: usize,
     pub(super) start: usize,
-    line: usize,
+    pub(super) line: usize,
     start_line: usize,
-    parenthesis_depth: usize,
+    pub(super) parenthesis_depth: usize,
     region: Region,
 }
 
@@ -141,7 +140,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn right_delimiter(&mut self, delimiter: RightDelimiter) -> Token<'t> {
+    pub(super) fn right_delimiter(&mut self, delimiter: RightDelimiter) -> Token<'t> {
         if delimiter == RightDelimiter::Trimming {
             self.advance_to(self.position + TRIM_MARKER_BYTES);
             self.ignore();
@@ -156,149 +155,6 @@ impl<'t> Lexer<'t> {
         }
         self.region = Region::Text;
         token
-    }
-
-    fn inside_action(&mut self) -> Token<'t> {
-        if let Some(delimiter) = right_delimiter_at(self.rest()) {
-            return match self.parenthesis_depth {
-                0 => self.right_delimiter(delimiter),
-                _ => self.fail("unclosed left paren"),
-            };
-        }
-        let Some(character) = self.bump() else {
-            return self.fail("unclosed action");
-        };
-        match character {
-            c if is_space(c) => self.space(),
-            '=' => self.emit(TokenKind::Assign),
-            ':' => match self.bump() {
-                Some('=') => self.emit(TokenKind::Declare),
-                _ => self.fail("expected :="),
-            },
-            '|' => self.emit(TokenKind::Pipe),
-            '(' => {
-                self.parenthesis_depth += 1;
-                self.emit(TokenKind::LeftParenthesis)
-            }
-            ')' if self.parenthesis_depth == 0 => self.fail("unexpected right paren"),
-            ')' => {
-                self.parenthesis_depth -= 1;
-                self.emit(TokenKind::RightParenthesis)
-            }
-            '"' => self.quoted(
-                '"',
-                TokenKind::InterpretedString,
-                "unterminated quoted string",
-            ),
-            '\'' => self.quoted(
-                '\'',
-                TokenKind::CharacterConstant,
-                "unterminated character constant",
-            ),
-            '`' => self.raw_string(),
-            other => self.word_or_number(other),
-        }
-    }
-
-    /// What starts with `first`, which has been read.
-    fn word_or_number(&mut self, first: char) -> Token<'t> {
-        let digit_follows = self.peek().is_some_and(|c| c.is_ascii_digit());
-        match first {
-            '$' if self.at_terminator() => self.emit(TokenKind::Variable),
-            '$' => self.name(TokenKind::Variable),
-            '.' if self.peek().is_some() && !digit_follows => match self.at_terminator() {
-                true => self.emit(TokenKind::Keyword(Keyword::Dot)),
-                false => self.name(TokenKind::Field),
-            },
-            '.' | '+' | '-' | '0'..='9' => {
-                self.position = self.start;
-                self.number()
-            }
-            c if is_alphanumeric(c) => self.identifier(),
-            c if c.is_ascii_graphic() => self.emit(TokenKind::Character),
-            c => self.fail(format!(
-                "unrecognized character in action: {}",
-                describe_character(c)
-            )),
-        }
-    }
-
-    /// A run of spaces; the first has been read. The last one belongs to ` -}}` where that follows.
-    fn space(&mut self) -> Token<'t> {
-        while self.peek().is_some_and(is_space) {
-            self.bump();
-        }
-        let last = self.position - 1;
-        if right_delimiter_at(&self.text[last..]) == Some(RightDelimiter::Trimming) {
-            if self.text.as_bytes()[last] == b'\n' {
-                self.line -= 1;
-            }
-            self.position = last;
-            if self.position == self.start {
-                return self.right_delimiter(RightDelimiter::Trimming);
-            }
-        }
-        self.emit(TokenKind::Space)
-    }
-
-    fn identifier(&mut self) -> Token<'t> {
-        if let Some(error) = self.alphanumerics() {
-            return error;
-        }
-        let word = &self.text[self.start..self.position];
-        match (Keyword::of(word), word) {
-            (Some(keyword), _) => self.emit(TokenKind::Keyword(keyword)),
-            (None, "true" | "false") => self.emit(TokenKind::Bool),
-            (None, _) => self.emit(TokenKind::Identifier),
-        }
-    }
-
-    /// A field or variable name; its `.` or `$` has been read.
-    fn name(&mut self, kind: TokenKind) -> Token<'t> {
-        match self.alphanumerics() {
-            Some(error) => error,
-            None => self.emit(kind),
-        }
-    }
-
-    /// Reads letters and digits; an error token where something other than a terminator follows.
-    fn alphanumerics(&mut self) -> Option<Token<'t>> {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.bump();
-        }
-        let next = self.peek().filter(|_| !self.at_terminator())?;
-        Some(self.fail(format!("bad character {}", describe_character(next))))
-    }
-
-    /// Whether what follows may end an identifier: `$x+2` needs a space, `.X.Y` does not.
-    fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(c) if is_space(c) => true,
-            Some(_) => self.rest().starts_with(RIGHT_DELIMITER),
-        }
-    }
-
-    /// A string or character constant on one line, with backslash escapes; the opening quote has been read.
-    fn quoted(&mut self, quote: char, kind: TokenKind, unterminated: &'static str) -> Token<'t> {
-        loop {
-            match self.bump() {
-                Some('\\') if !matches!(self.bump(), None | Some('\n')) => {}
-                Some(c) if c == quote => return self.emit(kind),
-                None | Some('\n' | '\\') => return self.fail(unterminated),
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn raw_string(&mut self) -> Token<'t> {
-        loop {
-            match self.bump() {
-                Some('`') => return self.emit(TokenKind::RawString),
-                Some(_) => {}
-                None => return self.fail("unterminated raw quoted string"),
-            }
-        }
     }
 
     pub(super) fn rest(&self) -> &'t str {
@@ -354,12 +210,12 @@ impl<'t> Lexer<'t> {
 
 /// A right delimiter, without or with a trim marker before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RightDelimiter {
+pub(super) enum RightDelimiter {
     Plain,
     Trimming,
 }
 
-fn right_delimiter_at(text: &str) -> Option<RightDelimiter> {
+pub(super) fn right_delimiter_at(text: &str) -> Option<RightDelimiter> {
     let bytes = text.as_bytes();
     let marked =
         bytes.len() >= TRIM_MARKER_BYTES && is_space(char::from(bytes[0])) && bytes[1] == b'-';
@@ -375,7 +231,7 @@ fn has_left_trim_marker(text: &str) -> bool {
     characters.next() == Some('-') && characters.next().is_some_and(is_space)
 }
 
-fn is_space(character: char) -> bool {
+pub(super) fn is_space(character: char) -> bool {
     SPACES.contains(&character)
 }
 

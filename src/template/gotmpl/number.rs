@@ -17,7 +17,8 @@ impl Number {
     ///
     /// # Errors
     ///
-    /// Go's message for a malformed literal. Complex constants are refused: no template function takes one.
+    /// Go's message for a malformed literal. A complex constant is neither integer nor float here, and is refused when
+    /// it is used: no template function takes one.
     pub(super) fn parse(kind: TokenKind, text: &str) -> Result<Self, String> {
         if kind == TokenKind::CharacterConstant {
             return Self::character(text);
@@ -25,7 +26,11 @@ impl Number {
         if kind == TokenKind::Complex
             || (text.ends_with('i') && float(&text[..text.len() - 1]).is_some())
         {
-            return Err(format!("complex constant {} is not supported", quote(text)));
+            return Ok(Self {
+                text: text.to_owned(),
+                integer: None,
+                float: None,
+            });
         }
         let magnitude = unsigned(text.trim_start_matches(['+', '-']));
         let signed = match (text.chars().next(), magnitude) {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::ast::{Control, List, Node, Pipe, TemplateCall};
+use super::ast::{List, Node};
 use super::error::{Position, TemplateError};
 use super::functions::Functions;
 use super::limits::MAX_NESTING;
+use super::parser_control::Block;
 use super::quote::{quote, unquote};
 use super::token::{Keyword, Token, TokenKind};
 use super::token_stream::TokenStream;
@@ -51,7 +52,7 @@ pub(super) struct Parser<'t> {
 pub(super) struct Scope {
     /// The variables visible here, `$` first.
     pub(super) variables: Vec<String>,
-    range_depth: usize,
+    pub(super) range_depth: usize,
     /// The line where the current action started, while in one.
     action_line: Option<usize>,
 }
@@ -67,13 +68,13 @@ impl Default for Scope {
 }
 
 /// How a list of nodes ended.
-enum Ending {
+pub(super) enum Ending {
     End,
     Else,
 }
 
 impl Ending {
-    fn describe(&self) -> &'static str {
+    pub(super) fn describe(&self) -> &'static str {
         match self {
             Self::End => "{{end}}",
             Self::Else => "{{else}}",
@@ -82,17 +83,9 @@ impl Ending {
 }
 
 /// A node, or the word that ends the list it would stand in.
-enum Item {
+pub(super) enum Item {
     Node(Node),
     Ending(Ending),
-}
-
-/// The blocks that have a pipe, a body and perhaps an `else`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Block {
-    If,
-    With,
-    Range,
 }
 
 impl<'t> Parser<'t> {
@@ -134,7 +127,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn body(&mut self, context: &str) -> Result<List, TemplateError> {
+    pub(super) fn body(&mut self, context: &str) -> Result<List, TemplateError> {
         match self.item_list()? {
             (body, Ending::End) => Ok(body),
             (_, ending) => {
@@ -144,8 +137,8 @@ impl<'t> Parser<'t> {
     }
 
     /// Adds a tree; of two with one name, one has to be empty but for spaces.
-    fn add_tree(&mut self, name: String, list: List) -> Result<(), TemplateError> {
-        let replaces = self.trees.get(&name).is_none_or(|old| is_empty_tree(old));
+    pub(super) fn add_tree(&mut self, name: String, list: List) -> Result<(), TemplateError> {
+        let replaces = self.trees.get(&name).is_none_or(is_empty_tree);
         if replaces {
             self.trees.insert(name, list);
         } else if !is_empty_tree(&list) {
@@ -157,7 +150,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn item_list(&mut self) -> Result<(List, Ending), TemplateError> {
+    pub(super) fn item_list(&mut self) -> Result<(List, Ending), TemplateError> {
         self.enter()?;
         let mut list = List::new();
         while self.tokens.peek_non_space().kind != TokenKind::EndOfText {
@@ -219,112 +212,11 @@ impl<'t> Parser<'t> {
         )))
     }
 
-    fn loop_control(&mut self, text: &str, node: Node) -> Result<Node, TemplateError> {
-        let token = self.tokens.next_non_space();
-        if token.kind != TokenKind::RightDelimiter {
-            return Err(self.unexpected(&token, text));
-        }
-        match self.scope.range_depth {
-            0 => Err(self.error(format!("{text} outside {{{{range}}}}"))),
-            _ => Ok(node),
-        }
-    }
-
-    fn control(&mut self, block: Block) -> Result<Control, TemplateError> {
-        let visible = self.scope.variables.len();
-        let context = match block {
-            Block::If => "if",
-            Block::With => "with",
-            Block::Range => "range",
-        };
-        let pipe = self.pipeline(context, TokenKind::RightDelimiter)?;
-        let ranges = usize::from(block == Block::Range);
-        self.scope.range_depth += ranges;
-        let (body, ending) = self.item_list()?;
-        self.scope.range_depth -= ranges;
-        let otherwise = match ending {
-            Ending::End => None,
-            Ending::Else => Some(self.otherwise(block)?),
-        };
-        self.scope.variables.truncate(visible);
-        Ok(Control {
-            pipe,
-            body,
-            otherwise,
-        })
-    }
-
-    /// What follows `{{else`: a list, or an `if` or `with` that shares the block's `{{end}}`.
-    fn otherwise(&mut self, block: Block) -> Result<List, TemplateError> {
-        let node = match (block, self.tokens.peek_kind()) {
-            (Block::If, TokenKind::Keyword(Keyword::If)) => Node::If(self.chained(Block::If)?),
-            (Block::With, TokenKind::Keyword(Keyword::With)) => {
-                Node::With(self.chained(Block::With)?)
-            }
-            _ => {
-                return match self.item_list()? {
-                    (list, Ending::End) => Ok(list),
-                    (_, ending) => {
-                        Err(self.error(format!("expected end; found {}", ending.describe())))
-                    }
-                };
-            }
-        };
-        Ok(vec![node])
-    }
-
-    fn chained(&mut self, block: Block) -> Result<Control, TemplateError> {
-        self.enter()?;
-        self.tokens.next();
-        let control = self.control(block)?;
-        self.leave();
-        Ok(control)
-    }
-
-    fn else_control(&mut self) -> Result<Item, TemplateError> {
-        let next = self.tokens.peek_non_space().kind;
-        if !matches!(next, TokenKind::Keyword(Keyword::If | Keyword::With)) {
-            self.expect_right_delimiter("else")?;
-        }
-        Ok(Item::Ending(Ending::Else))
-    }
-
-    /// `{{block "name" pipe}} … {{end}}`: a definition and its use.
-    fn block_control(&mut self) -> Result<Node, TemplateError> {
-        const CONTEXT: &str = "block clause";
-        let token = self.tokens.next_non_space();
-        let name = self.template_name(&token, CONTEXT)?;
-        let pipe = self.pipeline(CONTEXT, TokenKind::RightDelimiter)?;
-        let outer = std::mem::take(&mut self.scope);
-        let body = self.body(CONTEXT)?;
-        self.add_tree(name.clone(), body)?;
-        self.scope = outer;
-        Ok(Node::Template(TemplateCall {
-            offset: token.offset,
-            name,
-            pipe: Some(pipe),
-        }))
-    }
-
-    fn template_control(&mut self) -> Result<Node, TemplateError> {
-        const CONTEXT: &str = "template clause";
-        let token = self.tokens.next_non_space();
-        let name = self.template_name(&token, CONTEXT)?;
-        let next = self.tokens.next_non_space();
-        let pipe: Option<Pipe> = if next.kind == TokenKind::RightDelimiter {
-            None
-        } else {
-            self.tokens.push_back(next);
-            Some(self.pipeline(CONTEXT, TokenKind::RightDelimiter)?)
-        };
-        Ok(Node::Template(TemplateCall {
-            offset: token.offset,
-            name,
-            pipe,
-        }))
-    }
-
-    fn template_name(&mut self, token: &Token<'t>, context: &str) -> Result<String, TemplateError> {
+    pub(super) fn template_name(
+        &mut self,
+        token: &Token<'t>,
+        context: &str,
+    ) -> Result<String, TemplateError> {
         match token.kind {
             TokenKind::InterpretedString | TokenKind::RawString => self.string(token),
             _ => Err(self.unexpected(token, context)),
@@ -335,7 +227,7 @@ impl<'t> Parser<'t> {
         unquote(&token.text).ok_or_else(|| self.error("invalid syntax"))
     }
 
-    fn expect_right_delimiter(&mut self, context: &str) -> Result<(), TemplateError> {
+    pub(super) fn expect_right_delimiter(&mut self, context: &str) -> Result<(), TemplateError> {
         let token = self.tokens.next_non_space();
         match token.kind {
             TokenKind::RightDelimiter => Ok(()),

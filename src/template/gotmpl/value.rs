@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 ///
 /// Go's strings are bytes, ours are text: where Go would cut a character in two, the pieces become U+FFFD.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::enum_variant_names, reason = "Go prints it as `<no value>`")]
 pub(crate) enum Value {
     /// What a lookup that found nothing gives; printed as `<no value>`.
     NoValue,

@@ -78,8 +78,12 @@ fn append_element(out: &mut String, value: &Value, verb: char, flags: Flags) {
             append_float(out, *number, verb, flags)
         }
         Value::String(text) if "vsxXq".contains(verb) => append_text(out, text, verb, flags),
-        Value::List(items) if verb != 'p' => append_list(out, value, items, verb, flags),
-        Value::Map(entries) if verb != 'p' => append_map(out, value, entries, verb, flags),
+        Value::List(items) if !matches!(verb, 'p' | 'w') => {
+            append_list(out, value, items, verb, flags)
+        }
+        Value::Map(entries) if !matches!(verb, 'p' | 'w') => {
+            append_map(out, value, entries, verb, flags)
+        }
         _ => append_bad_verb(out, value, verb, flags),
     }
 }

@@ -182,3 +182,41 @@ fn a_text_that_never_stays_the_same_ends_all_the_same() {
             .starts_with("aaaa")
     );
 }
+
+#[test]
+fn the_functions_that_only_compute_share_one_instant() {
+    let cases = [
+        (
+            "{{isotime}} {{isotime `2006-01-02`}} {{strftime `%Y%H`}}",
+            "2020-09-13T12:26:40Z 2020-09-13 202012",
+        ),
+        (
+            "{{split `a-b-c` `-` 1}}{{replace `b` `x` -1 `bb`}}{{replace_all `a` `` `aba`}}",
+            "bxxb",
+        ),
+        ("{{upper `a`}}{{lower `B`}}", "Ab"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(content(BUILDER, text), expected);
+    }
+    assert!(
+        first_problem(BUILDER, "{{isotime `a` `b`}}").contains("too many values, 1 needed: [a b]")
+    );
+    assert!(
+        first_problem(BUILDER, "{{split `a-b` `-` 7}}").contains("the substring 7 was unavailable")
+    );
+}
+
+#[test]
+fn the_amazon_builder_brings_its_own_function() {
+    let section = Section::Builder(BuilderFunctions::Amazon);
+    assert_eq!(content(section, "{{clean_resource_name `a:b`}}"), "a-b");
+}
+
+#[test]
+fn every_uuid_is_a_new_one() {
+    assert_eq!(
+        content(BUILDER, "{{if eq uuid uuid}}same{{else}}different{{end}}"),
+        "different"
+    );
+}

@@ -73,7 +73,7 @@ impl Functions for Dispatcher<'_> {
                 "template function `sed` is deprecated use `replace` or `replace_all` instead.\
                  Documentation: https://www.packer.io/docs/templates/engine",
             ),
-            _ => library::call(name, arguments, world.now),
+            _ => library::call(name, arguments, world.now.into()),
         }
     }
 }

@@ -6,6 +6,7 @@ mod secrets;
 mod section;
 mod text;
 
+pub(crate) use functions::VARIABLE_NOT_SET;
 pub(crate) use section::{BuilderFunctions, Section};
 pub(crate) use text::Scope;
 

@@ -83,6 +83,12 @@ impl Scope {
         }
     }
 
+    /// The same outside of any build.
+    #[must_use]
+    pub(crate) fn outside_builds(&self, section: Section) -> Self {
+        Self { section, build: None, ..self.clone() }
+    }
+
     /// The data that this section's texts are rendered with before there is a build.
     pub(crate) fn data_at_prepare(&self) -> Value {
         self.section.data_at_prepare()
