@@ -31,7 +31,7 @@ pub(crate) use file::{Direction, FileProvisionerSettings, FileSource};
 pub(crate) use settings::{ProvisionerSettings, settings};
 pub(crate) use shell::ShellSettings;
 pub(crate) use shell_local::{LocalScript, ShellLocalSettings};
-pub(super) use shell_local::{ExecuteCommandForm, decode as decode_shell_local};
+pub(super) use shell_local::{ExecuteCommandForm, LATE as SHELL_LOCAL_LATE, decode as decode_shell_local};
 pub(crate) use sleep::SleepSettings;
 
 /// Where a shell script comes from.
