@@ -11,6 +11,7 @@ mod action;
 mod cli;
 mod facts;
 mod gather;
+mod remote;
 mod report;
 pub mod secret;
 pub mod stop;
