@@ -11,6 +11,7 @@ pub(crate) mod communicator;
 mod communicator_keys;
 mod components;
 pub(crate) mod file;
+mod file_contents;
 mod known_kinds;
 pub(crate) mod null;
 mod planned;

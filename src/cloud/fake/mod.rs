@@ -1,0 +1,20 @@
+//! EC2 as a model: stateful, deterministic, with numbered calls.
+//!
+//! The model keeps what a build makes, by region, and moves states on by the number of times that they are looked at. Every
+//! call has a number, and at each number a [`Fault`] can strike or a callback be run: so a test fails or stops a build at
+//! every call in turn by counting and not by listing them.
+
+mod calls;
+mod filter;
+mod images;
+mod machines;
+mod network;
+mod place;
+mod script;
+#[cfg(test)]
+mod tests;
+mod world;
+
+pub(crate) use calls::FakeCloud;
+pub(crate) use script::{Fault, Pace};
+pub(crate) use world::{ACCOUNT, SOURCE_IMAGE};
