@@ -5,6 +5,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should panic"))]
 
 mod action;
+mod build;
 mod cli;
 mod cloud;
 mod facts;
@@ -22,5 +23,6 @@ pub mod signals;
 pub mod stop;
 mod template;
 mod version;
+mod wait;
 
 pub use action::environment;

@@ -38,15 +38,6 @@ impl Claim {
     /// A claim without a row, for tests of the clouds that spend it.
     #[cfg(test)]
     pub(crate) fn for_tests(token: &str, tags: Tags) -> Self {
-        Self {
-            token: AllocationToken::new(token),
-            tags,
-        }
-    }
-
-    /// A claim without a row, for tests of the clouds that spend it.
-    #[cfg(test)]
-    pub(crate) fn for_tests(token: &str, tags: Tags) -> Self {
         Self { token: AllocationToken::new(token), tags }
     }
 
