@@ -29,13 +29,19 @@ impl Claim {
     /// Ours go over the user's: without them the thing is not found again.
     pub(super) fn new(row: &Row, identity: &BuildIdentity, mut tags: Tags) -> Self {
         tags.extend(identity.tags(row.number));
-        Self { token: row.token.clone(), tags }
+        Self {
+            token: row.token.clone(),
+            tags,
+        }
     }
 
     /// A claim without a row, for tests of the clouds that spend it.
     #[cfg(test)]
     pub(crate) fn for_tests(token: &str, tags: Tags) -> Self {
-        Self { token: AllocationToken::new(token), tags }
+        Self {
+            token: AllocationToken::new(token),
+            tags,
+        }
     }
 
     /// The client token: the same for every attempt of one call, never the same for two.
