@@ -31,12 +31,33 @@ pub(crate) struct Caller {
 }
 
 /// EC2, as a handle: clones are cheap and share the connection.
-pub(crate) trait Cloud: Clone + Send + Sync + 'static {
+pub(crate) trait Cloud:
+    AccountCalls + ImageCalls + InstanceCalls + NetworkCalls + Clone + Send + Sync + 'static
+{
+}
+
+impl<T> Cloud for T where
+    T: AccountCalls + ImageCalls + InstanceCalls + NetworkCalls + Clone + Send + Sync + 'static
+{
+}
+
+/// Calls about the account as a whole.
+pub(crate) trait AccountCalls {
     /// `sts:GetCallerIdentity`.
     fn caller(&self, region: &Region) -> impl Future<Output = CloudResult<Caller>> + Send;
     /// Names of all regions of the account.
     fn regions(&self, region: &Region) -> impl Future<Output = CloudResult<Vec<Region>>> + Send;
+    /// `CreateTags`.
+    fn create_tags(
+        &self,
+        region: &Region,
+        resources: &[String],
+        tags: &Tags,
+    ) -> impl Future<Output = CloudResult<()>> + Send;
+}
 
+/// Calls about images and snapshots.
+pub(crate) trait ImageCalls {
     /// `DescribeImages`, all pages.
     fn images(
         &self,
@@ -90,7 +111,65 @@ pub(crate) trait Cloud: Clone + Send + Sync + 'static {
         region: &Region,
         snapshot: &SnapshotId,
     ) -> impl Future<Output = CloudResult<()>> + Send;
+}
 
+/// Calls about instances and volumes.
+pub(crate) trait InstanceCalls {
+    /// `RunInstances`, exactly one, with the claim's client token.
+    fn run_instance(
+        &self,
+        region: &Region,
+        claim: &Claim,
+        request: &RunInstance,
+    ) -> impl Future<Output = CloudResult<Instance>> + Send;
+    /// `RunInstances` with `DryRun`: `Ok` when it would go through.
+    fn try_run_instance(
+        &self,
+        region: &Region,
+        request: &RunInstance,
+    ) -> impl Future<Output = CloudResult<()>> + Send;
+    /// `DescribeInstances`, by id or by filter, all pages.
+    fn instances(
+        &self,
+        region: &Region,
+        ids: &[InstanceId],
+        filters: &Filters,
+    ) -> impl Future<Output = CloudResult<Vec<Instance>>> + Send;
+    /// `StopInstances`.
+    fn stop_instance(
+        &self,
+        region: &Region,
+        instance: &InstanceId,
+    ) -> impl Future<Output = CloudResult<()>> + Send;
+    /// `TerminateInstances`.
+    fn terminate_instance(
+        &self,
+        region: &Region,
+        instance: &InstanceId,
+    ) -> impl Future<Output = CloudResult<()>> + Send;
+    /// `GetConsoleOutput`, decoded; `None` where EC2 has none yet.
+    fn console_output(
+        &self,
+        region: &Region,
+        instance: &InstanceId,
+    ) -> impl Future<Output = CloudResult<Option<String>>> + Send;
+    /// `DescribeVolumes`.
+    fn volumes(
+        &self,
+        region: &Region,
+        ids: &[VolumeId],
+        filters: &Filters,
+    ) -> impl Future<Output = CloudResult<Vec<Volume>>> + Send;
+    /// `DeleteVolume`.
+    fn delete_volume(
+        &self,
+        region: &Region,
+        volume: &VolumeId,
+    ) -> impl Future<Output = CloudResult<()>> + Send;
+}
+
+/// Calls about key pairs, networks and security groups.
+pub(crate) trait NetworkCalls {
     /// `ImportKeyPair` with a public key in OpenSSH form.
     fn import_key_pair(
         &self,
@@ -119,7 +198,6 @@ pub(crate) trait Cloud: Clone + Send + Sync + 'static {
         region: &Region,
         name: &KeyName,
     ) -> impl Future<Output = CloudResult<()>> + Send;
-
     /// `DescribeVpcs`.
     fn vpcs(
         &self,
@@ -167,65 +245,5 @@ pub(crate) trait Cloud: Clone + Send + Sync + 'static {
         &self,
         region: &Region,
         group: &GroupId,
-    ) -> impl Future<Output = CloudResult<()>> + Send;
-
-    /// `RunInstances`, exactly one, with the claim's client token.
-    fn run_instance(
-        &self,
-        region: &Region,
-        claim: &Claim,
-        request: &RunInstance,
-    ) -> impl Future<Output = CloudResult<Instance>> + Send;
-    /// `RunInstances` with `DryRun`: `Ok` when it would go through.
-    fn try_run_instance(
-        &self,
-        region: &Region,
-        request: &RunInstance,
-    ) -> impl Future<Output = CloudResult<()>> + Send;
-    /// `DescribeInstances`, by id or by filter, all pages.
-    fn instances(
-        &self,
-        region: &Region,
-        ids: &[InstanceId],
-        filters: &Filters,
-    ) -> impl Future<Output = CloudResult<Vec<Instance>>> + Send;
-    /// `StopInstances`.
-    fn stop_instance(
-        &self,
-        region: &Region,
-        instance: &InstanceId,
-    ) -> impl Future<Output = CloudResult<()>> + Send;
-    /// `TerminateInstances`.
-    fn terminate_instance(
-        &self,
-        region: &Region,
-        instance: &InstanceId,
-    ) -> impl Future<Output = CloudResult<()>> + Send;
-    /// `GetConsoleOutput`, decoded; `None` where EC2 has none yet.
-    fn console_output(
-        &self,
-        region: &Region,
-        instance: &InstanceId,
-    ) -> impl Future<Output = CloudResult<Option<String>>> + Send;
-
-    /// `DescribeVolumes`.
-    fn volumes(
-        &self,
-        region: &Region,
-        ids: &[VolumeId],
-        filters: &Filters,
-    ) -> impl Future<Output = CloudResult<Vec<Volume>>> + Send;
-    /// `DeleteVolume`.
-    fn delete_volume(
-        &self,
-        region: &Region,
-        volume: &VolumeId,
-    ) -> impl Future<Output = CloudResult<()>> + Send;
-    /// `CreateTags`.
-    fn create_tags(
-        &self,
-        region: &Region,
-        resources: &[String],
-        tags: &Tags,
     ) -> impl Future<Output = CloudResult<()>> + Send;
 }
