@@ -83,6 +83,8 @@ pub(crate) enum Login {
     Agent {
         /// `ssh_keypair_name`.
         key_pair: Option<String>,
+        /// A password beside it.
+        password: Option<Secret>,
     },
     /// A password alone, plain and keyboard-interactive.
     Password {

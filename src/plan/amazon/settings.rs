@@ -126,7 +126,7 @@ pub(crate) struct Launch {
     pub(crate) block_devices: Vec<BlockDevice>,
     /// EBS-optimised.
     pub(crate) ebs_optimized: bool,
-    /// The metadata service; `None` leaves it to the image.
+    /// The metadata service; a template always gets `Some`, with Packer's defaults.
     pub(crate) metadata: Option<MetadataOptions>,
     /// `shutdown_behavior` where the template sets it.
     pub(crate) shutdown_behavior: Option<ShutdownBehavior>,
@@ -152,6 +152,8 @@ pub(crate) struct Polling {
     pub(crate) max_attempts: Option<u32>,
     /// Seconds between two of them.
     pub(crate) delay_seconds: Option<u32>,
+    /// Seconds in all, from the environment; counts where `max_attempts` is open.
+    pub(crate) timeout_seconds: Option<u32>,
 }
 
 impl Polling {
@@ -159,7 +161,11 @@ impl Polling {
     pub(crate) fn budget(self) -> Option<Duration> {
         /// Seconds between two attempts where only their number is given: Packer's documented pace for images.
         const DOCUMENTED_DELAY: u64 = 15;
-        let attempts = u64::from(self.max_attempts?);
+        let Some(attempts) = self.max_attempts.map(u64::from) else {
+            return self
+                .timeout_seconds
+                .map(|seconds| Duration::from_secs(u64::from(seconds)));
+        };
         let delay = self.delay_seconds.map_or(DOCUMENTED_DELAY, u64::from);
         Some(Duration::from_secs(attempts.saturating_mul(delay)))
     }

@@ -1,0 +1,88 @@
+//! The image that comes out: name, regions, sharing, tags, what it replaces.
+
+use super::ebs::Force;
+use super::encryption::{self, Shared};
+use super::settings::{ImageSettings, Replace};
+use super::{block_device, image_name, lifecycle, tags};
+use crate::cloud::Region;
+use crate::plan::unsupported::Unsupported;
+use crate::template::fields::Fields;
+
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    build_region: Option<&Region>,
+    force: Force,
+    unsupported: &mut Unsupported,
+) -> ImageSettings {
+    let name = image_name::read(fields);
+    let encryption = encryption::read(fields);
+    let mut regions = regions(fields);
+    encryption::check_regions(fields, &encryption.region_kms_key_ids, &regions);
+    lifecycle::read(fields, &regions, build_region, unsupported);
+    // The image is there already; Packer leaves the region out without a word.
+    regions.retain(|region| Some(region) != build_region);
+
+    let users = fields.strings("ami_users");
+    let organizations = shared_organizations(fields, unsupported);
+    if let Some(key) = (!users.is_empty()).then_some("ami_users").or(organizations) {
+        encryption::check_shared(fields, key, Shared::Image, &encryption);
+    }
+    let snapshot_users = fields.strings("snapshot_users");
+    if !snapshot_users.is_empty() {
+        encryption::check_shared(fields, "snapshot_users", Shared::Snapshots, &encryption);
+    }
+    ImageSettings {
+        name,
+        description: fields.text("ami_description"),
+        regions,
+        skip_region_validation: fields.bool("skip_region_validation"),
+        users,
+        groups: fields.strings("ami_groups"),
+        snapshot_users,
+        snapshot_groups: fields.strings("snapshot_groups"),
+        tags: tags::read(fields, "tags", "tag", "key"),
+        snapshot_tags: tags::read(fields, "snapshot_tags", "snapshot_tag", "key"),
+        skip_run_tags: fields.bool("skip_ami_run_tags"),
+        block_devices: block_device::read(fields, "ami_block_device_mappings"),
+        encryption,
+        replace: replace(fields, force),
+        skip_create: fields.bool("skip_create_ami"),
+        skip_save_build_region: fields.bool("skip_save_build_region"),
+    }
+}
+
+/// `ami_regions`, each once, in the template's order.
+fn regions(fields: &mut Fields<'_>) -> Vec<Region> {
+    let mut regions = Vec::new();
+    for region in fields.strings("ami_regions").into_iter().map(Region::new) {
+        if !regions.contains(&region) {
+            regions.push(region);
+        }
+    }
+    regions
+}
+
+/// Sharing with organisations is not done yet; the first key that asks for it.
+fn shared_organizations(
+    fields: &mut Fields<'_>,
+    unsupported: &mut Unsupported,
+) -> Option<&'static str> {
+    let mut first = None;
+    for key in ["ami_org_arns", "ami_ou_arns"] {
+        if !fields.strings(key).is_empty() {
+            unsupported.note(fields, key);
+            first = first.or(Some(key));
+        }
+    }
+    first
+}
+
+fn replace(fields: &mut Fields<'_>, force: Force) -> Replace {
+    let deregister = fields.bool("force_deregister") || force == Force::Yes;
+    let delete = fields.bool("force_delete_snapshot");
+    match (deregister, delete) {
+        (false, _) => Replace::Refuse,
+        (true, false) => Replace::Deregister,
+        (true, true) => Replace::DeregisterAndDeleteSnapshots,
+    }
+}

@@ -1,0 +1,119 @@
+//! The build machine.
+
+use super::access::optional;
+use super::network_keys::{self, Network};
+use super::settings::Launch;
+use super::{block_device, credits, metadata, placement, polling, spot, tags, user_data};
+use crate::cloud::instance::ShutdownBehavior;
+use crate::facts::Facts;
+use crate::plan::unsupported::Unsupported;
+use crate::template::fields::Fields;
+
+/// Whether the machine gets an instance profile, which the session manager needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Profile {
+    /// A named one, or one that the template has made for the build.
+    Some,
+    /// None.
+    None,
+}
+
+/// The launch, with what other groups ask about it.
+pub(super) struct LaunchKeys {
+    pub(super) settings: Launch,
+    pub(super) profile: Profile,
+}
+
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    facts: &Facts,
+    unsupported: &mut Unsupported,
+) -> LaunchKeys {
+    let instance_type = fields.text("instance_type");
+    let spot_price = spot::read(fields, &instance_type, unsupported);
+    placement::read(fields, &instance_type, &spot_price, unsupported);
+    let iam_instance_profile = optional(fields, "iam_instance_profile");
+    let temporary = temporary_profile(fields, iam_instance_profile.as_deref(), unsupported);
+    let Network {
+        subnet,
+        vpc,
+        groups,
+        temporary_group_sources,
+    } = network_keys::read(fields, unsupported);
+    let mut block_devices = block_device::read(fields, "launch_block_device_mappings");
+    if fields.bool("no_ephemeral") {
+        block_devices.extend(block_device::no_ephemeral());
+    }
+    let profile = if iam_instance_profile.is_some() {
+        Profile::Some
+    } else {
+        temporary
+    };
+    let settings = Launch {
+        credit_specification: credits::read(fields, &instance_type, &spot_price),
+        instance_type,
+        subnet,
+        vpc,
+        availability_zone: optional(fields, "availability_zone"),
+        groups,
+        temporary_group_sources,
+        associate_public_ip_address: fields.tristate("associate_public_ip_address"),
+        iam_instance_profile,
+        skip_profile_validation: fields.bool("skip_profile_validation"),
+        user_data: user_data::read(fields, facts),
+        block_devices,
+        ebs_optimized: fields.bool("ebs_optimized"),
+        metadata: Some(metadata::read(fields)),
+        shutdown_behavior: shutdown_behavior(fields),
+        disable_stop: fields.bool("disable_stop_instance"),
+        run_tags: tags::read(fields, "run_tags", "run_tag", "key"),
+        // Unlike every other tag block, this one has a `name`.
+        run_volume_tags: tags::read(fields, "run_volume_tags", "run_volume_tag", "name"),
+        polling: polling::read(fields, facts),
+    };
+    LaunchKeys { settings, profile }
+}
+
+/// The policy for a profile of the build's own; a profile that exists wins over it.
+fn temporary_profile(
+    fields: &mut Fields<'_>,
+    named: Option<&str>,
+    unsupported: &mut Unsupported,
+) -> Profile {
+    const KEY: &str = "temporary_iam_instance_profile_policy_document";
+    let Some(mut document) = fields.block(KEY) else {
+        return Profile::None;
+    };
+    document.string("Version");
+    for mut statement in document.blocks("Statement") {
+        statement.string("Effect");
+        statement.strings("Action");
+        statement.strings("Resource");
+        statement.finish();
+    }
+    document.finish();
+    match named {
+        Some(_) => fields.warning(
+            KEY,
+            format!("`{KEY}` has no effect beside `iam_instance_profile`"),
+        ),
+        None => unsupported.note(fields, KEY),
+    }
+    Profile::Some
+}
+
+fn shutdown_behavior(fields: &mut Fields<'_>) -> Option<ShutdownBehavior> {
+    match optional(fields, "shutdown_behavior")?.as_str() {
+        "stop" => Some(ShutdownBehavior::Stop),
+        "terminate" => Some(ShutdownBehavior::Terminate),
+        other => {
+            fields.problem(
+                "shutdown_behavior",
+                format!(
+                    "shutdown_behavior only accepts 'stop' or 'terminate' values, not `{other}`"
+                ),
+            );
+            None
+        }
+    }
+}

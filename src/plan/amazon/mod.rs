@@ -1,0 +1,31 @@
+//! The `amazon-ebs` builder's keys: decoded, checked and turned into [`settings::EbsSettings`].
+//!
+//! One file per group of keys. Every group reports all of its problems; none of them does I/O.
+
+mod access;
+mod block_device;
+mod connection;
+mod credits;
+mod ebs;
+mod encryption;
+mod fast_launch;
+mod filters;
+mod image_keys;
+mod image_name;
+mod kms_key;
+mod launch_keys;
+mod lifecycle;
+mod metadata;
+mod network_keys;
+mod placement;
+mod polling;
+pub(crate) mod settings;
+mod source;
+mod spot;
+mod tags;
+mod user_data;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use ebs::{Force, ebs};

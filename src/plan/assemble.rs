@@ -1,0 +1,96 @@
+//! The whole plan.
+
+use std::sync::Arc;
+
+use super::amazon::Force;
+use super::builders::{self, build_keys};
+use super::components::Components;
+use super::planned::{InvalidBuild, Plan, PlannedBuild};
+use super::selection::Selection;
+use super::{builder_names, check_template};
+use crate::facts::Facts;
+use crate::template::model::{RawBuilder, Template};
+use crate::template::problem::Problems;
+use crate::template::scope::{Scope, Section};
+use crate::template::variables::Variables;
+
+/// Plans the selected builds. Each is checked whole, whatever is wrong with the others.
+///
+/// Where `facts` did not know something, the plan is made as if all were well; ask [`Facts::take_missed`] before trusting it.
+pub(crate) fn plan(
+    template: &Template,
+    variables: &Variables,
+    selection: &Selection,
+    force: Force,
+    facts: &Facts,
+) -> Plan {
+    let found = check_template(template);
+    if !found.is_empty() {
+        return Plan {
+            problems: found,
+            ..Plan::default()
+        };
+    }
+    let scope = Scope::new(facts, Section::BuilderName, Arc::clone(&variables.values));
+    let problems = Problems::new(Arc::clone(&template.document));
+    let builders = builder_names::selected(template, &scope, selection, &problems);
+    let (found, warnings) = problems.into_parts();
+    let mut plan = Plan {
+        problems: found,
+        warnings,
+        ..Plan::default()
+    };
+    if !plan.problems.is_empty() {
+        return plan;
+    }
+    for (name, raw) in builders {
+        let scope = scope.with_build(&name, &raw.kind);
+        let checked = builders::check(template, raw, &scope, force, facts);
+        let (found, warnings) = checked.problems.into_parts();
+        let mut components = Components {
+            template,
+            builder: &raw.name,
+            scope: &scope,
+            build_keys: build_keys(&raw.kind),
+            facts,
+            stage: checked.stage,
+            problems: found,
+            warnings,
+        };
+        let provisioners = components.provisioners();
+        let cleanup_provisioner = components.cleanup_provisioner();
+        let post_processors = components.post_processors(selection);
+        let Components {
+            stage,
+            problems,
+            warnings,
+            build_keys,
+            ..
+        } = components;
+        plan.warnings.extend(
+            warnings
+                .into_iter()
+                .filter(|warning| !plan.warnings.contains(warning))
+                .collect::<Vec<_>>(),
+        );
+        let kind = raw.kind.clone();
+        match checked.builder {
+            Some(builder) if problems.is_empty() => plan.builds.push(PlannedBuild {
+                name,
+                kind,
+                builder,
+                provisioners,
+                cleanup_provisioner,
+                post_processors,
+                scope: scope.with_section(Section::Provisioner { build_keys }),
+            }),
+            _ => plan.invalid.push(InvalidBuild {
+                name,
+                kind,
+                stage,
+                problems,
+            }),
+        }
+    }
+    plan
+}

@@ -1,0 +1,46 @@
+//! A provisioner's settings, decoded and checked as Packer does it.
+//!
+//! Packer's other provisioners are decoded and checked too, so that `validate` says what Packer says; `build` refuses them
+//! by name before anything is created.
+
+mod ansible;
+mod ansible_local;
+mod breakpoint;
+mod checks;
+mod chef;
+mod converge;
+mod file;
+mod inspec;
+mod overlay;
+mod powershell;
+mod puppet;
+mod salt;
+mod settings;
+mod shape;
+mod shell;
+mod shell_local;
+mod sleep;
+mod windows_restart;
+mod windows_shell;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use breakpoint::BreakpointSettings;
+pub(crate) use file::{Direction, FileProvisionerSettings, FileSource};
+pub(crate) use settings::{ProvisionerSettings, settings};
+pub(crate) use shell::ShellSettings;
+pub(super) use shell_local::{
+    ExecuteCommandForm, LATE as SHELL_LOCAL_LATE, decode as decode_shell_local,
+};
+pub(crate) use shell_local::{LocalScript, ShellLocalSettings};
+pub(crate) use sleep::SleepSettings;
+
+/// Where a shell script comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ScriptSource {
+    /// `inline`: lines that are rendered again at run time.
+    Inline(Vec<String>),
+    /// `script` and `scripts`: local paths.
+    Files(Vec<String>),
+}

@@ -1,0 +1,49 @@
+//! Keys that Packer knows and that we decode and check, but do not do yet.
+//!
+//! `validate` names each of them in a warning; `build` refuses the template by name before its first call.
+//! So nothing that a template asks for is silently dropped.
+
+use crate::template::fields::Fields;
+
+/// The keys noted so far, in the order in which they were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unsupported {
+    keys: Vec<String>,
+}
+
+impl Unsupported {
+    /// Notes that `key` asks for something that `build` does not do yet.
+    pub(crate) fn note(&mut self, fields: &Fields<'_>, key: &str) {
+        fields.warning(
+            key,
+            format!("`{key}` is not supported yet: the template is valid, but `build` refuses it"),
+        );
+        self.keys.push(key.to_owned());
+    }
+
+    /// Notes `key` where it has a text.
+    pub(crate) fn note_text(&mut self, fields: &mut Fields<'_>, key: &str) {
+        if fields.string(key).is_some_and(|text| !text.is_empty()) {
+            self.note(fields, key);
+        }
+    }
+
+    /// Notes `key` where it is switched on.
+    pub(crate) fn note_switch(&mut self, fields: &mut Fields<'_>, key: &str) {
+        if fields.bool(key) {
+            self.note(fields, key);
+        }
+    }
+
+    /// Notes `key` where it is a list with something in it.
+    pub(crate) fn note_list(&mut self, fields: &mut Fields<'_>, key: &str) {
+        if !fields.strings(key).is_empty() {
+            self.note(fields, key);
+        }
+    }
+
+    /// The keys' names.
+    pub(crate) fn into_keys(self) -> Vec<String> {
+        self.keys
+    }
+}

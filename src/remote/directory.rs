@@ -1,0 +1,91 @@
+//! A local directory tree as a series of steps, in the order in which scp sends it. Links are followed, as in Packer.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::RemoteError;
+
+/// One step of the walk. Paths with `inside` are relative to the directory that was walked.
+pub(super) enum Step<'a> {
+    /// A directory begins.
+    Enter { name: &'a str, inside: &'a Path, mode: u32 },
+    /// A file.
+    File { name: &'a str, inside: &'a Path, local: &'a Path, mode: u32, size: u64 },
+    /// The directory that began last ends.
+    Leave,
+}
+
+/// Is told every step.
+pub(super) type Visit<'a, E> = &'a mut dyn FnMut(Step<'_>) -> Result<(), E>;
+
+/// Walks the contents of `directory`, names in order.
+pub(super) fn walk<E: From<RemoteError>>(directory: &Path, visit: Visit<'_, E>) -> Result<(), E> {
+    walk_below(directory, Path::new(""), visit)
+}
+
+fn walk_below<E: From<RemoteError>>(directory: &Path, inside: &Path, visit: Visit<'_, E>) -> Result<(), E> {
+    let failed = |error| E::from(RemoteError::local(directory, error));
+    let listed: Result<Vec<_>, _> = fs::read_dir(directory).map_err(failed)?.map(|entry| Ok(entry?.file_name())).collect();
+    let mut names = listed.map_err(failed)?;
+    names.sort();
+    for name in names {
+        let local = directory.join(&name);
+        let inside = inside.join(&name);
+        let metadata = metadata(&local)?;
+        let name = name.to_string_lossy();
+        if metadata.is_dir() {
+            visit(Step::Enter { name: &name, inside: &inside, mode: mode(&metadata) })?;
+            walk_below(&local, &inside, visit)?;
+            visit(Step::Leave)?;
+        } else {
+            visit(Step::File { name: &name, inside: &inside, local: &local, mode: mode(&metadata), size: metadata.len() })?;
+        }
+    }
+    Ok(())
+}
+
+/// What is at `path`, links followed: a file or a directory, and nothing else, since a pipe would never end.
+pub(super) fn metadata(path: &Path) -> Result<Metadata, RemoteError> {
+    let metadata = fs::metadata(path).map_err(|error| RemoteError::local(path, error))?;
+    if metadata.is_file() || metadata.is_dir() {
+        return Ok(metadata);
+    }
+    Err(RemoteError::local(path, io::Error::other("neither a file nor a directory")))
+}
+
+/// The permission bits.
+#[cfg(unix)]
+pub(super) fn mode(metadata: &Metadata) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o777
+}
+
+/// A file's first `size` bytes; an error if it has fewer, since its size was already promised to the other side.
+pub(super) struct Exactly {
+    file: File,
+    left: u64,
+}
+
+impl Exactly {
+    /// Opens `path`.
+    pub(super) fn open(path: &Path, size: u64) -> Result<Self, RemoteError> {
+        let file = File::open(path).map_err(|error| RemoteError::local(path, error))?;
+        Ok(Self { file, left: size })
+    }
+}
+
+impl Read for Exactly {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let wanted = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if wanted == 0 {
+            return Ok(0);
+        }
+        let count = self.file.read(&mut buffer[..wanted])?;
+        if count == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read"));
+        }
+        self.left -= count as u64;
+        Ok(count)
+    }
+}

@@ -1,0 +1,35 @@
+//! A shell and a file channel on a machine: what provisioners talk to, and how it is reached.
+
+mod api;
+mod connect;
+mod connect_error;
+mod dial;
+mod directory;
+mod error;
+mod exec;
+#[cfg(test)]
+pub(crate) mod fake;
+mod host_key;
+mod key;
+mod scp;
+mod scp_sink;
+mod scp_source;
+mod ssh;
+mod ssh_dialer;
+mod ssh_remote;
+mod tar_stream;
+mod transfer;
+mod tunnel;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use api::{DirectoryPart, Exit, Output, OutputSink, Remote, Upload};
+pub(crate) use connect_error::ConnectError;
+pub(crate) use dial::{Attempt, Dial, ResolvedLogin, Target};
+pub(crate) use error::RemoteError;
+pub(crate) use host_key::{HostKey, HostKeyChange, HostKeyJudge, HostKeyPin, Verdict};
+pub(crate) use key::{KeyError, KeyPair};
+pub(crate) use ssh_dialer::SshDialer;
+pub(crate) use ssh_remote::SshRemote;

@@ -1,0 +1,111 @@
+//! Sends a directory as tar streams: thousands of small files in the time of one, since scp waits for an answer after each.
+//!
+//! Two streams, first the directories, then the files, so that the machine ends as scp would leave it: directories that
+//! exist keep their mode, and files that exist are written in place, through links. Only GNU tar has the options for that;
+//! with another tar, or none, the caller goes on with scp.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::directory::{self, Exactly, Step};
+use super::scp::{close, shell_path};
+use super::scp_source::base_name;
+use super::ssh::{Channel, Connection, Ending};
+use super::{DirectoryPart, RemoteError};
+
+/// Of the stream: one write to the channel for many small files.
+const BUFFER: usize = 256 * 1024;
+
+/// `-o` and the modes: the files belong to the user who logs in, under his umask, as with scp.
+const COMMON: &str = "tar -xmof - --no-same-permissions --keep-directory-symlink";
+
+/// Whether the machine's tar did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    Yes,
+    /// Scp has to do it, or to say why not.
+    No,
+}
+
+/// What one stream holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Directories,
+    Files,
+}
+
+/// Sends `source`.
+pub(super) fn send_directory(connection: &Connection, source: &Path, destination: &str, part: DirectoryPart) -> Result<Sent, RemoteError> {
+    let prefix = match part {
+        DirectoryPart::Contents => PathBuf::new(),
+        DirectoryPart::Itself => PathBuf::from(base_name(source)?),
+    };
+    let directories = format!("{COMMON} --no-overwrite-dir -C {}", shell_path(destination));
+    if send(connection, &directories, destination, |archive| fill(archive, source, &prefix, Holds::Directories))? == Sent::No {
+        return Ok(Sent::No);
+    }
+    let files = format!("{COMMON} --overwrite --dereference -C {}", shell_path(destination));
+    send(connection, &files, destination, |archive| fill(archive, source, &prefix, Holds::Files))
+}
+
+type Archive<'a> = tar::Builder<BufWriter<&'a mut Channel>>;
+
+fn send(
+    connection: &Connection,
+    command: &str,
+    destination: &str,
+    fill: impl FnOnce(&mut Archive<'_>) -> Result<(), RemoteError>,
+) -> Result<Sent, RemoteError> {
+    let doing = format!("uploading to `{destination}`");
+    let mut channel = connection.exec(command).map_err(|error| RemoteError::broken(&doing, error))?;
+    let mut archive = tar::Builder::new(BufWriter::with_capacity(BUFFER, &mut channel));
+    let filled = fill(&mut archive).and_then(|()| {
+        let written = archive.into_inner().and_then(|mut stream| stream.flush());
+        written.map_err(|error| RemoteError::broken(&doing, error))
+    });
+    if let Err(error @ RemoteError::Local { .. }) = filled {
+        return Err(error);
+    }
+    // A tar that ended early breaks the pipe; its exit status tells that from a lost connection.
+    match close(connection, &mut channel, &doing)? {
+        (Ending::Status(0), _) => filled.map(|()| Sent::Yes),
+        (ending, words) => {
+            log::debug!("tar did not take `{destination}` ({ending:?}: {words}); scp is next");
+            Ok(Sent::No)
+        }
+    }
+}
+
+fn fill(archive: &mut Archive<'_>, source: &Path, prefix: &Path, holds: Holds) -> Result<(), RemoteError> {
+    if holds == Holds::Directories && prefix != Path::new("") {
+        let mode = directory::mode(&directory::metadata(source)?);
+        add(archive, tar::EntryType::Directory, (prefix, mode, 0), io::empty()).map_err(broken)?;
+    }
+    directory::walk(source, &mut |step| match step {
+        Step::Enter { inside, mode, .. } if holds == Holds::Directories => {
+            add(archive, tar::EntryType::Directory, (&prefix.join(inside), mode, 0), io::empty()).map_err(broken)
+        }
+        Step::File { inside, local, mode, size, .. } if holds == Holds::Files => {
+            let content = Exactly::open(local, size)?;
+            add(archive, tar::EntryType::Regular, (&prefix.join(inside), mode, size), content).map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => RemoteError::local(local, error),
+                _ => broken(error),
+            })
+        }
+        _ => Ok(()),
+    })
+}
+
+fn add(archive: &mut Archive<'_>, kind: tar::EntryType, entry: (&Path, u32, u64), content: impl io::Read) -> io::Result<()> {
+    let (path, mode, size) = entry;
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(kind);
+    header.set_mode(mode);
+    header.set_size(size);
+    header.set_mtime(0);
+    archive.append_data(&mut header, path, content)
+}
+
+fn broken(error: io::Error) -> RemoteError {
+    RemoteError::broken("sending a directory", error)
+}

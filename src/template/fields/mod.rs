@@ -1,0 +1,12 @@
+//! Reads the settings of one component: by key, weakly typed, with every key accounted for.
+
+mod cursor;
+mod deprecated;
+mod suggestion;
+
+pub(crate) use cursor::Fields;
+pub(crate) use deprecated::report_deprecated;
+pub(crate) use suggestion::nearest;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! Variables that refer to each other, rendered in any order of declaration.
+
+use std::collections::BTreeMap;
+
+use super::mask::mask;
+use crate::template::gotmpl::Value;
+use crate::template::scope::{RenderError, Scope, VARIABLE_NOT_SET};
+
+/// As many passes as Packer makes.
+const MOST_PASSES: usize = 100;
+
+/// A variable that cannot be rendered.
+pub(super) struct Failure {
+    /// Its name.
+    pub(super) name: String,
+    /// What Packer says.
+    pub(super) message: String,
+    /// Where in its text, as a byte offset.
+    pub(super) error: RenderError,
+}
+
+/// Renders `values` in passes over the sorted names, and leaves the results in `scope`.
+///
+/// A value that refers to a variable which is not known yet is tried again in the next pass. A value is done once it is rendered and
+/// no `` {{user `…`}} `` stands in its text.
+///
+/// Packer's quirk, kept: a reference that leads nowhere is an error only if nothing at all was rendered in the last pass, so it
+/// goes unnoticed, and the variable stays empty, while another value is rendered again and again.
+pub(super) fn render_all(values: &BTreeMap<String, String>, scope: &mut Scope) -> Vec<Failure> {
+    let mut pending: Vec<(&String, &String)> = values.iter().collect();
+    let mut failures = Vec::new();
+    for _ in 0..MOST_PASSES {
+        let before = scope.variables().clone();
+        let pass = pass(&pending, scope);
+        failures.extend(pass.failed);
+        let is_settled = pass.left.len() == pending.len() && before == *scope.variables();
+        pending = pass.left;
+        if pass.unresolved.is_empty() {
+            return failures;
+        }
+        // Another pass would bring the same, since it would start from the same.
+        if is_settled {
+            if !pass.rendered_any {
+                failures.extend(pass.unresolved);
+            }
+            return failures;
+        }
+    }
+    failures
+}
+
+/// What one pass brought.
+struct Pass<'a> {
+    left: Vec<(&'a String, &'a String)>,
+    unresolved: Vec<Failure>,
+    failed: Vec<Failure>,
+    rendered_any: bool,
+}
+
+fn pass<'a>(pending: &[(&'a String, &'a String)], scope: &mut Scope) -> Pass<'a> {
+    let mut pass = Pass {
+        left: Vec::new(),
+        unresolved: Vec::new(),
+        failed: Vec::new(),
+        rendered_any: false,
+    };
+    for (name, text) in pending {
+        let masked = mask(text);
+        match scope.render(&masked.text, &Value::NoValue) {
+            Ok(rendered) => {
+                scope.set_variable(name, masked.unmask(rendered));
+                pass.rendered_any = true;
+                if refers_to_a_variable(text) {
+                    pass.left.push((name, text));
+                }
+            }
+            Err(error) => {
+                let is_unresolved = matches!(error, RenderError::Execution { .. });
+                let is_unresolved = is_unresolved && error.message().contains(VARIABLE_NOT_SET);
+                if is_unresolved {
+                    pass.left.push((name, text));
+                }
+                let failure = failure(name, text, error);
+                if is_unresolved {
+                    &mut pass.unresolved
+                } else {
+                    &mut pass.failed
+                }
+                .push(failure);
+            }
+        }
+    }
+    pass
+}
+
+fn failure(name: &str, text: &str, error: RenderError) -> Failure {
+    let text = crate::template::render::excerpt(text);
+    let message = match &error {
+        RenderError::Syntax { .. } => {
+            format!("error interpolating default value for '{name}': {error}")
+        }
+        RenderError::Execution { .. } if error.message().contains(VARIABLE_NOT_SET) => {
+            format!("Failed to interpolate \"{name}\": \"{text}\"; error: {error}")
+        }
+        RenderError::Execution { .. } => format!("{error} in variable '{name}': \"{text}\""),
+    };
+    Failure {
+        name: name.to_owned(),
+        message,
+        error,
+    }
+}
+
+/// Packer's test, ``{{\s*user\s*`.*`\s*}}``, for a text that may have to be rendered again.
+fn refers_to_a_variable(text: &str) -> bool {
+    text.match_indices("{{").any(|(at, _)| {
+        let Some(after) = text[at + 2..].trim_start().strip_prefix("user") else {
+            return false;
+        };
+        let Some(name) = after.trim_start().strip_prefix('`') else {
+            return false;
+        };
+        // The greedy `.*` reaches over other actions of the same line.
+        let line = name.split('\n').next().unwrap_or_default();
+        line.match_indices('`')
+            .any(|(quote, _)| name[quote + 1..].trim_start().starts_with("}}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_reference_in_backquotes_asks_for_another_pass() {
+        for text in [
+            "{{user `a`}}",
+            "x{{ user  `a` }}",
+            "{{user`a`\n}}",
+            "{{user `a`}} {{user `b`}}",
+        ] {
+            assert!(refers_to_a_variable(text), "{text}");
+        }
+        for text in [
+            "{{user \"a\"}}",
+            "{{upper (user `a`)}}",
+            "{{user `a` | upper}}",
+            "{{user `a",
+            "user `a`}}",
+        ] {
+            assert!(!refers_to_a_variable(text), "{text}");
+        }
+    }
+}
