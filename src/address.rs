@@ -2,13 +2,17 @@
 //!
 //! The public one is what a service on the internet sees; the private one is the source address that the routing table picks.
 
+use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::pin::Pin;
 use std::time::Duration;
 
 use http::{Request, Uri};
 
 use crate::action::environment::Environment;
+use crate::build::AddressLookup;
 use crate::http::{Family, HttpClient, HttpError};
+use crate::plan::communicator::Interface;
 use crate::version;
 
 /// Names another address service: a URL that answers with the caller's address and nothing else.
@@ -51,36 +55,48 @@ pub(crate) enum AddressError {
     },
 }
 
-/// From which side the machine is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// By its public address.
-    Public,
-    /// By its private address.
-    Private,
-    /// By whichever it has.
-    Either,
+/// Looks the addresses up for a build, with what the environment says about proxies and the service.
+pub(crate) struct OwnAddresses<'a> {
+    /// The environment.
+    pub(crate) environment: &'a Environment,
+}
+
+impl AddressLookup for OwnAddresses<'_> {
+    fn own_ranges(
+        &self,
+        interface: Interface,
+    ) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>> {
+        Box::pin(async move {
+            ranges(self.environment, interface)
+                .await
+                .unwrap_or_else(|error| {
+                    log::warn!("the caller's own addresses are not known: {error}");
+                    Vec::new()
+                })
+        })
+    }
 }
 
 /// The ranges, as EC2 takes them, from which this process reaches a machine. An error means that they are not known, and
 /// never a part of them: with half of its addresses let in, the caller may have locked itself out.
-pub(crate) async fn ranges(
+async fn ranges(
     environment: &Environment,
-    side: Side,
+    interface: Interface,
 ) -> Result<Vec<String>, AddressError> {
-    let public = match side {
-        Side::Public | Side::Either => public(environment).await?,
-        Side::Private => Vec::new(),
+    let addresses = match interface {
+        Interface::PublicIp | Interface::PublicDns | Interface::Ipv6 => public(environment).await?,
+        Interface::PrivateIp | Interface::PrivateDns => Some(private())
+            .filter(|found| !found.is_empty())
+            .ok_or(AddressError::NoPrivate)?,
+        Interface::Automatic => public(environment)
+            .await?
+            .into_iter()
+            .chain(private())
+            .collect(),
+        // Its agent dials out; nobody comes in.
+        Interface::SessionManager => Vec::new(),
     };
-    let private = match side {
-        Side::Private | Side::Either => private(),
-        Side::Public => Vec::new(),
-    };
-    if side == Side::Private && private.is_empty() {
-        return Err(AddressError::NoPrivate);
-    }
-    let addresses = public.into_iter().chain(private);
-    Ok(addresses.map(range).collect())
+    Ok(addresses.into_iter().map(range).collect())
 }
 
 /// The addresses under which the internet sees this machine: at most one of each family, since a dual-stack machine may reach
@@ -231,7 +247,7 @@ mod tests {
     async fn where_only_the_private_address_is_known_none_is_told() {
         let server = answering(503, "").await;
         let environment = Environment::of([(SERVICE_VARIABLE, &server.url)]);
-        assert!(ranges(&environment, Side::Either).await.is_err());
+        assert!(ranges(&environment, Interface::Automatic).await.is_err());
     }
 
     #[tokio::test]
@@ -239,7 +255,7 @@ mod tests {
         let server = answering(200, "203.0.113.7").await;
         let environment = Environment::of([(SERVICE_VARIABLE, &server.url)]);
         assert_eq!(
-            ranges(&environment, Side::Public).await.unwrap(),
+            ranges(&environment, Interface::PublicIp).await.unwrap(),
             ["203.0.113.7/32"]
         );
     }

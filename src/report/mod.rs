@@ -1,5 +1,6 @@
 //! Everything that leaves the program for somebody to read.
 
+pub(crate) mod classify;
 pub(crate) mod closing;
 pub(crate) mod comment;
 pub(crate) mod conclusion;
