@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::causes;
 use super::conclusion::Conclusion;
 use super::timeline::Step;
 use crate::build::Built;
@@ -32,20 +33,13 @@ impl Settlement for Settled {
 fn remainder(remaining: &Remaining) -> Remainder {
     Remainder {
         what: remaining.row.to_string(),
-        why: chain(&remaining.why),
+        why: causes::on_one_line(&remaining.why),
         command: remaining.command.clone(),
         intent: match remaining.why {
             Why::Held { .. } => Intent::Kept,
             _ => Intent::Leftover,
         },
     }
-}
-
-/// An error with its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let texts: Vec<String> = causes.map(ToString::to_string).collect();
-    texts.join(": ")
 }
 
 /// The settlement of a build that creates nothing outside this machine (`null`, `file`), or that never began.
