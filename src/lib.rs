@@ -2,18 +2,27 @@
 //!
 //! Template (Packer's words) → Plan (ours) → Build → Built → Settled → Report. `run` tells that story;
 //! ARCHITECTURE.md says who may know whom.
-#![cfg_attr(
-    test,
-    expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")
-)]
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should panic"))]
 
 mod action;
+mod address;
+mod build;
 mod cli;
+mod cloud;
 mod facts;
 mod gather;
+mod http;
+pub mod ledger;
+pub mod logging;
+mod plan;
 mod remote;
 mod report;
+pub mod run;
 pub mod secret;
+pub mod signals;
 pub mod stop;
 mod template;
 mod version;
+mod wait;
+
+pub use action::environment::Environment;

@@ -3,12 +3,32 @@
 //! `ec2` is the only file that names the SDK's client; `fake` is a stateful model with numbered calls.
 
 pub(crate) mod api;
+mod assume_role;
+mod attempts;
+mod call;
+mod classify;
+pub(crate) mod connection;
+mod credentials;
+pub(crate) mod ec2;
+mod environment;
 pub(crate) mod error;
+#[cfg(test)]
+pub(crate) mod fake;
+mod hint;
 pub(crate) mod identifiers;
 pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod network;
+mod request;
+mod request_instance;
+mod response;
+mod shared_files;
+mod transport;
+mod unverified;
 
 pub(crate) use api::Cloud;
 pub(crate) use error::CloudError;
-pub(crate) use identifiers::{AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags, VolumeId, VpcId};
+pub(crate) use identifiers::{
+    AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
+    VolumeId, VpcId,
+};

@@ -1,0 +1,28 @@
+//! What a build gives.
+
+use std::collections::BTreeMap;
+
+use crate::cloud::image::Image;
+use crate::cloud::{ImageId, InstanceId, Region, SnapshotId};
+
+/// The values of `build` in provisioners and post-processors, by Packer's names.
+pub(crate) type GeneratedData = BTreeMap<String, String>;
+
+/// The finished images. From here on nothing of them is undone.
+#[derive(Clone, Debug)]
+pub(crate) struct Built {
+    /// The image's name, the same everywhere.
+    pub(crate) name: String,
+    /// The build region.
+    pub(crate) region: Region,
+    /// Where which image is.
+    pub(crate) images: BTreeMap<Region, ImageId>,
+    /// What they are made of.
+    pub(crate) snapshots: BTreeMap<Region, Vec<SnapshotId>>,
+    /// What it started from.
+    pub(crate) source: Image,
+    /// The build machine, which is on its way out.
+    pub(crate) instance: InstanceId,
+    /// For the post-processors.
+    pub(crate) data: GeneratedData,
+}

@@ -1,0 +1,172 @@
+//! Why a build failed: what it was doing, what stood in the way, and what can be done.
+
+use crate::cloud::{CloudError, ImageId, Region, VpcId};
+use crate::ledger::JournalError;
+use crate::remote::{ConnectError, KeyError};
+use crate::stop::StopRequest;
+use crate::template::scope::RenderError;
+use crate::wait::WaitError;
+
+use super::diagnose::Diagnosis;
+
+/// A build that did not succeed. Packer's key phrases come first where it has them.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BuildError {
+    /// Somebody asked to stop.
+    #[error("the build was stopped")]
+    Stopped(StopRequest),
+    /// Keys that are decoded but not done yet.
+    #[error("not supported yet: {}", .0.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "))]
+    Unsupported(Vec<String>),
+    /// The credentials are no good.
+    #[error("cannot find out whose credentials these are, asked in `{region}`")]
+    Caller {
+        /// Where STS was asked.
+        region: Region,
+        /// Its answer.
+        #[source]
+        source: CloudError,
+    },
+    /// Names that are no regions.
+    #[error(
+        "invalid region(s): {}, available regions: {}",
+        join(unknown),
+        join(available)
+    )]
+    UnknownRegions {
+        /// The wrong ones.
+        unknown: Vec<Region>,
+        /// The account's.
+        available: Vec<Region>,
+    },
+    /// The image's name is taken.
+    #[error("AMI Name: '{name}' is used by an existing AMI: {image} in `{region}`")]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// Who has it.
+        image: ImageId,
+        /// Where.
+        region: Region,
+    },
+    /// The VPC needs a subnet beside it.
+    #[error("subnet must be provided for the non-default VPC `{0}`")]
+    SubnetNeeded(VpcId),
+    /// No source image, too many, or one that cannot be used.
+    #[error("{0}")]
+    Source(String),
+    /// A tag or the description does not render.
+    #[error("cannot render `{key}`")]
+    LateText {
+        /// The template's key.
+        key: &'static str,
+        /// Go's words.
+        #[source]
+        source: RenderError,
+    },
+    /// The key pair could not be made here.
+    #[error("cannot make the temporary key pair")]
+    Key(#[source] KeyError),
+    /// The machine was not launched.
+    #[error("Error launching source instance in `{region}`")]
+    Launch {
+        /// Where.
+        region: Region,
+        /// EC2's answer.
+        #[source]
+        source: CloudError,
+    },
+    /// The machine has no address of the kind that `ssh_interface` asks for.
+    #[error("the instance has no {0} to connect to")]
+    NoAddress(&'static str),
+    /// Nobody let us in.
+    #[error("Error waiting for SSH{diagnosis}")]
+    Connect {
+        /// What EC2 knows about the machine.
+        diagnosis: Box<Diagnosis>,
+        /// What the way to it said.
+        #[source]
+        source: Box<ConnectError>,
+    },
+    /// The machine went away by itself.
+    #[error("the instance went away while it was used{0}")]
+    MachineGone(Box<Diagnosis>),
+    /// A provisioner failed.
+    #[error("a provisioner failed")]
+    Provision(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A wait ended without its end.
+    #[error("{doing}")]
+    Wait {
+        /// What the wait was part of.
+        doing: &'static str,
+        /// How it ended.
+        #[source]
+        source: WaitError,
+    },
+    /// EC2 refused a call.
+    #[error("cannot {doing}")]
+    Call {
+        /// What the call was for.
+        doing: String,
+        /// EC2's answer.
+        #[source]
+        source: CloudError,
+    },
+    /// The journal cannot be written.
+    #[error("cannot write down what was made")]
+    Journal(#[source] JournalError),
+}
+
+impl BuildError {
+    /// From the error of a call that was made to do something.
+    pub(super) fn call(doing: impl Into<String>) -> impl FnOnce(CloudError) -> Self {
+        let doing = doing.into();
+        |source| Self::Call { doing, source }
+    }
+
+    /// From the error of a wait; a stop is told as what it is.
+    pub(super) fn wait(doing: &'static str) -> impl FnOnce(WaitError) -> Self {
+        move |source| match source {
+            WaitError::Stopped { request, .. } => Self::Stopped(request),
+            source => Self::Wait { doing, source },
+        }
+    }
+
+    /// One thing to try, in the imperative.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::Connect { source, .. } => source.hint()?,
+            Self::NameTaken { .. } => "choose another `ami_name`, or set `force_deregister`",
+            Self::SubnetNeeded(_) => "set `subnet_id`",
+            Self::UnknownRegions { .. } => {
+                "correct `region` or `ami_regions`, or set `skip_region_validation`"
+            }
+            Self::Unsupported(_) => "remove these keys, or build this template with Packer for now",
+            Self::NoAddress(_) => "set `ssh_interface` or `associate_public_ip_address`",
+            Self::MachineGone(_) => {
+                "look for what shuts the machine down: `user_data`, a provisioner, a limit of the account"
+            }
+            Self::Launch { source, .. }
+            | Self::Call { source, .. }
+            | Self::Caller { source, .. } => return source.hint(),
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    /// The stop that ended the build, where one did.
+    pub(crate) fn stopped(&self) -> Option<StopRequest> {
+        match self {
+            Self::Stopped(request) => Some(*request),
+            _ => None,
+        }
+    }
+}
+
+fn join(regions: &[Region]) -> String {
+    regions
+        .iter()
+        .map(Region::as_str)
+        .collect::<Vec<_>>()
+        .join(" ")
+}

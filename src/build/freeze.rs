@@ -1,0 +1,139 @@
+//! Makes the image of the stopped machine.
+
+use std::time::Duration;
+
+use super::cx::Cx;
+use super::error::BuildError;
+use super::late::Texts;
+use super::replace::{self, Old};
+use super::{image_wait, unique};
+use crate::cloud::error::Refusal;
+use crate::cloud::image::{CreateImage, Image};
+use crate::cloud::{Cloud, CloudError, ImageId, InstanceId};
+use crate::ledger::{Kind, Order};
+use crate::report::ui::Ui;
+use crate::wait::{self, Pace, Patience, Polled};
+
+/// For so long CreateImage is repeated while EC2 says that the machine is in no state for it: Packer's fifteen minutes.
+const MACHINE_SETTLES: Duration = Duration::from_secs(900);
+
+/// The first image, available.
+#[derive(Clone, Debug)]
+pub(super) struct Frozen {
+    /// The image.
+    pub(super) image: Image,
+    /// What it is for.
+    pub(super) role: Role,
+    /// Images that have the name now and have to make room.
+    pub(super) old: Vec<Old>,
+}
+
+/// What becomes of the first image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It is the result in the build region.
+    Final,
+    /// It is only copied from, under another name: the result is encrypted, lives elsewhere, or takes the place of an old
+    /// image, which goes only once there is a new one (EC2 never has two images of one name).
+    Intermediate,
+}
+
+/// Makes the image and waits until it is available.
+pub(super) async fn image<C: Cloud, D: Sync>(
+    cx: &Cx<'_, C, D>,
+    machine: &InstanceId,
+    texts: &Texts,
+) -> Result<Frozen, BuildError> {
+    let old = replace::remember(cx).await?;
+    let settings = &cx.settings.image;
+    let elsewhere =
+        settings.encryption.encrypt_boot == Some(true) || settings.skip_save_build_region;
+    let in_the_way = old.iter().any(|old| old.region == *cx.region);
+    let role = if elsewhere || in_the_way {
+        Role::Intermediate
+    } else {
+        Role::Final
+    };
+    let name = match role {
+        Role::Final => settings.name.clone(),
+        Role::Intermediate => unique::random_name(),
+    };
+    cx.ui
+        .say(&format!("Creating AMI {name} from instance {machine}"));
+    let run_tags = if settings.skip_run_tags {
+        "Skipping attaching run tags to AMI..."
+    } else {
+        "Attaching run tags to AMI..."
+    };
+    cx.ui.message(run_tags);
+    let id = create(cx, request(cx, machine, name, role, texts)).await?;
+    cx.ui.message(&format!("AMI: {id}"));
+    cx.observer.image_started(cx.region, &id);
+    cx.ui.say("Waiting for AMI to become ready...");
+    let image = image_wait::available(cx, cx.region, &id).await?;
+    Ok(Frozen { image, role, old })
+}
+
+/// Packer's words for `skip_create_ami`.
+pub(super) fn say_skipped(ui: &Ui) {
+    ui.say("Skipping AMI creation...");
+    ui.say("Skipping AMI region copy...");
+}
+
+/// The final tags go into the creating call; an image that does not stay needs only ours.
+fn request<C, D>(
+    cx: &Cx<'_, C, D>,
+    machine: &InstanceId,
+    name: String,
+    role: Role,
+    texts: &Texts,
+) -> CreateImage {
+    let (image_tags, snapshot_tags) = match role {
+        Role::Final => (texts.image_tags.clone(), texts.snapshot_tags.clone()),
+        Role::Intermediate => Default::default(),
+    };
+    CreateImage {
+        instance: machine.clone(),
+        name,
+        block_devices: cx.settings.image.block_devices.clone(),
+        image_tags,
+        snapshot_tags,
+    }
+}
+
+/// Repeats the call while the machine is in no state for it: a refusal made nothing. What may have made something is final.
+async fn create<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    request: CreateImage,
+) -> Result<ImageId, BuildError> {
+    let progress = cx.progress("the instance to be ready for its image");
+    let wait = cx.wait(
+        "the instance to be ready for its image",
+        Pace::BRISK,
+        Patience::Total(MACHINE_SETTLES),
+        &progress,
+    );
+    let created = wait::until(&wait, || async {
+        match create_once(cx, &request).await {
+            Err(error) if error.is(Refusal::WrongState) => Ok(Polled::PENDING),
+            answer => Ok::<_, CloudError>(Polled::Ready(answer)),
+        }
+    });
+    created
+        .await
+        .map_err(BuildError::wait("cannot create the AMI"))?
+        .map_err(BuildError::call("create the AMI"))
+}
+
+async fn create_once<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    request: &CreateImage,
+) -> Result<ImageId, CloudError> {
+    let (cloud, region, request) = (cx.cloud.clone(), cx.region.clone(), request.clone());
+    let order = Order::new(Kind::Image, cx.region, &request.name);
+    cx.ledger
+        .create(order, |claim| async move {
+            cloud.create_image(&region, &claim, &request).await
+        })
+        .await
+}

@@ -1,0 +1,111 @@
+//! Texts of the template that need the source image's data. All are rendered at once, before anything is created, so that
+//! a mistake in a tag costs no machine.
+
+use std::collections::BTreeMap;
+
+use super::cx::Cx;
+use super::error::BuildError;
+use crate::cloud::image::Image;
+use crate::cloud::{Region, Tags};
+use crate::plan::amazon::settings::LateTags;
+use crate::template::gotmpl::Value;
+use crate::template::scope::Scope;
+
+/// What `{{ .SourceAMI }}` and its siblings stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SourceData {
+    /// Packer's name → value.
+    pub(super) values: BTreeMap<&'static str, String>,
+    /// `SourceAMITags`.
+    tags: Tags,
+}
+
+/// The rendered texts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    /// On the machine, its network interface, the key pair and the group.
+    pub(super) run_tags: Tags,
+    /// On the machine's volumes.
+    pub(super) volume_tags: Tags,
+    /// On every image.
+    pub(super) image_tags: Tags,
+    /// On every image's snapshots.
+    pub(super) snapshot_tags: Tags,
+    /// Of every image.
+    pub(super) description: String,
+}
+
+impl SourceData {
+    pub(super) fn new(region: &Region, image: &Image) -> Self {
+        let values = [
+            ("BuildRegion", region.as_str().to_owned()),
+            ("SourceAMI", image.id.as_str().to_owned()),
+            ("SourceAMICreationDate", image.creation_date.clone()),
+            ("SourceAMIName", image.name.clone()),
+            ("SourceAMIOwner", image.owner_id.clone()),
+            (
+                "SourceAMIOwnerName",
+                image.owner_alias.clone().unwrap_or_default(),
+            ),
+        ];
+        Self {
+            values: values.into(),
+            tags: image.tags.clone(),
+        }
+    }
+
+    fn value(&self) -> Value {
+        let map =
+            |entries: &mut dyn Iterator<Item = (String, Value)>| Value::Map(entries.collect());
+        let text = |(name, value): (&str, &String)| (name.to_owned(), Value::String(value.clone()));
+        let tags = map(&mut self.tags.iter().map(|(name, value)| text((name, value))));
+        let values = self.values.iter().map(|(name, value)| text((name, value)));
+        map(&mut values.chain([("SourceAMITags".to_owned(), tags)]))
+    }
+}
+
+/// Renders everything that is late. The image's tags are the run tags (unless they are skipped) with `tags` over them;
+/// `snapshot_tags` go over both on snapshots.
+pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Texts, BuildError> {
+    let (image, data) = (&cx.settings.image, source.value());
+    let tags = |key, tags: &LateTags| render_tags(cx.scope, &data, key, tags);
+    let run_tags = tags("run_tags", &cx.settings.launch.run_tags)?;
+    let mut image_tags = if image.skip_run_tags {
+        Tags::new()
+    } else {
+        run_tags.clone()
+    };
+    image_tags.extend(tags("tags", &image.tags)?);
+    let mut snapshot_tags = image_tags.clone();
+    snapshot_tags.extend(tags("snapshot_tags", &image.snapshot_tags)?);
+    Ok(Texts {
+        run_tags,
+        volume_tags: tags("run_volume_tags", &cx.settings.launch.run_volume_tags)?,
+        image_tags,
+        snapshot_tags,
+        description: render_text(cx.scope, &data, "ami_description", &image.description)?,
+    })
+}
+
+fn render_tags(
+    scope: &Scope,
+    data: &Value,
+    key: &'static str,
+    tags: &LateTags,
+) -> Result<Tags, BuildError> {
+    let render = |text: &String| render_text(scope, data, key, text);
+    tags.iter()
+        .map(|(name, value)| Ok((render(name)?, render(value)?)))
+        .collect()
+}
+
+fn render_text(
+    scope: &Scope,
+    data: &Value,
+    key: &'static str,
+    text: &str,
+) -> Result<String, BuildError> {
+    scope
+        .render_until_stable(text, data)
+        .map_err(|source| BuildError::LateText { key, source })
+}

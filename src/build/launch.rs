@@ -1,0 +1,174 @@
+//! The build machine: launched, and waited for until it runs.
+
+use std::time::Duration;
+
+use super::access::Access;
+use super::cx::Cx;
+use super::error::BuildError;
+use super::late::Texts;
+use super::network::Network;
+use crate::cloud::image::Image;
+use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
+use crate::cloud::{Cloud, CloudError, InstanceId, Region};
+use crate::ledger::{Kind, Order};
+use crate::plan::amazon::settings::Launch;
+use crate::wait::{self, Pace, Patience, Polled};
+
+/// How long a machine may take to run, and to stop: Packer's ten minutes.
+pub(super) const MACHINE_PATIENCE: Duration = Duration::from_secs(600);
+
+/// A machine that runs.
+#[derive(Clone, Debug)]
+pub(super) struct Machine {
+    /// Its id.
+    pub(super) id: InstanceId,
+    /// As EC2 showed it when it ran.
+    pub(super) instance: Instance,
+    /// What it was launched from.
+    pub(super) source: Image,
+}
+
+/// Launches the machine and waits until it runs.
+pub(super) async fn machine<C: Cloud, D: Sync>(
+    cx: &Cx<'_, C, D>,
+    source: &Image,
+    network: &Network,
+    access: &Access,
+    texts: &Texts,
+) -> Result<Machine, BuildError> {
+    cx.ui.say("Launching a source AWS instance...");
+    for (name, value) in &texts.run_tags {
+        cx.ui
+            .message(&format!("Adding tag: \"{name}\": \"{value}\""));
+    }
+    let request = request(cx, source, network, access, texts);
+    let order = Order::new(Kind::Instance, cx.region, "the build machine")
+        .leaving(orphan_devices(source, &cx.settings.launch));
+    let (cloud, region) = (cx.cloud.clone(), cx.region.clone());
+    let launched = cx.ledger.create(order, |claim| async move {
+        cloud.run_instance(&region, &claim, &request).await
+    });
+    let launched = launched.await.map_err(|source| BuildError::Launch {
+        region: cx.region.clone(),
+        source,
+    })?;
+    cx.ui.message(&format!("Instance ID: {}", launched.id));
+    cx.observer.instance_launched(cx.region, &launched.id);
+
+    cx.ui.say(&format!(
+        "Waiting for instance ({}) to become ready...",
+        launched.id
+    ));
+    let instance = running(cx, &launched.id).await?;
+    Ok(Machine {
+        id: launched.id,
+        instance,
+        source: source.clone(),
+    })
+}
+
+/// What EC2 is asked for. It is the same for the dry run and for the launch.
+pub(super) fn request<C, D>(
+    cx: &Cx<'_, C, D>,
+    source: &Image,
+    network: &Network,
+    access: &Access,
+    texts: &Texts,
+) -> RunInstance {
+    let launch = &cx.settings.launch;
+    RunInstance {
+        image: source.id.clone(),
+        instance_type: launch.instance_type.clone(),
+        key_name: access.key.name().cloned(),
+        subnet: network.subnet.clone(),
+        groups: access.groups.clone(),
+        associate_public_ip_address: network.subnet.as_ref().and(network.public_ip),
+        iam_instance_profile: launch.iam_instance_profile.clone(),
+        user_data: launch.user_data.clone(),
+        block_devices: launch.block_devices.clone(),
+        availability_zone: network.availability_zone.clone(),
+        ebs_optimized: launch.ebs_optimized,
+        metadata: launch.metadata.clone(),
+        shutdown_behavior: shutdown_behavior(launch),
+        credit_specification: launch.credit_specification,
+        instance_tags: texts.run_tags.clone(),
+        volume_tags: texts.volume_tags.clone(),
+    }
+}
+
+/// A machine whose client is gone powers itself off, and then it has to go. Where the template stops the machine itself, a
+/// shutdown from within means "stopped", or there would be nothing to make an image of.
+fn shutdown_behavior(launch: &Launch) -> ShutdownBehavior {
+    let default = if launch.disable_stop {
+        ShutdownBehavior::Stop
+    } else {
+        ShutdownBehavior::Terminate
+    };
+    launch.shutdown_behavior.unwrap_or(default)
+}
+
+/// Devices of the source image whose volumes outlive the machine, but for those that the template maps itself: these are
+/// the user's, as with Packer.
+fn orphan_devices(source: &Image, launch: &Launch) -> Vec<String> {
+    let stays = |device: &&crate::cloud::image::BlockDevice| {
+        device
+            .ebs
+            .as_ref()
+            .is_some_and(|ebs| ebs.delete_on_termination == Some(false))
+    };
+    let mapped = |name: &str| {
+        launch
+            .block_devices
+            .iter()
+            .any(|device| device.device_name == name)
+    };
+    let devices = source
+        .block_devices
+        .iter()
+        .filter(stays)
+        .map(|device| device.device_name.clone());
+    devices.filter(|name| !mapped(name)).collect()
+}
+
+async fn running<C: Cloud, D>(cx: &Cx<'_, C, D>, id: &InstanceId) -> Result<Instance, BuildError> {
+    let patience = Patience::Total(
+        cx.settings
+            .launch
+            .polling
+            .budget()
+            .unwrap_or(MACHINE_PATIENCE),
+    );
+    let what = format!("instance {id} to become ready");
+    let progress = cx.progress(&what);
+    let wait = cx.wait(&what, Pace::BRISK, patience, &progress);
+    let running = wait::until(&wait, || async {
+        let Some(instance) = describe(cx.cloud, cx.region, id).await? else {
+            return Ok(Polled::PENDING);
+        };
+        Ok(match instance.state {
+            InstanceState::Running => Polled::Ready(instance),
+            InstanceState::Pending => Polled::PENDING,
+            state => Polled::Failed(
+                instance
+                    .state_reason
+                    .unwrap_or_else(|| format!("it is {state:?}")),
+            ),
+        })
+    });
+    running.await.map_err(BuildError::wait(
+        "Error waiting for the instance to become ready",
+    ))
+}
+
+/// The instance as EC2 shows it; `None` where it shows nothing yet.
+pub(super) async fn describe<C: Cloud>(
+    cloud: &C,
+    region: &Region,
+    id: &InstanceId,
+) -> Result<Option<Instance>, CloudError> {
+    Ok(cloud
+        .instances(region, std::slice::from_ref(id), &Vec::new())
+        .await?
+        .into_iter()
+        .next())
+}

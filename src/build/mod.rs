@@ -1,0 +1,38 @@
+//! The EC2 work of one `amazon-ebs` build: plain functions joined by typed values.
+//!
+//! [`build`] tells the story. Whatever creates something goes through the ledger; whatever waits hears the stop signal;
+//! what was made and must not stay is undone by the ledger's `settle`, not here.
+
+mod access;
+mod address;
+mod built;
+mod clear_keys;
+mod connect;
+mod cx;
+mod diagnose;
+mod error;
+mod freeze;
+mod image_wait;
+mod key_pair;
+mod late;
+mod launch;
+mod network;
+mod preflight;
+mod publish;
+mod replace;
+mod security_group;
+mod source;
+mod spread;
+mod stop_machine;
+mod story;
+mod unique;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use built::{Built, GeneratedData};
+pub(crate) use cx::{AddressLookup, BuildObserver, Cx, Hook, Silent};
+pub(crate) use error::BuildError;
+pub(crate) use preflight::caller;
+pub(crate) use story::build;
+pub(crate) use unique::{random_name, time_ordered_uuid};

@@ -1,0 +1,93 @@
+//! `force_deregister`: an old image of the same name makes room, but only once there is a new one.
+
+use super::cx::Cx;
+use super::error::BuildError;
+use super::preflight;
+use crate::cloud::error::Refusal;
+use crate::cloud::{Cloud, CloudError, ImageId, Region, SnapshotId};
+use crate::plan::amazon::settings::Replace;
+
+/// An image that has the name now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Old {
+    /// Where.
+    pub(super) region: Region,
+    id: ImageId,
+    snapshots: Vec<SnapshotId>,
+}
+
+/// Looks for images of the name wherever the new one will be.
+pub(super) async fn remember<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<Vec<Old>, BuildError> {
+    let settings = &cx.settings.image;
+    if settings.replace == Replace::Refuse {
+        return Ok(Vec::new());
+    }
+    let own = (!settings.skip_save_build_region).then_some(cx.region);
+    let regions = own.into_iter().chain(&settings.regions);
+    let found = futures_util::future::try_join_all(regions.map(|region| find(cx, region))).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>, region: &Region) -> Result<Vec<Old>, BuildError> {
+    let found = preflight::images_named(cx.cloud, region, &cx.settings.image.name).await;
+    let found = found.map_err(BuildError::call(format!(
+        "look for the old image in `{region}`"
+    )))?;
+    let old = found.into_iter().map(|image| Old {
+        region: region.clone(),
+        snapshots: image.snapshots(),
+        id: image.id,
+    });
+    Ok(old.collect())
+}
+
+/// Takes the name from the old images of a region. Their snapshots stay, so that they can be registered again should the
+/// copy that follows fail.
+pub(super) async fn deregister<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    region: &Region,
+    old: &[Old],
+) -> Result<(), BuildError> {
+    for image in old.iter().filter(|image| image.region == *region) {
+        let removed = cx.cloud.deregister_image(region, &image.id).await;
+        unless_gone(removed).map_err(BuildError::call(format!(
+            "deregister the old image `{}` in `{region}`",
+            image.id
+        )))?;
+        cx.ui.say(&format!(
+            "Deregistered AMI {}, id: {}",
+            cx.settings.image.name, image.id
+        ));
+    }
+    Ok(())
+}
+
+/// `force_delete_snapshot`, once the new image of the region is available.
+pub(super) async fn delete_snapshots<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    region: &Region,
+    old: &[Old],
+) -> Result<(), BuildError> {
+    if cx.settings.image.replace != Replace::DeregisterAndDeleteSnapshots {
+        return Ok(());
+    }
+    for snapshot in old
+        .iter()
+        .filter(|image| image.region == *region)
+        .flat_map(|image| &image.snapshots)
+    {
+        let deleted = cx.cloud.delete_snapshot(region, snapshot).await;
+        unless_gone(deleted).map_err(BuildError::call(format!(
+            "delete the old snapshot `{snapshot}` in `{region}`"
+        )))?;
+        cx.ui.say(&format!("Deleted snapshot: {snapshot}"));
+    }
+    Ok(())
+}
+
+fn unless_gone(result: Result<(), CloudError>) -> Result<(), CloudError> {
+    match result {
+        Err(error) if error.is(Refusal::NotFound) => Ok(()),
+        other => other,
+    }
+}

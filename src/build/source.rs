@@ -1,0 +1,113 @@
+//! The source image.
+
+use super::cx::Cx;
+use super::error::BuildError;
+use crate::cloud::Cloud;
+use crate::cloud::image::{Image, ImageQuery};
+
+/// Finds the image that the template names.
+pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildError> {
+    let wanted = &cx.settings.source;
+    let query = ImageQuery {
+        ids: wanted.id.iter().cloned().collect(),
+        owners: wanted.owners.clone(),
+        filters: wanted.filters.clone(),
+        include_deprecated: wanted.include_deprecated,
+    };
+    let found = cx
+        .cloud
+        .images(cx.region, &query)
+        .await
+        .map_err(BuildError::call("find the source image"))?;
+    let image = choose(found, wanted.most_recent).map_err(|reason| {
+        BuildError::Source(format!("{reason} in `{}`: {}", cx.region, describe(&query)))
+    })?;
+    if image.root_device_type != "ebs" {
+        let reason = format!(
+            "the source image `{}` has a root device of type `{}`; amazon-ebs needs `ebs`",
+            image.id, image.root_device_type
+        );
+        return Err(BuildError::Source(reason));
+    }
+    cx.ui.message(&format!("Found Image ID: {}", image.id));
+    cx.observer.source_found(&image);
+    Ok(image)
+}
+
+fn choose(mut found: Vec<Image>, most_recent: bool) -> Result<Image, &'static str> {
+    if found.len() > 1 && !most_recent {
+        return Err(
+            "Your query returned more than one result. Please try a more specific search, or set most_recent to true",
+        );
+    }
+    // EC2's dates all have one form, so they sort as text; of equal dates Packer takes the first.
+    found.sort_by(|one, other| other.creation_date.cmp(&one.creation_date));
+    found
+        .into_iter()
+        .next()
+        .ok_or("No AMI was found matching filters")
+}
+
+fn describe(query: &ImageQuery) -> String {
+    let ids = query.ids.iter().map(|id| format!("image-id={id}"));
+    let owners = query.owners.iter().map(|owner| format!("owner={owner}"));
+    let filters = query
+        .filters
+        .iter()
+        .map(|(name, values)| format!("{name}={}", values.join(",")));
+    ids.chain(owners)
+        .chain(filters)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+    use crate::cloud::ImageId;
+    use crate::cloud::image::ImageState;
+
+    fn image(id: &str, date: &str) -> Image {
+        Image {
+            id: ImageId::new(id),
+            name: id.to_owned(),
+            creation_date: date.to_owned(),
+            owner_id: String::new(),
+            owner_alias: None,
+            state: ImageState::Available,
+            state_reason: None,
+            root_device_type: "ebs".to_owned(),
+            root_device_name: None,
+            virtualization_type: "hvm".to_owned(),
+            architecture: "x86_64".to_owned(),
+            block_devices: Vec::new(),
+            tags: crate::cloud::Tags::new(),
+        }
+    }
+
+    #[test]
+    fn the_newest_of_several_is_taken_when_the_template_asks_for_it() {
+        let found = vec![
+            image("ami-old", "2024-01-01T00:00:00.000Z"),
+            image("ami-new", "2025-01-01T00:00:00.000Z"),
+        ];
+        assert_eq!(choose(found, true).unwrap().id.as_str(), "ami-new");
+    }
+
+    #[test]
+    fn several_images_are_refused_without_most_recent() {
+        let found = vec![
+            image("ami-a", "2024-01-01T00:00:00.000Z"),
+            image("ami-b", "2025-01-01T00:00:00.000Z"),
+        ];
+        assert!(choose(found, false).is_err_and(|reason| reason.contains("more than one result")));
+    }
+
+    #[test]
+    fn no_image_at_all_is_told_in_packers_words() {
+        assert_eq!(
+            choose(Vec::new(), true).unwrap_err(),
+            "No AMI was found matching filters"
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! The build from its first call to its last, on one screen.
+
+use super::access::{self, Access};
+use super::built::Built;
+use super::cx::{Cx, Hook};
+use super::error::BuildError;
+use super::late::{self, SourceData};
+use super::launch::Machine;
+use super::{
+    clear_keys, connect, freeze, launch, network, preflight, source, spread, stop_machine,
+};
+use crate::cloud::Cloud;
+use crate::remote::{Dial, Remote};
+
+/// Builds the image. `None` where `skip_create_ami` asks for none.
+///
+/// # Errors
+/// Whatever stood in the way. What was made until then is in the ledger, which the caller settles in any case.
+pub(crate) async fn build<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+) -> Result<Option<Built>, BuildError> {
+    tokio::select! {
+        biased;
+        request = cx.stop.wait() => Err(BuildError::Stopped(request)),
+        built = Box::pin(steps(cx, hook)) => built,
+    }
+}
+
+async fn steps<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+) -> Result<Option<Built>, BuildError> {
+    cx.ui.step("Preflight");
+    preflight::check(cx).await?;
+    let source = source::find(cx).await?;
+    let texts = late::render(cx, &SourceData::new(cx.region, &source))?;
+    let network = network::choose(cx).await?;
+    preflight::try_launch(cx, &source, &network, &texts).await?;
+
+    cx.ui.step("Launch");
+    let access = access::prepare(cx, &network, &texts).await?;
+    let machine = launch::machine(cx, &source, &network, &access, &texts).await?;
+
+    let data = Box::pin(provision(cx, hook, &machine, &access)).await?;
+
+    cx.ui.step("Create the image");
+    stop_machine::stop(cx, &machine.id).await?;
+    if cx.settings.image.skip_create {
+        freeze::say_skipped(cx.ui);
+        cx.ledger.let_go(cx.cloud, &machine.id).await;
+        return Ok(None);
+    }
+    let image = freeze::image(cx, &machine.id, &texts).await?;
+    cx.ledger.let_go(cx.cloud, &machine.id).await;
+    let images = Box::pin(spread::everywhere(cx, image, &texts)).await?;
+
+    // From here on there is no waiting: a stop comes either before the images are kept or after they are returned.
+    cx.ledger
+        .keep(images.iter().map(|(region, image)| (region, &image.id)))
+        .map_err(BuildError::Journal)?;
+    let built = Built {
+        name: cx.settings.image.name.clone(),
+        region: cx.region.clone(),
+        snapshots: images
+            .iter()
+            .map(|(region, image)| (region.clone(), image.snapshots()))
+            .collect(),
+        images: images
+            .into_iter()
+            .map(|(region, image)| (region, image.id))
+            .collect(),
+        source: machine.source,
+        instance: machine.id,
+        data,
+    };
+    cx.observer.image_ready(&built);
+    Ok(Some(built))
+}
+
+async fn provision<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+    machine: &Machine,
+    access: &Access,
+) -> Result<super::GeneratedData, BuildError> {
+    cx.ui.step("Connect");
+    let mut session = connect::log_in(cx, machine, access).await?;
+    cx.ui.step("Provision");
+    let provisioned = hook.provision(session.remote.as_mut(), &session.data).await;
+    provisioned.map_err(|error| BuildError::Provision(Box::new(error)))?;
+    if let Some(mut remote) = session.remote {
+        clear_keys::clear(cx, &mut remote, access).await;
+        remote.hang_up().await;
+    }
+    Ok(session.data)
+}

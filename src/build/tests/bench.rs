@@ -1,0 +1,328 @@
+//! One build with everything around it, ready to be run, failed, stopped or killed.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::build::{
+    AddressLookup, BuildError, BuildObserver, Built, Cx, GeneratedData, Hook, build,
+};
+use crate::cloud::fake::{FakeCloud, Pace, SOURCE_IMAGE};
+use crate::cloud::{ImageId, Region};
+use crate::facts::Facts;
+use crate::ledger::{BuildIdentity, Journal, Ledger, Settled, Settling, Which};
+use crate::plan::amazon::settings::{
+    Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
+};
+use crate::plan::communicator::{Communicator, Interface, KeyType, Login, Pty, SshSettings};
+use crate::remote::Remote;
+use crate::remote::fake::FakeDialer;
+use crate::report::console::tests::console;
+use crate::report::console::{Form, Reader};
+use crate::report::ui::{Grouping, Ui};
+use crate::stop::{Stop, StopHandle};
+use crate::template::scope::{BuilderFunctions, Scope, Section};
+
+pub(super) const HOME: &str = "eu-west-1";
+
+/// A provisioner that runs one command.
+pub(super) struct OneCommand;
+
+impl Hook for OneCommand {
+    type Error = std::io::Error;
+
+    async fn provision<R: Remote>(
+        &mut self,
+        remote: Option<&mut R>,
+        _data: &GeneratedData,
+    ) -> Result<(), Self::Error> {
+        let remote = remote.expect("the bench connects by SSH");
+        remote
+            .run("provision", &mut |_| {})
+            .await
+            .map(|_| ())
+            .map_err(std::io::Error::other)
+    }
+}
+
+/// The caller's address, as the model's network has it.
+pub(super) struct Loopback;
+
+impl AddressLookup for Loopback {
+    fn own_ranges(
+        &self,
+        _interface: Interface,
+    ) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>> {
+        Box::pin(async { vec!["127.0.0.1/32".to_owned()] })
+    }
+}
+
+/// The model, the settings and a directory for the journal.
+pub(super) struct Bench {
+    pub(super) cloud: FakeCloud,
+    pub(super) settings: EbsSettings,
+    pub(super) dial: FakeDialer,
+    pub(super) recorder: Recorder,
+    pub(super) directory: tempfile::TempDir,
+    /// No two builds have the same one: client tokens are made of it.
+    pub(super) build_id: &'static str,
+}
+
+/// Remembers the images that cannot be undone any more.
+#[derive(Default)]
+pub(super) struct Recorder(Mutex<Vec<ImageId>>);
+
+impl BuildObserver for Recorder {
+    fn image_ready(&self, built: &Built) {
+        self.0
+            .lock()
+            .unwrap()
+            .extend(built.images.values().cloned());
+    }
+}
+
+/// How a build on the bench ended.
+pub(super) struct Ended {
+    pub(super) outcome: Result<Option<Built>, BuildError>,
+    pub(super) settled: Settled,
+}
+
+impl Bench {
+    /// A build in one region; everything takes a few looks.
+    pub(super) fn new() -> Self {
+        Self::with(settings())
+    }
+
+    pub(super) fn with(settings: EbsSettings) -> Self {
+        let cloud = FakeCloud::new(Pace {
+            looks: 2,
+            hidden: 0,
+        });
+        Self {
+            cloud,
+            settings,
+            dial: FakeDialer::default(),
+            recorder: Recorder::default(),
+            directory: tempfile::tempdir().unwrap(),
+            build_id: "b-1",
+        }
+    }
+
+    pub(super) fn ledger(&self) -> Ledger {
+        let identity = identity(self.build_id);
+        Ledger::open(
+            Journal::create(self.directory.path(), &identity).unwrap(),
+            identity,
+        )
+    }
+
+    /// Builds, without settling.
+    pub(super) async fn build(
+        &self,
+        ledger: &Ledger,
+        stop: &Stop,
+    ) -> Result<Option<Built>, BuildError> {
+        let (console, _) = console(Form::Human, Reader::Plain);
+        let ui = Ui::new(console, "amazon-ebs", 0, Grouping::BySteps);
+        let scope = Scope::new(
+            &Facts::for_tests(),
+            Section::Builder(BuilderFunctions::Amazon),
+            Arc::default(),
+        );
+        let region = Region::new(HOME);
+        let cx = Cx {
+            settings: &self.settings,
+            region: &region,
+            scope: &scope,
+            cloud: &self.cloud,
+            dial: &self.dial,
+            addresses: &Loopback,
+            ledger,
+            stop,
+            ui: &ui,
+            observer: &self.recorder,
+        };
+        build(&cx, &mut OneCommand).await
+    }
+
+    /// Builds and settles, as a run does.
+    pub(super) async fn run(&self, stop: &Stop) -> Ended {
+        let ledger = self.ledger();
+        let outcome = self.build(&ledger, stop).await;
+        let settled = settle(ledger, &self.cloud, stop).await;
+        Ended { outcome, settled }
+    }
+
+    /// What the observer was told to stay, whatever became of the process.
+    pub(super) fn announced(&self) -> Vec<ImageId> {
+        self.recorder.0.lock().unwrap().clone()
+    }
+
+    /// Settles what the journal still lists, as the post step does.
+    pub(super) async fn settle_journal(&self) {
+        let Some(path) = self.journal() else { return };
+        let settled = settle(Ledger::resume(&path).unwrap(), &self.cloud, &Stop::never()).await;
+        assert!(!settled.has_leftovers(), "{:?}", settled.remaining());
+    }
+
+    pub(super) fn journal(&self) -> Option<PathBuf> {
+        let path = self
+            .directory
+            .path()
+            .join(format!("{}.journal", self.build_id));
+        path.exists().then_some(path)
+    }
+
+    /// The number of calls of a whole run that goes well.
+    pub(super) async fn count_calls(settings: EbsSettings) -> usize {
+        let bench = Self::with(settings);
+        let ended = bench.run(&Stop::never()).await;
+        ended.outcome.unwrap();
+        bench.cloud.calls().len()
+    }
+}
+
+impl Ended {
+    /// The images that the build may leave.
+    pub(super) fn finished(&self) -> Vec<ImageId> {
+        self.outcome
+            .iter()
+            .flatten()
+            .flat_map(|built| built.images.values().cloned())
+            .collect()
+    }
+}
+
+pub(super) async fn settle(ledger: Ledger, cloud: &FakeCloud, stop: &Stop) -> Settled {
+    let settling = Settling {
+        which: Which::Unfinished,
+        patience: Duration::from_secs(1200),
+        stop,
+        narrate: &|_| {},
+    };
+    ledger.settle(cloud, &settling).await
+}
+
+/// A stop signal that comes when the call of this number arrives.
+pub(super) fn stop_at(cloud: &FakeCloud, number: usize) -> Stop {
+    let (handle, stop) = StopHandle::new();
+    cloud.run_at(number, move |_| {
+        handle.request(crate::stop::StopReason::Interrupt)
+    });
+    stop
+}
+
+fn identity(build_id: &str) -> BuildIdentity {
+    BuildIdentity {
+        build_id: build_id.to_owned(),
+        account: None,
+        caller: None,
+        repository: None,
+        run: None,
+        regions: vec![Region::new(HOME)],
+        endpoint: None,
+        deadline: "2030-01-01T00:00:00Z".to_owned(),
+    }
+}
+
+pub(super) fn settings() -> EbsSettings {
+    EbsSettings {
+        access: Access::default(),
+        source: SourceImage {
+            id: Some(ImageId::new(SOURCE_IMAGE)),
+            ..SourceImage::default()
+        },
+        launch: launch(),
+        communicator: Communicator::Ssh(Box::new(ssh())),
+        image: image_settings(),
+        unsupported: Vec::new(),
+    }
+}
+
+/// The same, encrypted and in another region too: the longest way.
+pub(super) fn everywhere() -> EbsSettings {
+    let mut settings = settings();
+    settings.image.regions = vec![Region::new("us-east-1")];
+    settings.image.encryption.encrypt_boot = Some(true);
+    settings.image.users = vec!["210987654321".to_owned()];
+    settings
+}
+
+fn launch() -> Launch {
+    Launch {
+        instance_type: "t3.micro".to_owned(),
+        subnet: None,
+        vpc: None,
+        availability_zone: None,
+        groups: Vec::new(),
+        temporary_group_sources: None,
+        associate_public_ip_address: None,
+        iam_instance_profile: None,
+        skip_profile_validation: false,
+        user_data: None,
+        block_devices: Vec::new(),
+        ebs_optimized: false,
+        metadata: None,
+        shutdown_behavior: None,
+        disable_stop: false,
+        credit_specification: None,
+        run_tags: BTreeMap::from([("Name".to_owned(), "of {{ .SourceAMIName }}".to_owned())]),
+        run_volume_tags: BTreeMap::new(),
+        polling: Polling::default(),
+    }
+}
+
+fn ssh() -> SshSettings {
+    SshSettings {
+        host: None,
+        port: 22,
+        username: "ec2-user".to_owned(),
+        login: Login::TemporaryKey {
+            name: None,
+            key_type: KeyType::Ed25519,
+            password: None,
+        },
+        interface: Interface::Automatic,
+        timeout: Some(Duration::from_secs(300)),
+        handshake_attempts: Some(10),
+        pty: Pty::None,
+        agent_forwarding: false,
+        bastion: None,
+        file_transfer: None,
+        ciphers: Vec::new(),
+        key_exchanges: Vec::new(),
+        keep_alive: None,
+        read_write_timeout: None,
+        pause_before_connecting: Duration::ZERO,
+        clear_authorized_keys: true,
+    }
+}
+
+fn image_settings() -> ImageSettings {
+    ImageSettings {
+        name: "web-1".to_owned(),
+        description: "made from {{ .SourceAMI }}".to_owned(),
+        regions: Vec::new(),
+        skip_region_validation: false,
+        users: Vec::new(),
+        groups: Vec::new(),
+        snapshot_users: Vec::new(),
+        snapshot_groups: Vec::new(),
+        tags: BTreeMap::from([("Release".to_owned(), "1".to_owned())]),
+        snapshot_tags: BTreeMap::new(),
+        skip_run_tags: false,
+        block_devices: Vec::new(),
+        encryption: Encryption::default(),
+        replace: Replace::Refuse,
+        skip_create: false,
+        skip_save_build_region: false,
+    }
+}
+
+/// Restores a journal to what it was.
+pub(super) fn restore(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).unwrap();
+}

@@ -1,0 +1,62 @@
+//! Every call fails in turn, in every way; and settling is repeated.
+
+use super::bench::{Bench, everywhere, settings};
+use crate::cloud::fake::{Fault, Pace};
+use crate::plan::amazon::settings::EbsSettings;
+use crate::stop::Stop;
+
+/// Fails each call in turn and expects that nothing is left once the journal is settled again, as the post step does.
+async fn fail_each_call(settings: fn() -> EbsSettings, fault: Fault, pace: Pace) {
+    let calls = Bench::count_calls(settings()).await;
+    assert!(calls > 20, "only {calls} calls were counted");
+    for number in 1..=calls {
+        let bench = Bench::with(settings());
+        bench.cloud.set_pace(pace);
+        bench.cloud.fail_at(number, fault.clone());
+        let ended = bench.run(&Stop::never()).await;
+        bench.settle_journal().await;
+        let left = bench.cloud.left_behind(&ended.finished());
+        assert_eq!(
+            left,
+            Vec::<String>::new(),
+            "after {fault:?} at call {number}: {:#?}",
+            bench.cloud.calls()
+        );
+        assert_eq!(bench.journal(), None, "after {fault:?} at call {number}");
+    }
+}
+
+const USUAL: Pace = Pace {
+    looks: 2,
+    hidden: 0,
+};
+const LATE: Pace = Pace {
+    looks: 2,
+    hidden: 3,
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_at_any_call_leaves_nothing() {
+    fail_each_call(settings, Fault::Refused("UnauthorizedOperation"), USUAL).await;
+    fail_each_call(everywhere, Fault::Refused("InvalidParameterValue"), USUAL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_request_at_any_call_leaves_nothing() {
+    fail_each_call(everywhere, Fault::LostRequest, USUAL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_at_any_call_leaves_nothing() {
+    fail_each_call(everywhere, Fault::LostAnswer, USUAL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_about_something_that_shows_late_leaves_nothing() {
+    fail_each_call(everywhere, Fault::LostAnswer, LATE).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_at_any_call_leaves_nothing() {
+    fail_each_call(everywhere, Fault::Refused("RequestLimitExceeded"), USUAL).await;
+}

@@ -1,0 +1,101 @@
+//! Which images there are at the end, and which are gone.
+
+use super::bench::{Bench, HOME, settings};
+use crate::build::BuildError;
+use crate::cloud::fake::Fault;
+use crate::cloud::{ImageId, Region};
+use crate::plan::amazon::settings::{EbsSettings, Replace};
+use crate::stop::Stop;
+
+/// Builds once, so that the name is taken, and gives a bench of the same world that is to build again.
+async fn second(settings: EbsSettings) -> (Bench, ImageId) {
+    let first = Bench::new();
+    let old = first.run(&Stop::never()).await.finished().remove(0);
+    let second = Bench {
+        cloud: first.cloud.clone(),
+        build_id: "b-2",
+        ..Bench::with(settings)
+    };
+    (second, old)
+}
+
+fn replacing() -> EbsSettings {
+    let mut settings = settings();
+    settings.image.replace = Replace::DeregisterAndDeleteSnapshots;
+    settings
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_taken_is_refused_before_anything_is_made() {
+    let (bench, old) = second(settings()).await;
+    let ended = bench.run(&Stop::never()).await;
+    let error = ended.outcome.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("AMI Name: 'web-1' is used by an existing AMI: ami-"),
+        "{error}"
+    );
+    assert_eq!(bench.cloud.left_behind(&[old]), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_taken_in_a_copys_region_is_refused_too() {
+    let (mut bench, _) = second(settings()).await;
+    let image = &mut bench.settings.image;
+    image.regions = vec![Region::new(HOME)];
+    image.skip_save_build_region = true;
+    assert!(matches!(
+        bench.run(&Stop::never()).await.outcome,
+        Err(BuildError::NameTaken { .. })
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn force_deregister_replaces_the_old_image_and_its_snapshots() {
+    let (bench, _) = second(replacing()).await;
+    let ended = bench.run(&Stop::never()).await;
+    assert_eq!(
+        bench.cloud.left_behind(&ended.finished()),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        bench.cloud.left_behind(&[]).len(),
+        2,
+        "one image, one snapshot"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_old_image_stays_where_the_new_one_cannot_be_made() {
+    let (bench, old) = second(replacing()).await;
+    bench
+        .cloud
+        .fail_always("CreateImage", Fault::Refused("InvalidParameterValue"));
+    let ended = bench.run(&Stop::never()).await;
+    assert!(ended.outcome.is_err());
+    assert_eq!(
+        bench.cloud.left_behind(&[]).len(),
+        2,
+        "the old image and its snapshot"
+    );
+    assert_eq!(bench.cloud.left_behind(&[old]), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_that_is_not_saved_in_the_build_region_is_only_elsewhere() {
+    let mut settings = settings();
+    settings.image.regions = vec![Region::new("us-east-1")];
+    settings.image.skip_save_build_region = true;
+    let bench = Bench::with(settings);
+    let ended = bench.run(&Stop::never()).await;
+    let built = ended.outcome.as_ref().unwrap().as_ref().unwrap();
+    assert_eq!(
+        built.images.keys().map(Region::as_str).collect::<Vec<_>>(),
+        ["us-east-1"]
+    );
+    assert_eq!(
+        bench.cloud.left_behind(&ended.finished()),
+        Vec::<String>::new()
+    );
+}

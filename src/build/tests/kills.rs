@@ -1,0 +1,93 @@
+//! The process is killed at every call in turn: only the journal and EC2 are left, and they are enough.
+
+use std::sync::Arc;
+
+use tokio::runtime::Builder;
+use tokio::sync::Notify;
+
+use super::bench::{Bench, everywhere};
+use crate::cloud::fake::Fault;
+use crate::stop::Stop;
+
+fn runtime() -> tokio::runtime::Runtime {
+    Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap()
+}
+
+/// Ends the process at the call of this number. Its runtime goes with all its tasks; nothing is settled.
+fn kill_at(bench: &Bench, number: usize) {
+    let killed = Arc::new(Notify::new());
+    let kill = Arc::clone(&killed);
+    bench.cloud.run_at(number, move |_| kill.notify_one());
+    runtime().block_on(async {
+        let stop = Stop::never();
+        tokio::select! {
+            biased;
+            () = killed.notified() => {}
+            _ended = bench.run(&stop) => {}
+        }
+    });
+}
+
+fn kill_at_each_call(fault: Option<Fault>) {
+    let calls = runtime().block_on(Bench::count_calls(everywhere()));
+    for number in 1..=calls {
+        let bench = Bench::with(everywhere());
+        if let Some(fault) = fault.clone() {
+            bench.cloud.fail_at(number, fault);
+        }
+        kill_at(&bench, number);
+        runtime().block_on(bench.settle_journal());
+        let left = bench.cloud.left_behind(&bench.announced());
+        assert_eq!(
+            left,
+            Vec::<String>::new(),
+            "after a kill at call {number} with {fault:?}: {:#?}",
+            bench.cloud.calls()
+        );
+    }
+}
+
+#[test]
+fn a_kill_at_any_call_leaves_nothing_once_the_journal_is_settled() {
+    kill_at_each_call(None);
+}
+
+#[test]
+fn a_kill_before_the_answer_of_any_call_leaves_nothing() {
+    kill_at_each_call(Some(Fault::LostAnswer));
+}
+
+#[test]
+fn a_kill_before_any_call_arrives_leaves_nothing() {
+    kill_at_each_call(Some(Fault::LostRequest));
+}
+
+#[test]
+fn settling_twice_is_settling_once() {
+    let bench = Bench::with(everywhere());
+    kill_at(&bench, 15);
+    runtime().block_on(async {
+        let journal = bench.journal().unwrap();
+        let before = std::fs::read(&journal).unwrap();
+        bench.settle_journal().await;
+        assert_eq!(bench.cloud.left_behind(&[]), Vec::<String>::new());
+        super::bench::restore(&journal, &before);
+        bench.settle_journal().await;
+        assert_eq!(bench.journal(), None);
+    });
+}
+
+#[test]
+fn a_journal_that_a_process_still_holds_is_not_settled() {
+    runtime().block_on(async {
+        let bench = Bench::new();
+        let ledger = bench.ledger();
+        assert!(crate::ledger::Ledger::resume(&bench.journal().unwrap()).is_err());
+        drop(super::bench::settle(ledger, &bench.cloud, &Stop::never()).await);
+        assert_eq!(bench.journal(), None);
+    });
+}

@@ -1,0 +1,8 @@
+//! Whole builds against the model of EC2: what stays, what goes, whatever happens at whichever call.
+
+mod bench;
+mod faults;
+mod images;
+mod kills;
+mod stops;
+mod success;

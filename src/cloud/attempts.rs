@@ -1,0 +1,92 @@
+//! How often a call went out, and which calls may go out twice.
+//!
+//! The SDK repeats a call by itself. For a call without a client token that is wrong once the request has left: the first
+//! one may have worked, and the second is then refused as a duplicate of a thing that nobody knows of.
+
+use std::cell::Cell;
+use std::future::Future;
+
+use aws_sdk_ec2::config::interceptors::{BeforeTransmitInterceptorContextRef, InterceptorContext};
+use aws_sdk_ec2::config::retry::{ClassifyRetry, RetryAction};
+use aws_sdk_ec2::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_ec2::error::BoxError;
+
+use super::classify::chain;
+
+tokio::task_local! {
+    /// Attempts of the call that this task is in. The SDK runs a call's attempts on the caller's own task.
+    static SENT: Cell<u32>;
+}
+
+/// Runs one call and tells how many times it went out.
+pub(crate) async fn counted<F: Future>(call: F) -> (F::Output, u32) {
+    SENT.scope(Cell::new(0), async move {
+        let output = call.await;
+        (output, SENT.with(Cell::get))
+    })
+    .await
+}
+
+/// Counts each attempt just before it is transmitted.
+#[derive(Debug)]
+pub(crate) struct CountAttempts;
+
+impl Intercept for CountAttempts {
+    fn name(&self) -> &'static str {
+        "CountAttempts"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // Outside of `counted` nobody asks for the number.
+        let _outside = SENT.try_with(|sent| sent.set(sent.get() + 1));
+        Ok(())
+    }
+}
+
+/// Forbids the repetition of a call whose effect is unknown: no answer, or a server's fault.
+/// Throttled calls had no effect and may be repeated.
+#[derive(Debug)]
+pub(crate) struct OnlyWithoutEffect;
+
+impl ClassifyRetry for OnlyWithoutEffect {
+    fn name(&self) -> &'static str {
+        "OnlyWithoutEffect"
+    }
+
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let server_failed = context.response().is_some_and(|response| {
+            response.status().is_server_error() && response.status().as_u16() != THROTTLED
+        });
+        let transport_failed = match context.output_or_error() {
+            Some(Err(error)) => {
+                error.is_timeout_error()
+                    || error.is_response_error()
+                    || error
+                        .as_connector_error()
+                        .is_some_and(|error| !never_connected(error))
+            }
+            Some(Ok(_)) | None => false,
+        };
+        if server_failed || transport_failed {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+}
+
+/// EC2 answers throttled calls with 503 and the code `RequestLimitExceeded`
+/// (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>).
+const THROTTLED: u16 = 503;
+
+/// Whether the failure came before a connection stood: then nothing was sent.
+fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
+    chain(error)
+        .filter_map(|error| error.downcast_ref::<hyper_util::client::legacy::Error>())
+        .any(hyper_util::client::legacy::Error::is_connect)
+}

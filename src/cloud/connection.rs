@@ -1,0 +1,236 @@
+//! The way to EC2: region, endpoint, credentials, transport, patience.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aws_config::identity::IdentityCache;
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+
+use super::Region;
+use super::assume_role::RoleProvider;
+use super::credentials::{self, Ways, may_ask_metadata_service};
+use super::environment::Environment;
+use super::shared_files::SharedFiles;
+use super::transport::{self, Proxies, Verification};
+use crate::plan::amazon::settings::Access;
+
+/// Why there is no way to EC2. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    /// No region anywhere.
+    #[error(
+        "no region: set `region` in the template, `AWS_REGION` in the environment or `region` in the profile"
+    )]
+    NoRegion,
+    /// The profile is in none of the files.
+    #[error("profile `{profile}` is not in `{files}`")]
+    NoSuchProfile {
+        /// As the template or `AWS_PROFILE` names it.
+        profile: String,
+        /// The files that were read.
+        files: String,
+    },
+    /// The template's file is not there.
+    #[error("`shared_credentials_file` names `{path}`, which is not a file")]
+    NoSharedFile {
+        /// As the template names it.
+        path: PathBuf,
+    },
+}
+
+/// All that a client needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    /// Shared by all clients.
+    pub(crate) config: SdkConfig,
+    /// Where the build takes place.
+    pub(crate) region: Region,
+    /// EC2's endpoint, in every region; `None` is EC2's own.
+    pub(crate) ec2_endpoint: Option<String>,
+    /// STS's endpoint.
+    pub(crate) sts_endpoint: Option<String>,
+}
+
+/// A connection takes at most this long.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// One attempt, with its answer. EC2 answers in seconds; DescribeImages without an owner is the slowest known, about 20 s.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(40);
+/// A call with all its attempts.
+const CALL_TIMEOUT: Duration = Duration::from_secs(300);
+/// Between two attempts at most: AWS's own choice for its SDKs.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
+/// The search for credentials, which may include a role and its retries.
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(30);
+/// Packer's default for `max_retries`, which counts the first attempt too.
+const DEFAULT_ATTEMPTS: u32 = 10;
+
+/// Finds the way. Reads the shared configuration, and asks the metadata service for the region where nothing else names one;
+/// credentials are looked for with the first call.
+pub(crate) async fn connect(
+    access: &Access,
+    variables: &BTreeMap<String, String>,
+) -> Result<Connection, ConnectError> {
+    let environment = Environment(variables);
+    let files = SharedFiles::find(
+        access.shared_credentials_file.as_deref(),
+        access.profile.as_deref(),
+        environment,
+    )?;
+    let local = ProviderConfig::without_region()
+        .with_http_client(transport::client(verification(access), Proxies::None));
+    let region = match known_region(access, environment) {
+        Some(region) => region,
+        None => asked_region(access, &files, environment, &local)
+            .await
+            .ok_or(ConnectError::NoRegion)?,
+    };
+    let config = base_config(access, environment, &region);
+    let services = ProviderConfig::without_region()
+        .with_region(config.region().cloned())
+        .with_http_client(config.http_client().expect("base_config sets it"))
+        .with_retry_config(retries(access))
+        .with_timeout_config(timeouts());
+    let sts_endpoint = endpoint(environment, "AWS_ENDPOINT_URL_STS");
+    let found = credentials::base(access, &files, environment, &Ways { services, local });
+    let provider = with_role(access, &config, found, sts_endpoint.clone());
+    let ec2_endpoint = access
+        .custom_endpoint_ec2
+        .clone()
+        .filter(|url| !url.is_empty());
+    Ok(Connection {
+        config: config.into_builder().credentials_provider(provider).build(),
+        region,
+        ec2_endpoint: ec2_endpoint.or_else(|| endpoint(environment, "AWS_ENDPOINT_URL_EC2")),
+        sts_endpoint,
+    })
+}
+
+fn known_region(access: &Access, environment: Environment<'_>) -> Option<Region> {
+    let named = access
+        .region
+        .clone()
+        .filter(|region| !region.as_str().is_empty());
+    named.or_else(|| {
+        environment
+            .first(&["AWS_REGION", "AWS_DEFAULT_REGION"])
+            .map(Region::new)
+    })
+}
+
+async fn asked_region(
+    access: &Access,
+    files: &SharedFiles,
+    environment: Environment<'_>,
+    local: &ProviderConfig,
+) -> Option<Region> {
+    let profile = ProfileFileRegionProvider::builder()
+        .profile_files(files.to_sdk())
+        .profile_name(files.profile_name())
+        .build();
+    if let Some(region) = profile.region().await {
+        return Some(Region::new(region.as_ref()));
+    }
+    if !may_ask_metadata_service(access, environment) {
+        return None;
+    }
+    let region = ImdsRegionProvider::builder()
+        .configure(local)
+        .build()
+        .region()
+        .await?;
+    Some(Region::new(region.as_ref()))
+}
+
+fn base_config(access: &Access, environment: Environment<'_>, region: &Region) -> SdkConfig {
+    // The SDK allows no slash in the name.
+    let app_name = AppName::new(concat!("ami-build-", env!("CARGO_PKG_VERSION")))
+        .expect("letters, digits, dashes and dots are valid");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(aws_config::Region::new(region.to_string()))
+        .app_name(app_name)
+        .http_client(transport::client(
+            verification(access),
+            Proxies::Environment,
+        ))
+        .identity_cache(
+            IdentityCache::lazy()
+                .load_timeout(CREDENTIALS_TIMEOUT)
+                .build(),
+        )
+        .retry_config(retries(access))
+        .timeout_config(timeouts())
+        .use_fips(environment.is_true("AWS_USE_FIPS_ENDPOINT"))
+        .use_dual_stack(environment.is_true("AWS_USE_DUALSTACK_ENDPOINT"))
+        .build()
+}
+
+fn verification(access: &Access) -> Verification {
+    if access.insecure_skip_tls_verify {
+        Verification::None
+    } else {
+        Verification::Full
+    }
+}
+
+/// The SDK's standard mode: exponential with jitter.
+fn retries(access: &Access) -> RetryConfig {
+    let attempts = if access.max_retries == 0 {
+        DEFAULT_ATTEMPTS
+    } else {
+        access.max_retries
+    };
+    RetryConfig::standard()
+        .with_max_attempts(attempts)
+        .with_max_backoff(LONGEST_BACKOFF)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build()
+}
+
+/// The endpoint of one service, or of all (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+fn endpoint(environment: Environment<'_>, own: &str) -> Option<String> {
+    if environment.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+        return None;
+    }
+    environment
+        .first(&[own, "AWS_ENDPOINT_URL"])
+        .map(str::to_owned)
+}
+
+fn with_role(
+    access: &Access,
+    config: &SdkConfig,
+    found: SharedCredentialsProvider,
+    endpoint: Option<String>,
+) -> SharedCredentialsProvider {
+    let Some(role) = access
+        .assume_role
+        .as_ref()
+        .filter(|role| !role.role_arn.is_empty())
+    else {
+        return found;
+    };
+    let mut sts = aws_sdk_sts::config::Builder::from(config).credentials_provider(found);
+    sts.set_endpoint_url(endpoint);
+    SharedCredentialsProvider::new(RoleProvider::new(
+        aws_sdk_sts::Client::from_conf(sts.build()),
+        role,
+    ))
+}
+
+#[cfg(test)]
+mod tests;

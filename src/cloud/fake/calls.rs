@@ -1,0 +1,173 @@
+//! The model's handle: every call is counted, may be struck by a fault, and has its effect on the world.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::machines;
+use super::place::{Outcome, Place, Refused};
+use super::script::{Callback, Fault, Pace};
+use super::world::World;
+use crate::cloud::api::CloudResult;
+use crate::cloud::classify::refusal;
+use crate::cloud::{CloudError, ImageId, InstanceId, Region, Tags};
+
+/// The model. Clones share one world.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FakeCloud {
+    world: Arc<Mutex<World>>,
+}
+
+impl FakeCloud {
+    /// A model whose states move as `pace` says.
+    pub(crate) fn new(pace: Pace) -> Self {
+        let cloud = Self::default();
+        cloud.world().pace = pace;
+        cloud
+    }
+
+    /// From now on new things and new states move as `pace` says.
+    pub(crate) fn set_pace(&self, pace: Pace) {
+        self.world().pace = pace;
+    }
+
+    /// The calls so far, each as `Name region`.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.world().calls.clone()
+    }
+
+    /// Lets a fault strike the call of this number, which counts from 1.
+    pub(crate) fn fail_at(&self, number: usize, fault: Fault) {
+        self.world().script.fail_at(number, fault);
+    }
+
+    /// Lets a fault strike every call of this name.
+    pub(crate) fn fail_always(&self, call: &'static str, fault: Fault) {
+        self.world().script.fail_always(call, fault);
+    }
+
+    /// Runs `callback` when the call of this number arrives, before its effect.
+    pub(crate) fn run_at(&self, number: usize, callback: impl Fn(usize) + Send + Sync + 'static) {
+        self.world().script.run_at(number, Arc::new(callback));
+    }
+
+    /// `region/id` of all that is there but for these images and their snapshots.
+    pub(crate) fn left_behind(&self, finished: &[ImageId]) -> Vec<String> {
+        self.world().left_behind(finished)
+    }
+
+    /// What `GetConsoleOutput` answers from now on.
+    pub(crate) fn set_console(&self, text: &str) {
+        self.world().console = Some(text.to_owned());
+    }
+
+    /// The machine shuts itself down from within.
+    pub(crate) fn power_off(&self, region: &Region, instance: &InstanceId) {
+        let mut world = self.world();
+        let pace = world.pace;
+        if let Err(refused) = machines::power_off(world.place(region), pace, instance.as_str()) {
+            log::warn!(
+                "the model cannot power off `{instance}`: {}",
+                refused.message
+            );
+        }
+    }
+
+    /// Who may launch the image, as `ModifyImageAttribute` said.
+    pub(crate) fn launchers(&self, region: &Region, image: &ImageId) -> Vec<String> {
+        let mut world = self.world();
+        world
+            .place(region)
+            .images
+            .get(image.as_str())
+            .map(|made| made.thing.launchers.clone())
+            .unwrap_or_default()
+    }
+
+    /// The tags of anything that has an id.
+    pub(crate) fn tags_of(&self, region: &Region, id: &str) -> Option<Tags> {
+        tags_in(self.world().place(region), id).cloned()
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One call: counted, then struck by a fault or done.
+    pub(super) async fn call<T>(
+        &self,
+        call: &'static str,
+        region: &Region,
+        effect: impl FnOnce(&mut World) -> Outcome<T> + Send,
+    ) -> CloudResult<T> {
+        // Calls that are made side by side take turns, as they would on a network.
+        tokio::task::yield_now().await;
+        let (number, callback): (usize, Option<Callback>) = {
+            let mut world = self.world();
+            let number = world.count(call, region);
+            (number, world.script.callback(number))
+        };
+        if let Some(callback) = callback {
+            callback(number);
+        }
+        let mut world = self.world();
+        let lost = || CloudError::NoAnswer {
+            call,
+            region: region.clone(),
+            source: "the connection was reset".into(),
+        };
+        let refused = |refused: Refused| CloudError::Refused {
+            call,
+            region: region.clone(),
+            refusal: refusal(&refused.code, 400),
+            code: refused.code,
+            message: refused.message,
+            request_id: format!("model-{number}"),
+        };
+        match world.script.fault(number, call) {
+            None => effect(&mut world).map_err(refused),
+            Some(Fault::Refused(code)) => Err(refused(Refused::new(code, "the script says so"))),
+            Some(Fault::LostRequest) => Err(lost()),
+            Some(Fault::LostAnswer) => effect(&mut world)
+                .map_err(refused)
+                .and_then(|_| Err(lost())),
+        }
+    }
+}
+
+/// The tags of a thing, wherever it stands.
+pub(super) fn tags_in<'a>(place: &'a mut Place, id: &str) -> Option<&'a mut Tags> {
+    let images = place
+        .images
+        .get_mut(id)
+        .map(|made| &mut made.thing.image.tags);
+    images
+        .or_else(|| {
+            place
+                .snapshots
+                .get_mut(id)
+                .map(|made| &mut made.thing.snapshot.tags)
+        })
+        .or_else(|| {
+            place
+                .instances
+                .get_mut(id)
+                .map(|made| &mut made.thing.instance.tags)
+        })
+        .or_else(|| {
+            place
+                .volumes
+                .get_mut(id)
+                .map(|made| &mut made.thing.volume.tags)
+        })
+        .or_else(|| {
+            place
+                .groups
+                .get_mut(id)
+                .map(|made| &mut made.thing.group.tags)
+        })
+        .or_else(|| place.key_pairs.get_mut(id).map(|made| &mut made.thing.tags))
+}
+
+/// Ids as the model keeps them.
+pub(super) fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,332 @@
+//! Instances and volumes of the model.
+
+use super::filter::Filtered;
+use super::place::{Made, Moving, Outcome, Place, Refused};
+use super::script::Pace;
+use super::world::World;
+use crate::cloud::image::{BlockDevice, ImageState, Volume};
+use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
+use crate::cloud::{
+    AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, Tags, VolumeId,
+};
+
+/// An instance, with what it was launched with.
+#[derive(Clone, Debug)]
+pub(crate) struct FakeInstance {
+    pub(super) instance: Instance,
+    pub(super) image: ImageId,
+    pub(super) groups: Vec<GroupId>,
+    key_name: Option<KeyName>,
+    shutdown: ShutdownBehavior,
+    token: AllocationToken,
+}
+
+impl FakeInstance {
+    /// Whether the group cannot go because of it.
+    pub(super) fn holds(&self, group: &str) -> bool {
+        self.instance.state != InstanceState::Terminated
+            && self.groups.iter().any(|id| id.as_str() == group)
+    }
+
+    /// Whether it is gone or on its way.
+    pub(super) fn is_going(&self) -> bool {
+        matches!(
+            self.instance.state,
+            InstanceState::ShuttingDown | InstanceState::Terminated
+        )
+    }
+}
+
+impl Moving for FakeInstance {
+    fn advance(&mut self) {
+        self.instance.state = match self.instance.state {
+            InstanceState::Pending => InstanceState::Running,
+            InstanceState::Stopping => InstanceState::Stopped,
+            InstanceState::ShuttingDown => InstanceState::Terminated,
+            state @ (InstanceState::Running
+            | InstanceState::Stopped
+            | InstanceState::Terminated) => state,
+        };
+    }
+}
+
+impl Filtered for FakeInstance {
+    fn tags(&self) -> &Tags {
+        &self.instance.tags
+    }
+
+    fn attribute(&self, filter: &str) -> Option<Vec<String>> {
+        Some(match filter {
+            "instance-id" => vec![self.instance.id.to_string()],
+            "client-token" => vec![self.token.to_string()],
+            "image-id" => vec![self.image.to_string()],
+            "key-name" => self.key_name.iter().map(ToString::to_string).collect(),
+            "instance.group-id" => self.groups.iter().map(ToString::to_string).collect(),
+            "instance-state-name" => vec![state_name(self.instance.state).to_owned()],
+            _ => return None,
+        })
+    }
+}
+
+/// The state as EC2 spells it.
+fn state_name(state: InstanceState) -> &'static str {
+    match state {
+        InstanceState::Pending => "pending",
+        InstanceState::Running => "running",
+        InstanceState::Stopping => "stopping",
+        InstanceState::Stopped => "stopped",
+        InstanceState::ShuttingDown => "shutting-down",
+        InstanceState::Terminated => "terminated",
+    }
+}
+
+/// A volume.
+#[derive(Clone, Debug)]
+pub(crate) struct FakeVolume {
+    pub(super) volume: Volume,
+    /// GiB.
+    pub(super) size: i32,
+    machine: InstanceId,
+    delete_on_termination: bool,
+}
+
+impl Moving for FakeVolume {
+    fn advance(&mut self) {}
+}
+
+impl Filtered for FakeVolume {
+    fn tags(&self) -> &Tags {
+        &self.volume.tags
+    }
+
+    fn attribute(&self, filter: &str) -> Option<Vec<String>> {
+        Some(vec![match filter {
+            "volume-id" => self.volume.id.to_string(),
+            "status" => self.volume.state.clone(),
+            "attachment.instance-id" => self.machine.to_string(),
+            _ => return None,
+        }])
+    }
+}
+
+impl Place {
+    /// Whether the volume vanishes with a machine that is gone or on its way.
+    pub(super) fn goes_with_its_machine(&self, volume: &FakeVolume) -> bool {
+        let machine = self.instances.get(volume.machine.as_str());
+        volume.delete_on_termination && machine.is_some_and(|made| made.thing.is_going())
+    }
+
+    /// After the machines' states moved: volumes of terminated machines vanish or become free.
+    pub(super) fn settle_volumes(&mut self) {
+        let instances = &self.instances;
+        let terminated = |volume: &FakeVolume| {
+            instances
+                .get(volume.machine.as_str())
+                .is_some_and(|made| made.thing.instance.state == InstanceState::Terminated)
+        };
+        self.volumes
+            .retain(|_, made| !(made.thing.delete_on_termination && terminated(&made.thing)));
+        for made in self
+            .volumes
+            .values_mut()
+            .filter(|made| terminated(&made.thing))
+        {
+            "available".clone_into(&mut made.thing.volume.state);
+        }
+    }
+}
+
+/// `RunInstances`, which the same token never does twice.
+pub(super) fn run(
+    world: &mut World,
+    region: &Region,
+    token: &AllocationToken,
+    request: &RunInstance,
+    tags: (Tags, Tags),
+) -> Outcome<Instance> {
+    let place = world.place(region);
+    if let Some(made) = place
+        .instances
+        .values()
+        .find(|made| made.thing.token == *token)
+    {
+        return Ok(made.thing.instance.clone());
+    }
+    check(place, request)?;
+    let vpc = place.vpcs.first().map(|vpc| vpc.id.clone());
+    let devices = devices(place, request);
+    let id = InstanceId::new(world.id("i"));
+    let mut volumes = Vec::new();
+    for device in devices {
+        volumes.push((
+            device.device_name.clone(),
+            volume(world, region, &id, &device, &tags.1),
+        ));
+    }
+    let instance = Instance {
+        id: id.clone(),
+        state: InstanceState::Pending,
+        state_reason: None,
+        public_ip: Some("127.0.0.1".to_owned()),
+        private_ip: Some("127.0.0.1".to_owned()),
+        public_dns: None,
+        private_dns: None,
+        ipv6: None,
+        vpc,
+        volumes,
+        tags: tags.0,
+    };
+    let made = FakeInstance {
+        instance: instance.clone(),
+        image: request.image.clone(),
+        groups: request.groups.clone(),
+        key_name: request.key_name.clone(),
+        shutdown: request.shutdown_behavior,
+        token: token.clone(),
+    };
+    let made = Made::new(made, world.pace);
+    world.place(region).instances.insert(id.to_string(), made);
+    Ok(instance)
+}
+
+/// What the launch names has to be there.
+pub(super) fn check(place: &Place, request: &RunInstance) -> Outcome<()> {
+    let image = request.image.as_str();
+    if place
+        .images
+        .get(image)
+        .is_none_or(|made| made.thing.image.state != ImageState::Available)
+    {
+        return Err(Refused::not_found("InvalidAMIID.NotFound", image));
+    }
+    if let Some(name) = request
+        .key_name
+        .as_ref()
+        .filter(|name| !place.key_pairs.contains_key(name.as_str()))
+    {
+        return Err(Refused::not_found("InvalidKeyPair.NotFound", name.as_str()));
+    }
+    if let Some(group) = request
+        .groups
+        .iter()
+        .find(|group| !place.groups.contains_key(group.as_str()))
+    {
+        return Err(Refused::not_found("InvalidGroup.NotFound", group.as_str()));
+    }
+    match request
+        .subnet
+        .as_ref()
+        .filter(|subnet| !place.subnets.iter().any(|known| known.id == **subnet))
+    {
+        Some(subnet) => Err(Refused::not_found(
+            "InvalidSubnetID.NotFound",
+            subnet.as_str(),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// `StopInstances` and `TerminateInstances`, and a shutdown from within.
+pub(super) fn take_down(
+    place: &mut Place,
+    pace: Pace,
+    id: &str,
+    how: ShutdownBehavior,
+) -> Outcome<()> {
+    let made = place
+        .instances
+        .get_mut(id)
+        .ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?;
+    let next = match (how, made.thing.instance.state) {
+        (_, InstanceState::Terminated | InstanceState::ShuttingDown)
+            if how == ShutdownBehavior::Terminate =>
+        {
+            return Ok(());
+        }
+        (ShutdownBehavior::Terminate, _) => InstanceState::ShuttingDown,
+        (ShutdownBehavior::Stop, InstanceState::Running | InstanceState::Pending) => {
+            InstanceState::Stopping
+        }
+        (ShutdownBehavior::Stop, InstanceState::Stopping | InstanceState::Stopped) => return Ok(()),
+        (ShutdownBehavior::Stop, state) => {
+            return Err(Refused::new(
+                "IncorrectInstanceState",
+                format!("`{id}` is {}", state_name(state)),
+            ));
+        }
+    };
+    made.thing.instance.state = next;
+    made.restart(pace);
+    Ok(())
+}
+
+/// The machine shuts itself down, which stops or terminates it as it was launched to.
+pub(super) fn power_off(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> {
+    let how = place.instances.get(id).map(|made| made.thing.shutdown);
+    take_down(
+        place,
+        pace,
+        id,
+        how.ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?,
+    )
+}
+
+/// `DeleteVolume`: not while a machine has it.
+pub(super) fn delete_volume(place: &mut Place, id: &str) -> Outcome<()> {
+    match place
+        .volumes
+        .get(id)
+        .map(|made| made.thing.volume.state.as_str())
+    {
+        None => return Err(Refused::not_found("InvalidVolume.NotFound", id)),
+        Some("in-use") => return Err(Refused::new("VolumeInUse", format!("`{id}` is attached"))),
+        Some(_) => place.volumes.remove(id),
+    };
+    Ok(())
+}
+
+/// The image's devices, with the launch's over them.
+fn devices(place: &Place, request: &RunInstance) -> Vec<BlockDevice> {
+    let own = place
+        .images
+        .get(request.image.as_str())
+        .map(|made| made.thing.image.block_devices.clone())
+        .unwrap_or_default();
+    let overridden = |device: &BlockDevice| {
+        request
+            .block_devices
+            .iter()
+            .any(|other| other.device_name == device.device_name)
+    };
+    let kept = own.into_iter().filter(|device| !overridden(device));
+    kept.chain(request.block_devices.iter().cloned())
+        .filter(|device| !device.no_device && device.ebs.is_some())
+        .collect()
+}
+
+fn volume(
+    world: &mut World,
+    region: &Region,
+    machine: &InstanceId,
+    device: &BlockDevice,
+    tags: &Tags,
+) -> VolumeId {
+    let id = VolumeId::new(world.id("vol"));
+    let settings = device.ebs.clone().unwrap_or_default();
+    let volume = Volume {
+        id: id.clone(),
+        state: "in-use".to_owned(),
+        device: Some(device.device_name.clone()),
+        tags: tags.clone(),
+    };
+    let made = FakeVolume {
+        volume,
+        size: settings.volume_size.unwrap_or(8),
+        machine: machine.clone(),
+        // EC2's default for a device that the launch adds; images set it for their root.
+        delete_on_termination: settings.delete_on_termination.unwrap_or(false),
+    };
+    let made = Made::new(made, world.pace);
+    world.place(region).volumes.insert(id.to_string(), made);
+    id
+}

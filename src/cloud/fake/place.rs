@@ -1,0 +1,141 @@
+//! One region of the model: what is in it, and how its states move.
+
+use std::collections::BTreeMap;
+
+use super::filter::{Filtered, matches};
+use super::images::FakeImage;
+use super::machines::{FakeInstance, FakeVolume};
+use super::network::{FakeGroup, FakeKeyPair};
+use super::script::Pace;
+use super::snapshots::FakeSnapshot;
+use crate::cloud::network::{Filters, Subnet, Vpc};
+
+/// A refusal in the making: the code, and words that no program reads.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) code: String,
+    pub(super) message: String,
+}
+
+impl Refused {
+    pub(super) fn new(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn not_found(code: &str, id: &str) -> Self {
+        Self::new(code, format!("`{id}` does not exist"))
+    }
+}
+
+/// What a call of the model gives.
+pub(super) type Outcome<T> = Result<T, Refused>;
+
+/// A thing with the looks that it still takes: to be found, and to reach its next state.
+#[derive(Clone, Debug)]
+pub(super) struct Made<T> {
+    pub(super) thing: T,
+    hidden: u32,
+    looks: u32,
+}
+
+impl<T> Made<T> {
+    pub(super) fn new(thing: T, pace: Pace) -> Self {
+        Self {
+            thing,
+            hidden: pace.hidden,
+            looks: pace.looks,
+        }
+    }
+
+    /// Looks at the thing once: whether it is found, and whether its state has come to an end.
+    fn look(&mut self) -> (bool, bool) {
+        if self.hidden > 0 {
+            self.hidden -= 1;
+            return (false, false);
+        }
+        if self.looks > 0 {
+            self.looks -= 1;
+            return (true, false);
+        }
+        (true, true)
+    }
+
+    /// The next state takes as many looks again.
+    pub(super) fn restart(&mut self, pace: Pace) {
+        self.looks = pace.looks;
+    }
+
+    /// Of 100, how far the state has come.
+    pub(super) fn percent(&self, pace: Pace) -> u8 {
+        let done = pace.looks.saturating_sub(self.looks);
+        u8::try_from(100 * done / pace.looks.max(1)).unwrap_or(100)
+    }
+}
+
+/// A thing whose state moves on by itself.
+pub(super) trait Moving {
+    /// The state has come to an end: the next one begins.
+    fn advance(&mut self);
+}
+
+impl<T: Moving> Made<T> {
+    /// One look that nobody sees the result of.
+    pub(super) fn pass_time(&mut self) {
+        let (_, over) = self.look();
+        if over {
+            self.thing.advance();
+        }
+    }
+}
+
+/// Things of one kind by id.
+pub(super) type Shelf<T> = BTreeMap<String, Made<T>>;
+
+/// Looks at the things with these ids, or at all that pass the filters. An id that is not (yet) there is refused with `missing`.
+pub(super) fn look<T: Filtered + Moving>(
+    shelf: &mut Shelf<T>,
+    ids: &[String],
+    filters: &Filters,
+    missing: &str,
+) -> Outcome<Vec<String>> {
+    for id in ids {
+        if !shelf.contains_key(id) {
+            return Err(Refused::not_found(missing, id));
+        }
+    }
+    let mut found = Vec::new();
+    for (id, made) in shelf
+        .iter_mut()
+        .filter(|(id, _)| ids.is_empty() || ids.contains(id))
+    {
+        if !matches(&made.thing, filters)? {
+            continue;
+        }
+        let (visible, over) = made.look();
+        if over {
+            made.thing.advance();
+        }
+        match visible {
+            true => found.push(id.clone()),
+            false if ids.is_empty() => {}
+            false => return Err(Refused::not_found(missing, id)),
+        }
+    }
+    Ok(found)
+}
+
+/// One region.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    pub(super) images: Shelf<FakeImage>,
+    pub(super) snapshots: Shelf<FakeSnapshot>,
+    pub(super) instances: Shelf<FakeInstance>,
+    pub(super) volumes: Shelf<FakeVolume>,
+    pub(super) groups: Shelf<FakeGroup>,
+    pub(super) key_pairs: Shelf<FakeKeyPair>,
+    pub(super) vpcs: Vec<Vpc>,
+    pub(super) subnets: Vec<Subnet>,
+}

@@ -1,0 +1,72 @@
+//! What happens at which call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What goes wrong with one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// EC2 refuses it with this code; nothing happens.
+    Refused(&'static str),
+    /// The request is lost: no answer, no effect.
+    LostRequest,
+    /// The answer is lost: no answer, but the effect is there.
+    LostAnswer,
+}
+
+/// How fast the model's states move. Everything at once is the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pace {
+    /// How often a thing is looked at before it reaches its next state.
+    pub(crate) looks: u32,
+    /// How often a new thing is looked for before it is found: eventual consistency.
+    pub(crate) hidden: u32,
+}
+
+/// Called with a call's number, outside of the model's lock.
+pub(crate) type Callback = Arc<dyn Fn(usize) + Send + Sync>;
+
+/// The faults and callbacks by the number of the call, which counts from 1.
+#[derive(Clone, Default)]
+pub(crate) struct Script {
+    faults: BTreeMap<usize, Fault>,
+    lasting: BTreeMap<&'static str, Fault>,
+    callbacks: BTreeMap<usize, Callback>,
+}
+
+impl Script {
+    pub(super) fn fail_at(&mut self, number: usize, fault: Fault) {
+        self.faults.insert(number, fault);
+    }
+
+    pub(super) fn fail_always(&mut self, call: &'static str, fault: Fault) {
+        self.lasting.insert(call, fault);
+    }
+
+    pub(super) fn run_at(&mut self, number: usize, callback: Callback) {
+        self.callbacks.insert(number, callback);
+    }
+
+    /// The fault of this call, where there is one.
+    pub(super) fn fault(&self, number: usize, call: &str) -> Option<Fault> {
+        self.faults
+            .get(&number)
+            .or_else(|| self.lasting.get(call))
+            .cloned()
+    }
+
+    pub(super) fn callback(&self, number: usize) -> Option<Callback> {
+        self.callbacks.get(&number).cloned()
+    }
+}
+
+impl std::fmt::Debug for Script {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let callbacks = self.callbacks.keys().collect::<Vec<_>>();
+        formatter
+            .debug_struct("Script")
+            .field("faults", &self.faults)
+            .field("callbacks", &callbacks)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! What a person can do about a call that failed.
+
+use super::CloudError;
+use super::classify::credentials_failed;
+use super::error::Refusal;
+
+impl CloudError {
+    /// One piece of advice, where there is any that holds whatever the template says.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused {
+                call,
+                refusal,
+                code,
+                ..
+            } => advice(call, *refusal, code),
+            Self::NotSent { source, .. } if credentials_failed(source.as_ref()) => {
+                Some(NO_CREDENTIALS.to_owned())
+            }
+            Self::NotSent { .. } | Self::NoAnswer { .. } | Self::Incomplete { .. } => None,
+        }
+    }
+}
+
+/// The hop limit: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html>.
+const NO_CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (aws-actions/configure-aws-credentials does), or name a \
+     `profile`; on a runner that is an EC2 instance, a container reaches the metadata service only where the instance's \
+     HttpPutResponseHopLimit is 2 or more";
+
+fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
+    let advice = match refusal {
+        Refusal::Denied if code == "OptInRequired" => "subscribe to the image's product in AWS Marketplace first".to_owned(),
+        Refusal::Denied => return Some(format!("the caller's policy needs `{}`, and no SCP or boundary may deny it", action(call))),
+        Refusal::Capacity => "try another `instance_type`, another `availability_zone` or `subnet_id`, or the same again later".to_owned(),
+        Refusal::Credentials => credentials_advice(code).to_owned(),
+        Refusal::Throttled => "the account makes too many calls in this region; raise `max_retries` or run fewer builds at once".to_owned(),
+        Refusal::Duplicate if code.starts_with("InvalidAMIName") => {
+            "choose another `ami_name` (`{{timestamp}}` makes it unique) or set `force_deregister`".to_owned()
+        }
+        Refusal::Duplicate => "something of this name exists already; an earlier run may have left it, and `ami-build sweep` finds it".to_owned(),
+        Refusal::Server => "the fault is on the side of AWS; try again".to_owned(),
+        Refusal::NotFound | Refusal::InUse | Refusal::WouldSucceed | Refusal::WrongState | Refusal::Other => return None,
+    };
+    Some(advice)
+}
+
+/// The IAM action of a call: they have the same name in EC2 and STS.
+fn action(call: &str) -> String {
+    let service = if matches!(call, "GetCallerIdentity" | "AssumeRole") {
+        "sts"
+    } else {
+        "ec2"
+    };
+    format!("{service}:{call}")
+}
+
+fn credentials_advice(code: &str) -> &'static str {
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" => {
+            "the session has ended; ask for new credentials, with a longer session if the build takes long"
+        }
+        "RequestExpired" | "SignatureDoesNotMatch" | "IncompleteSignature" => {
+            "check the secret key and this machine's clock"
+        }
+        _ => "check the access key, and that the region is enabled for the account",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::Region;
+
+    fn refused(call: &'static str, refusal: Refusal, code: &str) -> CloudError {
+        CloudError::Refused {
+            call,
+            region: Region::new("eu-west-1"),
+            refusal,
+            code: code.to_owned(),
+            message: String::new(),
+            request_id: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_denied_call_names_the_action_that_the_policy_needs() {
+        let hint = refused("RunInstances", Refusal::Denied, "UnauthorizedOperation")
+            .hint()
+            .unwrap();
+        assert!(hint.contains("`ec2:RunInstances`"), "{hint}");
+    }
+
+    #[test]
+    fn who_am_i_is_an_action_of_sts() {
+        let hint = refused("GetCallerIdentity", Refusal::Denied, "AccessDenied")
+            .hint()
+            .unwrap();
+        assert!(hint.contains("`sts:GetCallerIdentity`"), "{hint}");
+    }
+
+    #[test]
+    fn a_taken_image_name_points_to_ami_name() {
+        let hint = refused(
+            "CreateImage",
+            Refusal::Duplicate,
+            "InvalidAMIName.Duplicate",
+        )
+        .hint()
+        .unwrap();
+        assert!(hint.contains("`ami_name`"), "{hint}");
+    }
+
+    #[test]
+    fn an_unknown_code_gets_no_advice() {
+        assert_eq!(
+            refused("RunInstances", Refusal::Other, "Brand.New").hint(),
+            None
+        );
+    }
+}

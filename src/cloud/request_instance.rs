@@ -1,0 +1,121 @@
+//! What `RunInstances` sends. Pure.
+
+use aws_sdk_ec2::operation::run_instances::builders::RunInstancesInputBuilder;
+use aws_sdk_ec2::types;
+
+use super::instance::{MetadataOptions, RunInstance, ShutdownBehavior};
+use super::request::{block_device, merged, specifications, unless_empty};
+use super::{Region, Tags};
+use crate::ledger::Claim;
+
+/// `RunInstances` for exactly one instance.
+pub(crate) fn run_instance(
+    region: &Region,
+    claim: &Claim,
+    request: &RunInstance,
+) -> RunInstancesInputBuilder {
+    let tags = (
+        merged(claim, &request.instance_tags),
+        merged(claim, &request.volume_tags),
+    );
+    common(region, request, tags).client_token(claim.token().as_str())
+}
+
+/// The same as a dry run: without a claim, since nothing comes of it.
+pub(crate) fn try_run_instance(region: &Region, request: &RunInstance) -> RunInstancesInputBuilder {
+    common(
+        region,
+        request,
+        (request.instance_tags.clone(), request.volume_tags.clone()),
+    )
+    .dry_run(true)
+}
+
+fn common(region: &Region, request: &RunInstance, tags: (Tags, Tags)) -> RunInstancesInputBuilder {
+    let placement = request
+        .availability_zone
+        .as_ref()
+        .map(|zone| types::Placement::builder().availability_zone(zone).build());
+    let profile = request.iam_instance_profile.as_ref().map(|name| {
+        types::IamInstanceProfileSpecification::builder()
+            .name(name)
+            .build()
+    });
+    let builder = RunInstancesInputBuilder::default()
+        .min_count(1)
+        .max_count(1)
+        .image_id(request.image.as_str())
+        .instance_type(request.instance_type.as_str().into())
+        .set_key_name(request.key_name.as_ref().map(ToString::to_string))
+        .set_iam_instance_profile(profile)
+        .set_user_data(
+            request
+                .user_data
+                .as_ref()
+                .map(|data| data.expose().to_owned()),
+        )
+        .set_block_device_mappings(unless_empty(
+            request.block_devices.iter().map(block_device).collect(),
+        ))
+        .set_placement(placement)
+        .set_ebs_optimized(request.ebs_optimized.then_some(true))
+        .set_metadata_options(request.metadata.as_ref().map(metadata))
+        .instance_initiated_shutdown_behavior(shutdown(request.shutdown_behavior))
+        .set_credit_specification(request.credit_specification.map(credits))
+        .set_tag_specifications(tag_specifications(region, tags));
+    network(builder, request)
+}
+
+/// Subnet and groups stand in a network interface as soon as the public address is set: EC2 takes them in one place only.
+fn network(builder: RunInstancesInputBuilder, request: &RunInstance) -> RunInstancesInputBuilder {
+    let subnet = request.subnet.as_ref().map(ToString::to_string);
+    let groups = unless_empty(request.groups.iter().map(ToString::to_string).collect());
+    match request.associate_public_ip_address {
+        None => builder.set_subnet_id(subnet).set_security_group_ids(groups),
+        Some(public) => builder.network_interfaces(
+            types::InstanceNetworkInterfaceSpecification::builder()
+                .device_index(0)
+                .associate_public_ip_address(public)
+                .delete_on_termination(true)
+                .set_subnet_id(subnet)
+                .set_groups(groups)
+                .build(),
+        ),
+    }
+}
+
+fn metadata(options: &MetadataOptions) -> types::InstanceMetadataOptionsRequest {
+    types::InstanceMetadataOptionsRequest::builder()
+        .http_endpoint(options.http_endpoint.as_str().into())
+        .http_tokens(options.http_tokens.as_str().into())
+        .http_put_response_hop_limit(options.http_put_response_hop_limit)
+        .instance_metadata_tags(options.instance_metadata_tags.as_str().into())
+        .build()
+}
+
+fn shutdown(behavior: ShutdownBehavior) -> types::ShutdownBehavior {
+    match behavior {
+        ShutdownBehavior::Stop => types::ShutdownBehavior::Stop,
+        ShutdownBehavior::Terminate => types::ShutdownBehavior::Terminate,
+    }
+}
+
+fn credits(kind: &'static str) -> types::CreditSpecificationRequest {
+    types::CreditSpecificationRequest::builder()
+        .cpu_credits(kind)
+        .build()
+}
+
+fn tag_specifications(
+    region: &Region,
+    (instance, volume): (Tags, Tags),
+) -> Option<Vec<types::TagSpecification>> {
+    if region.is_china() {
+        return None;
+    }
+    specifications([
+        (types::ResourceType::NetworkInterface, instance.clone()),
+        (types::ResourceType::Instance, instance),
+        (types::ResourceType::Volume, volume),
+    ])
+}

@@ -1,0 +1,65 @@
+//! Who a build is, for the journal's first line and for the tags on everything it makes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::{AllocationToken, Region, Tags};
+
+/// Which build made a thing.
+pub(crate) const BUILD_ID_TAG: &str = "ami-build:build-id";
+/// Which row of that build's ledger the thing is.
+pub(crate) const ROW_TAG: &str = "ami-build:row";
+/// From when on a sweep may remove it (RFC 3339), or [`KEPT`].
+pub(crate) const DEADLINE_TAG: &str = "ami-build:deadline";
+/// The value of [`DEADLINE_TAG`] on what a finished build leaves on purpose.
+pub(crate) const KEPT: &str = "kept";
+/// The repository or user that the build ran for.
+const OWNER_TAG: &str = "ami-build:repository";
+/// The workflow run, where there is one.
+const RUN_TAG: &str = "ami-build:run";
+
+/// Who the build is. It is the journal's header, so that settling needs nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BuildIdentity {
+    /// Unique for every builder of every run; ASCII, at most 48 characters, since tokens are made of it.
+    pub(crate) build_id: String,
+    /// The account, where the credentials were asked for it.
+    pub(crate) account: Option<String>,
+    /// The caller's ARN, likewise.
+    pub(crate) caller: Option<String>,
+    /// `owner/name` on GitHub, else who ran it.
+    pub(crate) repository: Option<String>,
+    /// The workflow run's address or id.
+    pub(crate) run: Option<String>,
+    /// Every region that the build may touch, the build region first.
+    pub(crate) regions: Vec<Region>,
+    /// `custom_endpoint_ec2`.
+    pub(crate) endpoint: Option<String>,
+    /// From when on a sweep may remove what is left, RFC 3339.
+    pub(crate) deadline: String,
+}
+
+impl BuildIdentity {
+    /// The client token of a row: deterministic, so that a second attempt never makes a second thing. EC2 takes up to 64
+    /// ASCII characters (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>).
+    pub(super) fn token(&self, row: u32) -> AllocationToken {
+        AllocationToken::new(format!("{}-{row}", self.build_id))
+    }
+
+    /// The tags of a row's thing.
+    pub(super) fn tags(&self, row: u32) -> Tags {
+        let optional = [(OWNER_TAG, &self.repository), (RUN_TAG, &self.run)];
+        let optional = optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        let always = [
+            (BUILD_ID_TAG, self.build_id.clone()),
+            (ROW_TAG, row.to_string()),
+            (DEADLINE_TAG, self.deadline.clone()),
+        ];
+        always
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .chain(optional)
+            .collect()
+    }
+}

@@ -1,0 +1,80 @@
+//! The kinds of things that a build makes.
+
+use serde::{Deserialize, Serialize};
+
+use super::row::Row;
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Kind {
+    /// The temporary key pair.
+    KeyPair,
+    /// The temporary security group.
+    SecurityGroup,
+    /// The build machine.
+    Instance,
+    /// A volume that would outlive its machine.
+    Volume,
+    /// The image, or the intermediate one.
+    Image,
+    /// A copy of it, in any region.
+    ImageCopy,
+    /// A snapshot that is left of an image.
+    Snapshot,
+}
+
+impl Kind {
+    /// The word for it in messages.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::KeyPair => "key pair",
+            Self::SecurityGroup => "security group",
+            Self::Instance => "instance",
+            Self::Volume => "volume",
+            Self::Image => "image",
+            Self::ImageCopy => "image copy",
+            Self::Snapshot => "snapshot",
+        }
+    }
+
+    /// The call that makes it, as EC2 spells it.
+    pub(super) fn call(self) -> &'static str {
+        match self {
+            Self::KeyPair => "ImportKeyPair",
+            Self::SecurityGroup => "CreateSecurityGroup",
+            Self::Instance => "RunInstances",
+            Self::Volume => "CreateVolume",
+            Self::Image => "CreateImage",
+            Self::ImageCopy => "CopyImage",
+            Self::Snapshot => "CreateSnapshot",
+        }
+    }
+
+    /// Whether its removal has to wait until the machines and images are gone.
+    pub(super) fn comes_second(self) -> bool {
+        matches!(self, Self::SecurityGroup | Self::Volume | Self::Snapshot)
+    }
+}
+
+/// The `aws` command that removes a row's thing; where its id is not known, the one that finds it.
+pub(super) fn command(row: &Row, build_id: &str) -> String {
+    let region = &row.region;
+    let Some(id) = &row.id else {
+        return format!(
+            "aws resourcegroupstaggingapi get-resources --region {region} --tag-filters 'Key={},Values={build_id}'",
+            super::BUILD_ID_TAG
+        );
+    };
+    let verb = match row.kind {
+        Kind::KeyPair => format!("delete-key-pair --region {region} --key-name {id}"),
+        Kind::SecurityGroup => format!("delete-security-group --region {region} --group-id {id}"),
+        Kind::Instance => format!("terminate-instances --region {region} --instance-ids {id}"),
+        Kind::Volume => format!("delete-volume --region {region} --volume-id {id}"),
+        Kind::Image | Kind::ImageCopy => format!(
+            "deregister-image --region {region} --image-id {id} --delete-associated-snapshots"
+        ),
+        Kind::Snapshot => format!("delete-snapshot --region {region} --snapshot-id {id}"),
+    };
+    format!("aws ec2 {verb}")
+}

@@ -1,0 +1,33 @@
+//! The ledger: every thing that a build creates, written down before the call that creates it.
+//!
+//! A [`Claim`] is needed for every creating call and only [`Ledger::create`] makes one. [`Ledger::settle`] undoes what must
+//! not stay and is the only way to a [`Settled`], without which there is no report. The ledger knows EC2 through the
+//! `Cloud` trait and nothing of templates or builds.
+
+mod claim;
+mod created;
+mod entry;
+mod identity;
+mod journal;
+mod keeper;
+mod kind;
+mod lookup;
+mod record;
+mod replay;
+mod row;
+mod settle;
+mod settled;
+mod undo;
+mod undo_image;
+
+pub use claim::Claim;
+pub use keeper::Ledger;
+pub use settled::Settled;
+
+pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, ROW_TAG};
+pub(crate) use journal::{Journal, JournalError};
+pub(crate) use kind::Kind;
+pub(crate) use lookup::snapshots_described;
+pub(crate) use row::{NameOrigin, Order, Row};
+pub(crate) use settle::{Settling, Which};
+pub(crate) use settled::{Remaining, Why};

@@ -1,0 +1,226 @@
+//! The rows in memory and on disk, changed together: nothing is forgotten in one before the other knows.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use super::entry::Entry;
+use super::identity::BuildIdentity;
+use super::journal::{Journal, JournalError};
+use super::kind::Kind;
+use super::replay::Replayed;
+use super::row::{Order, Row};
+
+/// For so long EC2 may answer "not found" about a thing that it has just made. EC2's developer guide asks callers to expect
+/// that without naming a figure (<https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>); reports tell
+/// of seconds, so this is ample.
+pub(super) const VISIBILITY: Duration = Duration::from_secs(30);
+
+/// Whether calls may still be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Building,
+    Settling,
+}
+
+/// Rows and journal.
+#[derive(Debug)]
+pub(super) struct Record {
+    identity: BuildIdentity,
+    rows: Vec<Row>,
+    /// From then on "not found" is believed of a row.
+    believed: BTreeMap<u32, Instant>,
+    last_number: u32,
+    journal: Option<Journal>,
+    path: PathBuf,
+    phase: Phase,
+    tasks: Vec<AbortHandle>,
+}
+
+impl Record {
+    pub(super) fn new(journal: Journal, identity: BuildIdentity) -> Self {
+        let path = journal.path().to_owned();
+        Self {
+            identity,
+            rows: Vec::new(),
+            believed: BTreeMap::new(),
+            last_number: 0,
+            journal: Some(journal),
+            path,
+            phase: Phase::Building,
+            tasks: Vec::new(),
+        }
+    }
+
+    /// What an earlier process left. Nothing more is created by it, so only settling is possible.
+    pub(super) fn resumed(journal: Journal, replayed: Replayed) -> Self {
+        let mut record = Self::new(journal, replayed.identity);
+        record.last_number = replayed.last_number;
+        record.phase = Phase::Settling;
+        for row in &replayed.rows {
+            let age = Duration::from_secs(u64::try_from(now() - row.written).unwrap_or(0));
+            record
+                .believed
+                .insert(row.number, Instant::now() + VISIBILITY.saturating_sub(age));
+        }
+        record.rows = replayed.rows;
+        record
+    }
+
+    pub(super) fn identity(&self) -> &BuildIdentity {
+        &self.identity
+    }
+
+    pub(super) fn path(&self) -> &PathBuf {
+        &self.path
+    }
+
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    pub(super) fn row(&self, number: u32) -> Option<Row> {
+        self.rows.iter().find(|row| row.number == number).cloned()
+    }
+
+    pub(super) fn is_settling(&self) -> bool {
+        self.phase == Phase::Settling
+    }
+
+    pub(super) fn believed_from(&self, number: u32) -> Instant {
+        self.believed
+            .get(&number)
+            .copied()
+            .unwrap_or_else(Instant::now)
+    }
+
+    /// Writes a row down. Only when this returns may its call be made.
+    pub(super) fn enter(&mut self, order: Order, id: Option<String>) -> Result<Row, JournalError> {
+        let number = self.last_number + 1;
+        let row = Row {
+            number,
+            kind: order.kind,
+            region: order.region,
+            name: order.name,
+            origin: order.origin,
+            token: self.identity.token(number),
+            written: now(),
+            orphan_devices: order.orphan_devices,
+            id,
+            held_until: None,
+        };
+        self.write(&[Entry::Row(row.clone())])?;
+        self.last_number = number;
+        self.believed.insert(number, Instant::now() + VISIBILITY);
+        self.rows.push(row.clone());
+        Ok(row)
+    }
+
+    /// Writes down a part that a thing leaves when it goes (a volume, a snapshot), once.
+    pub(super) fn adopt(&mut self, kind: Kind, of: &Row, id: &str) -> Result<(), JournalError> {
+        if self
+            .rows
+            .iter()
+            .any(|row| row.kind == kind && row.id.as_deref() == Some(id))
+        {
+            return Ok(());
+        }
+        let name = format!("of {}", of.label());
+        self.enter(Order::new(kind, &of.region, name), Some(id.to_owned()))
+            .map(|_| ())
+    }
+
+    /// The answer came: the thing has an id.
+    pub(super) fn made(&mut self, number: u32, id: &str) -> Result<(), JournalError> {
+        self.believed.insert(number, Instant::now() + VISIBILITY);
+        if let Some(row) = self.rows.iter_mut().find(|row| row.number == number) {
+            row.id = Some(id.to_owned());
+        }
+        self.write(&[Entry::Made {
+            row: number,
+            id: id.to_owned(),
+        }])
+    }
+
+    /// No answer came, or one that does not say what happened: from now on it has to be looked for.
+    pub(super) fn unanswered(&mut self, number: u32) {
+        self.believed.insert(number, Instant::now() + VISIBILITY);
+    }
+
+    /// It is gone, or never was.
+    pub(super) fn strike(&mut self, number: u32) -> Result<(), JournalError> {
+        self.rows.retain(|row| row.number != number);
+        self.write(&[Entry::Gone { row: number }])
+    }
+
+    /// It stays for good.
+    pub(super) fn keep(&mut self, stays: impl Fn(&Row) -> bool) -> Result<(), JournalError> {
+        let entries: Vec<Entry> = self
+            .rows
+            .iter()
+            .filter(|row| stays(row))
+            .map(|row| Entry::Kept { row: row.number })
+            .collect();
+        self.write(&entries)?;
+        self.rows.retain(|row| !stays(row));
+        Ok(())
+    }
+
+    /// Everything stays until the journal is settled by hand.
+    pub(super) fn hold(&mut self) -> Result<(), JournalError> {
+        let until = self.identity.deadline.clone();
+        for row in &mut self.rows {
+            row.held_until = Some(until.clone());
+        }
+        let entries: Vec<Entry> = self
+            .rows
+            .iter()
+            .map(|row| Entry::Held {
+                row: row.number,
+                until: until.clone(),
+            })
+            .collect();
+        self.write(&entries)
+    }
+
+    pub(super) fn remember(&mut self, task: AbortHandle) {
+        self.tasks.retain(|task| !task.is_finished());
+        self.tasks.push(task);
+    }
+
+    /// From now on nothing is created any more.
+    pub(super) fn close(&mut self) {
+        self.phase = Phase::Settling;
+    }
+
+    /// Ends the calls that are still on their way, so that none is sent behind settling's back.
+    pub(super) fn abort_calls(&mut self) {
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+    }
+
+    /// Removes the journal once there is nothing left to tell.
+    pub(super) fn finish(&mut self) {
+        if self.rows.is_empty()
+            && let Some(journal) = self.journal.take()
+            && let Err(error) = journal.remove()
+        {
+            log::warn!("{error}");
+        }
+    }
+
+    fn write(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+        match &mut self.journal {
+            Some(journal) if !entries.is_empty() => journal.write(entries),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn now() -> i64 {
+    time::OffsetDateTime::now_utc().unix_timestamp()
+}

@@ -1,0 +1,86 @@
+//! Undoes an image: it is deregistered, and its snapshots become rows of their own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::keeper::Inner;
+use super::kind::Kind;
+use super::row::Row;
+use super::settled::Why;
+use super::{lookup, undo};
+use crate::cloud::error::Refusal;
+use crate::cloud::image::{Image, ImageQuery, ImageState};
+use crate::cloud::{Cloud, CloudError, ImageId};
+use crate::wait::Polled;
+
+/// How long EC2's searches may take.
+const SEARCH: Duration = Duration::from_secs(120);
+/// An image that was still pending may get a snapshot a moment after it was deregistered.
+const LATE_SNAPSHOT: Duration = Duration::from_secs(5);
+
+/// Deregisters the image and writes down every snapshot that it leaves. The snapshots are written down before the image
+/// goes, since afterwards only their descriptions and tags lead to them.
+pub(super) async fn image<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
+    let build_id = inner.record().identity().build_id.clone();
+    let found = undo::identify(inner, row, || {
+        let search = lookup::image(cloud, row, &build_id);
+        async { Ok(search.await?.map(|id| id.as_str().to_owned())) }
+    });
+    let Some(id) = found.await?.map(ImageId::new) else {
+        return Ok(());
+    };
+    let image = describe(cloud, row, &id).await;
+    for snapshot in image.iter().flat_map(Image::snapshots) {
+        adopt(inner, row, snapshot.as_str());
+    }
+    undo::remove(inner, row, || cloud.deregister_image(&row.region, &id)).await?;
+    adopt_found(inner, cloud, row, &id).await?;
+    if image.is_none_or(|image| image.state != ImageState::Available) {
+        tokio::time::sleep(LATE_SNAPSHOT).await;
+        adopt_found(inner, cloud, row, &id).await?;
+    }
+    Ok(())
+}
+
+/// The image; `None` where EC2 does not tell, which must not keep it from being deregistered.
+async fn describe<C: Cloud>(cloud: &C, row: &Row, id: &ImageId) -> Option<Image> {
+    let query = ImageQuery {
+        ids: vec![id.clone()],
+        ..ImageQuery::default()
+    };
+    cloud
+        .images(&row.region, &query)
+        .await
+        .ok()?
+        .into_iter()
+        .next()
+}
+
+async fn adopt_found<C: Cloud>(
+    inner: &Arc<Inner>,
+    cloud: &C,
+    row: &Row,
+    id: &ImageId,
+) -> Result<(), Why> {
+    let build_id = inner.record().identity().build_id.clone();
+    for filters in lookup::snapshots(row, id, &build_id) {
+        let found = undo::repeat(row, SEARCH, || async {
+            match cloud.snapshots(&row.region, &[], &filters).await {
+                Ok(found) => Ok(Polled::Ready(found)),
+                Err(error) if error.is(Refusal::NotFound) => Ok(Polled::Ready(Vec::new())),
+                Err(error) => Err::<_, CloudError>(error),
+            }
+        })
+        .await?;
+        for snapshot in found {
+            adopt(inner, row, snapshot.id.as_str());
+        }
+    }
+    Ok(())
+}
+
+fn adopt(inner: &Arc<Inner>, row: &Row, snapshot: &str) {
+    if let Err(error) = inner.record().adopt(Kind::Snapshot, row, snapshot) {
+        log::warn!("{error}");
+    }
+}

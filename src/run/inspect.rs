@@ -1,0 +1,90 @@
+//! `inspect`: what a template consists of, in Packer's lines.
+
+use super::{Outcome, load, problems};
+use crate::action::environment::Environment;
+use crate::cli::options::TemplateOptions;
+use crate::report::console::Console;
+use crate::template::inspect::{Inspection, inspect as look_over};
+use crate::template::schema;
+use crate::template::source::Source;
+
+/// Shown where no template is named, as Packer does.
+const EMPTY: &str = r#"{"builders": [{"type": "null"}]}"#;
+
+const NOTE: &str = "\nNote: If your build names contain user variables or template\nfunctions such as 'timestamp', these are processed at build time,\nand therefore only show in their raw form here.";
+
+/// Prints what a template consists of.
+pub(crate) fn inspect(options: &TemplateOptions, console: &Console, environment: &Environment) -> Outcome {
+    let template = if options.template.is_empty() {
+        schema::read(Source::new("<none>", EMPTY))
+    } else {
+        load::load(options, environment, "").map(|loaded| loaded.template)
+    };
+    match template {
+        Ok(template) => {
+            print(&look_over(&template), console);
+            Outcome::Succeeded
+        }
+        Err(found) => {
+            problems::print_template(console, &found);
+            Outcome::Failed
+        }
+    }
+}
+
+fn print(inspection: &Inspection, console: &Console) {
+    console.say("Packer Inspect: JSON mode");
+    if let Some(description) = &inspection.description {
+        console.say("Description:\n");
+        console.say(&format!("{description}\n"));
+    }
+    print_variables(inspection, console);
+    console.say("");
+    print_builders(inspection, console);
+    console.say("");
+    console.say("Provisioners:\n");
+    if inspection.provisioners.is_empty() {
+        console.say("  <No provisioners>");
+    }
+    for kind in &inspection.provisioners {
+        console.event("", "template-provisioner", &[kind]);
+        console.say(&format!("  {kind}"));
+    }
+    console.say(NOTE);
+}
+
+fn print_variables(inspection: &Inspection, console: &Console) {
+    if inspection.required.is_empty() && inspection.optional.is_empty() {
+        console.say("Variables:\n");
+        console.say("  <No variables>");
+        return;
+    }
+    if !inspection.required.is_empty() {
+        console.say("Required variables:\n");
+        for name in &inspection.required {
+            console.event("", "template-variable", &[name, "", "1"]);
+            console.say(&format!("  {name}"));
+        }
+        console.say("");
+    }
+    console.say("Optional variables and their defaults:\n");
+    let names = inspection.required.iter().chain(inspection.optional.iter().map(|variable| &variable.name));
+    let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+    for variable in &inspection.optional {
+        console.event("", "template-variable", &[&variable.name, &variable.default, "0"]);
+        console.say(&format!("  {:width$} = {}", variable.name, variable.default));
+    }
+}
+
+fn print_builders(inspection: &Inspection, console: &Console) {
+    console.say("Builders:\n");
+    if inspection.builders.is_empty() {
+        console.say("  <No builders>");
+    }
+    let width = inspection.builders.iter().map(|builder| builder.name.chars().count()).max().unwrap_or(0);
+    for builder in &inspection.builders {
+        console.event("", "template-builder", &[&builder.name, &builder.kind]);
+        let kind = if builder.name == builder.kind { String::new() } else { format!(" ({})", builder.kind) };
+        console.say(&format!("  {:width$}{kind}", builder.name));
+    }
+}

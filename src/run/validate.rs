@@ -1,0 +1,52 @@
+//! `validate`: every problem of a template, and nothing done.
+
+use super::load::{self, Loaded};
+use super::{Outcome, problems};
+use crate::action::environment::Environment;
+use crate::cli::options::{Depth, Force, ValidateOptions};
+use crate::plan::{Builder, Plan};
+use crate::report::console::Console;
+
+/// Checks a template.
+pub(crate) fn validate(options: &ValidateOptions, console: &Console, environment: &Environment, run_uuid: &str) -> Outcome {
+    let loaded = match load::load(&options.template, environment, run_uuid) {
+        Ok(loaded) => loaded,
+        Err(found) => {
+            problems::print_template(console, &found);
+            return Outcome::Failed;
+        }
+    };
+    match options.depth {
+        Depth::Syntax => {
+            console.say("Syntax-only check passed. Everything looks okay.");
+            Outcome::Succeeded
+        }
+        Depth::Everything => whole(options, loaded, console),
+    }
+}
+
+fn whole(options: &ValidateOptions, loaded: Loaded, console: &Console) -> Outcome {
+    let planned = match load::plan(loaded, &options.template, Force::No) {
+        Ok(planned) => planned,
+        Err(found) => {
+            problems::print_template(console, &found);
+            return Outcome::Failed;
+        }
+    };
+    problems::print_warnings(console, &planned.plan);
+    problems::print_invalid(console, &planned.plan.invalid);
+    if !planned.plan.invalid.is_empty() {
+        return Outcome::Failed;
+    }
+    if only_foreign(&planned.plan) {
+        console.error("Error: none of the selected builders is one that ami-build runs: amazon-ebs, null, file");
+        return Outcome::Failed;
+    }
+    console.say("The configuration is valid.");
+    Outcome::Succeeded
+}
+
+/// A template of another platform is valid for Packer but of no use here. A selection that leaves nothing is valid, as in Packer.
+fn only_foreign(plan: &Plan) -> bool {
+    !plan.builds.is_empty() && plan.builds.iter().all(|build| matches!(build.builder, Builder::Foreign(_)))
+}

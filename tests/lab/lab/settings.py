@@ -1,0 +1,58 @@
+"""How long things take in the lab, in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Delays of state changes, and the first lines of every machine's console."""
+
+    pending_to_running: float = 0.3
+    stopping: float = 0.3
+    shutting_down: float = 0.3
+    image_available: float = 0.3
+    snapshot_completed: float = 0.3
+    copy_available: float = 0.3
+    sshd_delay: float = 0.0
+    console_text: str = "[    0.000000] Linux version 6.1.0 (lab)\n"
+    max_instances: int = 64
+    # A region (or `*`) in which new images end as `failed`.
+    image_failure: str = ""
+    # A state reason's code with which new instances end instead of running.
+    launch_failure: str = ""
+
+
+# What a small image on real EC2 takes, rounded; for figures that are compared with Packer's.
+PROFILES: dict[str, dict[str, Any]] = {
+    "fast": asdict(Settings()),
+    "real": {
+        "pending_to_running": 8.0,
+        "stopping": 12.0,
+        "shutting_down": 15.0,
+        "image_available": 30.0,
+        "snapshot_completed": 30.0,
+        "copy_available": 25.0,
+        "sshd_delay": 10.0,
+    },
+}
+
+
+def changed(settings: Settings, wishes: dict[str, Any]) -> Settings:
+    """`settings` with `wishes` applied; `profile` first, then single keys.
+
+    Raises ValueError for a key or a profile that does not exist.
+    """
+    wishes = dict(wishes)
+    profile = wishes.pop("profile", None)
+    if profile is not None:
+        if profile not in PROFILES:
+            raise ValueError(f"no profile `{profile}`")
+        settings = replace(settings, **PROFILES[profile])
+    known = {field.name for field in fields(Settings)}
+    unknown = sorted(set(wishes) - known)
+    if unknown:
+        raise ValueError(f"no setting {', '.join(unknown)}")
+    return replace(settings, **wishes)
