@@ -85,7 +85,7 @@ impl Error for PostErrors {}
 
 /// The error and its causes joined by colons, as Go joins them.
 fn one_line(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes = std::iter::successors(Some(error), |&error| error.source());
     let texts: Vec<String> = causes.map(ToString::to_string).collect();
     texts.join(": ")
 }
