@@ -76,7 +76,7 @@ pub(crate) trait Hook: Send {
         &mut self,
         remote: Option<&mut R>,
         data: &GeneratedData,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    ) -> impl Future<Output = Result<(), Self::Error>>;
 }
 
 impl<C, D> Cx<'_, C, D> {

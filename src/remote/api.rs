@@ -45,7 +45,7 @@ pub(crate) enum DirectoryPart {
 }
 
 /// A machine that is logged in to. One command at a time.
-pub(crate) trait Remote: Send {
+pub(crate) trait Remote: Send + Sync {
     /// Runs `command` as the exec request carries it (a trailing newline is the caller's, as in Packer).
     fn run(&mut self, command: &str, output: OutputSink<'_>) -> impl Future<Output = Result<Exit, RemoteError>> + Send;
     /// Puts a file there. `destination` that is an existing directory without a trailing slash is refused, as Packer's scp does.
