@@ -16,8 +16,20 @@ pub(super) fn of_build(error: &BuildError) -> Conclusion {
         BuildError::Caller { .. } => Conclusion::Credentials,
         BuildError::Launch { .. } | BuildError::NoAddress(_) | BuildError::Connect { .. } | BuildError::MachineGone(_) => Conclusion::Connect,
         BuildError::Provision(_) => Conclusion::Provision,
-        BuildError::Wait { .. } | BuildError::Call { .. } => Conclusion::Image,
+        // `doing` is a fixed text of the build's own steps, not EC2's.
+        BuildError::Wait { doing, .. } if doing.contains("AMI") => Conclusion::Image,
+        BuildError::Call { source, .. } if is_about_images(source) => Conclusion::Image,
+        BuildError::Wait { .. } | BuildError::Call { .. } => Conclusion::Failure,
         BuildError::Key(_) | BuildError::Journal(_) => Conclusion::Failure,
+    }
+}
+
+/// Whether the call makes, copies or shares an image.
+fn is_about_images(error: &CloudError) -> bool {
+    match error {
+        CloudError::Refused { call, .. } | CloudError::NoAnswer { call, .. } | CloudError::NotSent { call, .. } | CloudError::Incomplete { call, .. } => {
+            matches!(*call, "CreateImage" | "CopyImage" | "ModifyImageAttribute" | "ModifySnapshotAttribute")
+        }
     }
 }
 
@@ -52,6 +64,18 @@ mod tests {
         let region = Region::new("eu-west-1");
         let source = CloudError::Refused { call: "RunInstances", region: region.clone(), refusal, code: code.to_owned(), message: String::new(), request_id: String::new() };
         BuildError::Launch { region, source }
+    }
+
+    #[test]
+    fn only_the_images_own_calls_and_waits_are_the_images_failure() {
+        let call = |call| {
+            let source = CloudError::Refused { call, region: Region::new("eu-west-1"), refusal: Refusal::Other, code: "InvalidParameter".to_owned(), message: String::new(), request_id: String::new() };
+            of_build(&BuildError::Call { doing: "test".to_owned(), source })
+        };
+        assert_eq!(call("CopyImage"), Conclusion::Image);
+        assert_eq!(call("CreateSecurityGroup"), Conclusion::Failure);
+        let source = crate::wait::WaitError::Failed { what: "ami-1".to_owned(), reason: "state".to_owned() };
+        assert_eq!(of_build(&BuildError::Wait { doing: "Error waiting for AMI", source }), Conclusion::Image);
     }
 
     #[test]

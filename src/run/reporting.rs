@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use super::Outcome;
 use super::context::RunContext;
 use crate::action::commands::{self, Level};
-use crate::action::environment::{GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_SERVER_URL};
 use crate::action::files::CommandFiles;
 use crate::action::inputs::CommentMode;
 use crate::error::chain;
 use crate::report::conclusion::Conclusion;
+use crate::report::links;
 use crate::report::result::{BuildReport, RunReport};
 use crate::report::sticky::{self, Posting};
 use crate::report::summary::{self, Target};
@@ -19,13 +19,15 @@ const COMMENT_LIMIT: Duration = Duration::from_secs(60);
 
 /// Writes what there is to write, and says whether all is well with the run.
 pub(super) async fn report(cx: &RunContext, builds: Vec<BuildReport>, problems: Vec<String>, begin: Instant) -> Outcome {
-    let report = RunReport { template: cx.options.template.template.clone(), builds, problems, duration: begin.elapsed(), log_url: log_url(cx) };
+    let report = RunReport { template: cx.options.template.template.clone(), builds, problems, duration: begin.elapsed(), log_url: links::run(&cx.environment) };
+    let conclusion = report.conclusion();
+    // What can be written at once comes before GitHub, which may take its time: a runner that kills us then misses a comment.
+    let written = cx.outputs.finish(conclusion, report.duration);
     if cx.on_runner() {
         write_summary(cx, &report);
         comment(cx, &report).await;
     }
-    let conclusion = report.conclusion();
-    if let Err(error) = cx.outputs.finish(conclusion, report.duration) {
+    if let Err(error) = written {
         complain(cx, &chain(&error));
         return Outcome::Failed;
     }
@@ -69,9 +71,4 @@ fn tell(cx: &RunContext, posted: &sticky::Posted) {
 fn complain(cx: &RunContext, text: &str) {
     cx.console.error(&format!("Warning: {text}"));
     cx.console.command(&commands::annotation(Level::Warning, "Report", None, text));
-}
-
-fn log_url(cx: &RunContext) -> Option<String> {
-    let value = |name| cx.environment.get(name);
-    Some(format!("{}/{}/actions/runs/{}", value(GITHUB_SERVER_URL)?, value(GITHUB_REPOSITORY)?, value(GITHUB_RUN_ID)?))
 }
