@@ -19,10 +19,21 @@ pub(super) fn mask(text: &str) -> Masked {
         actions: Vec::new(),
     };
     let mut rest = text;
+    // Where a line holds no closing braces any more, nothing has to be searched for them again.
+    let mut hopeless_until = 0;
     while let Some(start) = rest.find("{{") {
         let (before, from) = rest.split_at(start);
         masked.text.push_str(before);
-        match dotted_action(from) {
+        let at = text.len() - from.len();
+        let action = if at < hopeless_until {
+            None
+        } else {
+            dotted_action(from)
+        };
+        if action.is_none() && at >= hopeless_until {
+            hopeless_until = at + without_close(from);
+        }
+        match action {
             Some(length) => {
                 masked.text.push_str(&masked.token_of(masked.actions.len()));
                 masked.actions.push(from[..length].to_owned());
@@ -71,12 +82,21 @@ fn dotted_action(text: &str) -> Option<usize> {
         .strip_prefix(is_space)
         .unwrap_or(inside)
         .strip_prefix('.')?;
-    let end = dotted.find("}}")?;
     // `.` does not match the end of a line, but the one white space before the closing braces may be one.
-    let name = dotted[..end]
-        .strip_suffix(is_space)
-        .unwrap_or(&dotted[..end]);
-    (!name.contains('\n')).then(|| text.len() - dotted.len() + end + 2)
+    let line = dotted.split('\n').next().unwrap_or_default();
+    let end = match line.find("}}") {
+        Some(end) => end,
+        None if dotted[line.len()..].starts_with("\n}}") => line.len() + 1,
+        None => return None,
+    };
+    Some(text.len() - dotted.len() + end + 2)
+}
+
+/// How many bytes from the start of `text` on cannot begin an action, because their line is never closed.
+fn without_close(text: &str) -> usize {
+    let line = text.split('\n').next().unwrap_or_default();
+    let is_closed = line.contains("}}") || text[line.len()..].starts_with("\n}}");
+    if is_closed { 0 } else { line.len() }
 }
 
 /// A word that does not stand in the text. It has letters only, so that it can stand inside a template's string too.
