@@ -10,7 +10,7 @@ use super::planned::{InvalidBuild, Plan, PlannedBuild};
 use super::selection::Selection;
 use super::{builder_names, check_template};
 use crate::facts::Facts;
-use crate::template::model::{RawBuilder, Template};
+use crate::template::model::Template;
 use crate::template::problem::Problems;
 use crate::template::scope::{Scope, Section};
 use crate::template::variables::Variables;

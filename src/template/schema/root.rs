@@ -93,7 +93,12 @@ fn report_unknown(root: &Node, problems: &Problems) {
         }
         if !member.key.starts_with('_') {
             let message = format!("Unknown root level key in template: '{}'", member.key);
-            match nearest(&member.key, KEYS.into_iter()) {
+            let meant = if problems.is_full() {
+                None
+            } else {
+                nearest(&member.key, KEYS.into_iter())
+            };
+            match meant {
                 Some(known) => problems.report_with_hint(
                     member.key_span,
                     message,

@@ -25,25 +25,22 @@ pub(super) fn mask(text: &str) -> Masked {
         let (before, from) = rest.split_at(start);
         masked.text.push_str(before);
         let at = text.len() - from.len();
-        let action = if at < hopeless_until {
-            None
+        let attempt = if at < hopeless_until {
+            Attempt::NotDotted
         } else {
-            dotted_action(from)
+            attempt(from)
         };
-        if action.is_none() && at >= hopeless_until {
-            hopeless_until = at + without_close(from);
+        if let Attempt::Action(length) = attempt {
+            masked.text.push_str(&masked.token_of(masked.actions.len()));
+            masked.actions.push(from[..length].to_owned());
+            rest = &from[length..];
+            continue;
         }
-        match action {
-            Some(length) => {
-                masked.text.push_str(&masked.token_of(masked.actions.len()));
-                masked.actions.push(from[..length].to_owned());
-                rest = &from[length..];
-            }
-            None => {
-                masked.text.push('{');
-                rest = &from[1..];
-            }
+        if let Attempt::Unclosed(length) = attempt {
+            hopeless_until = at + length;
         }
+        masked.text.push('{');
+        rest = &from[1..];
     }
     masked.text.push_str(rest);
     masked
@@ -74,29 +71,37 @@ impl Masked {
     }
 }
 
-/// The length of the dotted action that `text`, which starts with `{{`, begins with.
-fn dotted_action(text: &str) -> Option<usize> {
-    let inside = &text[2..];
-    let is_space = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}');
-    let dotted = inside
-        .strip_prefix(is_space)
-        .unwrap_or(inside)
-        .strip_prefix('.')?;
-    // `.` does not match the end of a line, but the one white space before the closing braces may be one.
-    let line = dotted.split('\n').next().unwrap_or_default();
-    let end = match line.find("}}") {
-        Some(end) => end,
-        None if dotted[line.len()..].starts_with("\n}}") => line.len() + 1,
-        None => return None,
-    };
-    Some(text.len() - dotted.len() + end + 2)
+/// What a text that starts with `{{` begins with.
+enum Attempt {
+    /// A dotted action of this length.
+    Action(usize),
+    /// Something else.
+    NotDotted,
+    /// What would be one if its line were closed; no other one can begin in this many bytes.
+    Unclosed(usize),
 }
 
-/// How many bytes from the start of `text` on cannot begin an action, because their line is never closed.
-fn without_close(text: &str) -> usize {
-    let line = text.split('\n').next().unwrap_or_default();
-    let is_closed = line.contains("}}") || text[line.len()..].starts_with("\n}}");
-    if is_closed { 0 } else { line.len() }
+fn attempt(text: &str) -> Attempt {
+    let inside = &text[2..];
+    let is_space = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}');
+    let Some(dotted) = inside
+        .strip_prefix(is_space)
+        .unwrap_or(inside)
+        .strip_prefix('.')
+    else {
+        return Attempt::NotDotted;
+    };
+    let before = text.len() - dotted.len();
+    for (at, byte) in dotted.bytes().enumerate() {
+        match byte {
+            b'}' if dotted[at..].starts_with("}}") => return Attempt::Action(before + at + 2),
+            // `.` does not match the end of a line, but the one white space before the closing braces may be one.
+            b'\n' if dotted[at..].starts_with("\n}}") => return Attempt::Action(before + at + 3),
+            b'\n' => return Attempt::Unclosed(before + at),
+            _ => {}
+        }
+    }
+    Attempt::Unclosed(text.len())
 }
 
 /// A word that does not stand in the text. It has letters only, so that it can stand inside a template's string too.
