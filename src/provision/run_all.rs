@@ -1,12 +1,15 @@
 //! The provisioners of a build, one after the other.
 
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
 use crate::plan::PlannedProvisioner;
 use crate::plan::provision::ProvisionerSettings;
 use crate::remote::Remote;
 
 use super::attempt::Cancelled;
 use super::shell::RemoteNames;
-use super::wrap::wrapped;
+use super::wrap::Attempts;
 use super::{Attempt, Machine, ProvisionContext, ProvisionError, breakpoint, file, shell, shell_local, sleep};
 
 /// Runs them in order; the first that fails ends it.
@@ -49,20 +52,26 @@ async fn run<R: Remote>(provisioner: &PlannedProvisioner, machine: &mut Machine<
         ProvisionerSettings::Shell(settings) => RemoteNames::choose(settings),
         _ => RemoteNames::default(),
     };
-    wrapped(provisioner.wrap, cx, async |attempt: &Attempt| {
-        let noticed = async {
-            if attempt.cancelled().await == Cancelled::Timeout {
-                cx.ui.error("Cancelling provisioner after a timeout...");
-            }
-            std::future::pending::<()>().await;
-        };
-        tokio::select! {
+    let mut attempts = Attempts::new(provisioner.wrap);
+    loop {
+        let attempt = attempts.begin(cx).await?;
+        let result = tokio::select! {
             biased;
-            () = noticed => Err(ProvisionError::Cancelled),
-            result = run_once(&provisioner.settings, &names, machine, (cx, attempt)) => result,
+            never = notice_timeout(&attempt, cx) => match never {},
+            result = run_once(&provisioner.settings, &names, machine, (cx, &attempt)) => result,
+        };
+        if let ControlFlow::Break(result) = attempts.end(result, &attempt, cx) {
+            return result;
         }
-    })
-    .await
+    }
+}
+
+/// Says that the time is over, at that moment; the attempt ends itself.
+async fn notice_timeout(attempt: &Attempt, cx: &ProvisionContext) -> Infallible {
+    if attempt.cancelled().await == Cancelled::Timeout {
+        cx.ui.error("Cancelling provisioner after a timeout...");
+    }
+    std::future::pending().await
 }
 
 async fn run_once<R: Remote>(

@@ -29,7 +29,7 @@ pub(crate) use api::{DirectoryPart, Exit, Output, OutputSink, Remote, Upload};
 pub(crate) use connect_error::ConnectError;
 pub(crate) use dial::{Attempt, Dial, ResolvedLogin, Target};
 pub(crate) use error::RemoteError;
-pub(crate) use host_key::{HostKey, HostKeyChange, HostKeyJudge, HostKeyPin};
+pub(crate) use host_key::{HostKey, HostKeyChange, HostKeyJudge, HostKeyPin, Verdict};
 pub(crate) use key::{KeyError, KeyPair};
 pub(crate) use ssh_dialer::SshDialer;
 pub(crate) use ssh_remote::SshRemote;
