@@ -15,7 +15,6 @@ mod http;
 pub mod ledger;
 pub mod logging;
 mod plan;
-mod provision;
 mod remote;
 mod report;
 pub mod run;
@@ -26,4 +25,4 @@ mod template;
 mod version;
 mod wait;
 
-pub use action::environment;
+pub use action::environment::Environment;

@@ -87,7 +87,7 @@ impl Environment {
     }
 
     /// Whether a runner of GitHub Actions started us.
-    pub(crate) fn is_runner(&self) -> bool {
+    pub fn is_runner(&self) -> bool {
         self.get(GITHUB_ACTIONS) == Some("true")
     }
 

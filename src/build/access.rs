@@ -40,7 +40,7 @@ impl Key {
         match login {
             Login::TemporaryKey { .. } => Self::None,
             Login::Key { key_pair, .. }
-            | Login::Agent { key_pair }
+            | Login::Agent { key_pair, .. }
             | Login::Password { key_pair, .. } => key_pair
                 .as_ref()
                 .map_or(Self::None, |name| Self::Existing(KeyName::new(name))),

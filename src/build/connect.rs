@@ -180,7 +180,7 @@ fn connection_data(host: &str, ssh: &SshSettings, access: &Access) -> GeneratedD
             Some(path.clone()),
             password.as_ref(),
         ),
-        Login::Agent { .. } => (None, None, None),
+        Login::Agent { password, .. } => (None, None, password.as_ref()),
         Login::Password { password, .. } => (None, None, Some(password)),
     };
     let values = [

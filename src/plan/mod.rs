@@ -25,7 +25,8 @@ mod unsupported;
 
 pub(crate) use assemble::plan;
 pub(crate) use planned::{
-    Builder, InvalidBuild, Plan, PlannedBuild, PlannedPostProcessor, PlannedProvisioner, Stage, Wrap,
+    Builder, InvalidBuild, Plan, PlannedBuild, PlannedPostProcessor, PlannedProvisioner, Stage,
+    Wrap,
 };
 pub(crate) use selection::Selection;
 pub(crate) use template_checks::check_template;
