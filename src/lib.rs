@@ -15,6 +15,7 @@ mod http;
 pub mod ledger;
 pub mod logging;
 mod plan;
+mod provision;
 mod remote;
 mod report;
 pub mod run;
