@@ -83,7 +83,7 @@ async fn kill(child: &mut Child, ending: ChildEnding) {
     let group = child.id().and_then(|id| i32::try_from(id).ok());
     match (ending, group) {
         (ChildEnding::KillDescendants, Some(group)) => {
-            drop(killpg(Pid::from_raw(group), Signal::SIGKILL))
+            _ = killpg(Pid::from_raw(group), Signal::SIGKILL)
         }
         _ => drop(child.start_kill()),
     }

@@ -54,7 +54,7 @@ pub(crate) struct ProvisionContext {
 
 impl ProvisionContext {
     /// Renders a text with the builder's data until it stays the same.
-    pub(super) fn render(&self, text: &str) -> Result<String, RenderError> {
+    pub(super) fn render(&self, text: &str) -> Result<String, Box<RenderError>> {
         self.render_with(text, &[])
     }
 
@@ -63,7 +63,7 @@ impl ProvisionContext {
         &self,
         text: &str,
         more: &[(&str, &str)],
-    ) -> Result<String, RenderError> {
+    ) -> Result<String, Box<RenderError>> {
         let own = self
             .data
             .iter()
@@ -73,6 +73,7 @@ impl ProvisionContext {
             .map(|(key, value)| ((*key).to_owned(), Value::String((*value).to_owned())));
         self.scope
             .render_until_stable(text, &Value::Map(own.chain(more).collect()))
+            .map_err(Box::new)
     }
 
     /// Renders a text of ours once, with nothing but `data`.
@@ -80,11 +81,13 @@ impl ProvisionContext {
         &self,
         text: &str,
         data: &[(&str, &str)],
-    ) -> Result<String, RenderError> {
+    ) -> Result<String, Box<RenderError>> {
         let data = data
             .iter()
             .map(|(key, value)| ((*key).to_owned(), Value::String((*value).to_owned())));
-        self.scope.render(text, &Value::Map(data.collect()))
+        self.scope
+            .render(text, &Value::Map(data.collect()))
+            .map_err(Box::new)
     }
 
     /// A local path as the system takes it.

@@ -27,7 +27,7 @@ pub(super) fn flatten(
     cx: &ProvisionContext,
     variables: &BTreeMap<String, String>,
     format: &str,
-) -> Result<String, RenderError> {
+) -> Result<String, Box<RenderError>> {
     let mut text = String::new();
     for (key, value) in variables {
         // Once only: what comes out is the user's value and no template.

@@ -36,10 +36,7 @@ impl Bench {
         let section = Section::Provisioner { build_keys: &[] };
         let scope = Scope::new(&Facts::for_tests(), section, Arc::new(BTreeMap::new()))
             .with_build("web", "null");
-        let path = std::env::var_os("PATH")
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let path = "/usr/bin:/bin".to_owned();
         let temporary = directory.path().display().to_string();
         let cx = ProvisionContext {
             scope,
@@ -73,8 +70,10 @@ impl Bench {
         }
         let settings = provision::settings(
             kind,
-            &document.root,
-            None,
+            provision::Layers {
+                base: &document.root,
+                over: None,
+            },
             &self.cx.scope,
             &facts,
             &problems,

@@ -48,9 +48,7 @@ impl KeyPair {
 fn rsa() -> Result<KeyPair, KeyError> {
     let pair = Rsa::generate(RSA_BITS).map_err(KeyError::Rsa)?;
     let pem = pair.private_key_to_pem().map_err(KeyError::Rsa)?;
-    let number = |bytes: Vec<u8>| {
-        Mpint::from_positive_bytes(&bytes).map_err(|error| KeyError::Encode(error.into()))
-    };
+    let number = |bytes: Vec<u8>| Mpint::from_positive_bytes(&bytes).map_err(KeyError::Encode);
     let public = RsaPublicKey {
         e: number(pair.e().to_vec())?,
         n: number(pair.n().to_vec())?,
