@@ -38,7 +38,10 @@ impl Claim {
     /// A claim without a row, for tests of the clouds that spend it.
     #[cfg(test)]
     pub(crate) fn for_tests(token: &str, tags: Tags) -> Self {
-        Self { token: AllocationToken::new(token), tags }
+        Self {
+            token: AllocationToken::new(token),
+            tags,
+        }
     }
 
     /// The client token: the same for every attempt of one call, never the same for two.

@@ -18,8 +18,8 @@ use crate::plan::amazon::settings::{
     Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
 };
 use crate::plan::communicator::{Communicator, Interface, KeyType, Login, Pty, SshSettings};
-use crate::remote::Remote;
 use crate::remote::fake::FakeDialer;
+use crate::remote::{Dial, Remote};
 use crate::report::console::tests::console;
 use crate::report::console::{Form, Reader};
 use crate::report::ui::{Grouping, Ui};
@@ -125,6 +125,16 @@ impl Bench {
         ledger: &Ledger,
         stop: &Stop,
     ) -> Result<Option<Built>, BuildError> {
+        self.build_over(&self.dial, ledger, stop).await
+    }
+
+    /// The same over another way to the machine.
+    pub(super) async fn build_over<D: Dial>(
+        &self,
+        dial: &D,
+        ledger: &Ledger,
+        stop: &Stop,
+    ) -> Result<Option<Built>, BuildError> {
         let (console, _) = console(Form::Human, Reader::Plain);
         let ui = Ui::new(console, "amazon-ebs", 0, Grouping::BySteps);
         let scope = Scope::new(
@@ -138,7 +148,7 @@ impl Bench {
             region: &region,
             scope: &scope,
             cloud: &self.cloud,
-            dial: &self.dial,
+            dial,
             addresses: &Loopback,
             ledger,
             stop,

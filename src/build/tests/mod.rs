@@ -1,6 +1,7 @@
 //! Whole builds against the model of EC2: what stays, what goes, whatever happens at whichever call.
 
 mod bench;
+mod connections;
 mod faults;
 mod images;
 mod kills;
