@@ -5,16 +5,16 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should panic"))]
 
 mod action;
+mod address;
 mod build;
 mod cli;
 mod cloud;
 mod facts;
 mod gather;
+mod http;
 pub mod ledger;
 pub mod logging;
 mod plan;
-mod post;
-mod provision;
 mod remote;
 mod report;
 pub mod run;
@@ -25,4 +25,4 @@ mod template;
 mod version;
 mod wait;
 
-pub use action::environment;
+pub use action::environment::Environment;

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ami_build::environment::Environment;
+use ami_build::Environment;
 use ami_build::run::{self, Reader, Start};
 use ami_build::secret::Redactor;
 use ami_build::stop::StopHandle;

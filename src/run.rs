@@ -9,7 +9,8 @@ use std::io::Write;
 
 use crate::action::environment::Environment;
 use crate::cli::command::{self, Command, Invocation};
-use crate::report::console::{Colour, Console, Form, Reader, Style, Timestamps};
+pub use crate::report::console::Reader;
+use crate::report::console::{Colour, Console, Form, Style, Timestamps};
 use crate::secret::Redactor;
 use crate::stop::Stop;
 use crate::template::functions::time_ordered_uuid;
@@ -39,6 +40,8 @@ impl Outcome {
 /// What the process was started with.
 #[derive(Debug)]
 pub struct Start {
+    /// The program's name: the action's post step runs under one of its own.
+    pub program: String,
     /// The words after the program's name.
     pub arguments: Vec<String>,
     /// The environment.
@@ -52,7 +55,7 @@ pub struct Start {
 }
 
 /// Runs a command line to its end and gives the exit code.
-pub async fn command_line(start: Start, stop: Stop) -> u8 {
+pub async fn run(start: Start, stop: Stop) -> u8 {
     let Invocation { command, form } = command::read(&start.arguments);
     match command {
         Command::Version => print_version(&console(&start, form, Look::default())).code(),

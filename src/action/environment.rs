@@ -26,6 +26,8 @@ pub(crate) const GITHUB_JOB: &str = "GITHUB_JOB";
 pub(crate) const GITHUB_API_URL: &str = "GITHUB_API_URL";
 /// `https://github.com`, or a server's own.
 pub(crate) const GITHUB_SERVER_URL: &str = "GITHUB_SERVER_URL";
+/// Who started the workflow.
+pub(crate) const GITHUB_ACTOR: &str = "GITHUB_ACTOR";
 /// The checkout.
 pub(crate) const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
 /// Outputs go there.
@@ -85,7 +87,7 @@ impl Environment {
     }
 
     /// Whether a runner of GitHub Actions started us.
-    pub(crate) fn is_runner(&self) -> bool {
+    pub fn is_runner(&self) -> bool {
         self.get(GITHUB_ACTIONS) == Some("true")
     }
 

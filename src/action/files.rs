@@ -32,7 +32,7 @@ pub(crate) enum FileError {
     },
     /// No random delimiter can be had.
     #[error("no random bytes for a delimiter")]
-    Random(#[source] getrandom::Error),
+    Random(#[source] std::io::Error),
 }
 
 impl CommandFiles {
@@ -74,7 +74,9 @@ impl CommandFiles {
 fn record(path: Option<&Path>, name: &str, value: &str) -> Result<(), FileError> {
     let Some(path) = path else { return Ok(()) };
     let mut random = [0_u8; 16];
-    getrandom::fill(&mut random).map_err(FileError::Random)?;
+    // getrandom's error is a std error only with its feature `std`.
+    getrandom::fill(&mut random)
+        .map_err(|error| FileError::Random(std::io::Error::other(error.to_string())))?;
     let delimiter = format!("ami_build_{:032x}", u128::from_be_bytes(random));
     append(
         path,

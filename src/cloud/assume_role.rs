@@ -22,14 +22,20 @@ pub(crate) struct RoleProvider {
 impl RoleProvider {
     /// A provider that asks `client`, whose credentials are the ones to exchange.
     pub(crate) fn new(client: aws_sdk_sts::Client, role: &AssumeRole) -> Self {
-        Self { client, request: request(role) }
+        Self {
+            client,
+            request: request(role),
+        }
     }
 
     async fn assume(&self) -> provider::Result {
         let sent = Box::pin(self.request.clone().send_with(&self.client)).await;
         let output = sent.map_err(CredentialsError::provider_error)?;
-        let credentials = output.credentials().ok_or_else(|| CredentialsError::unhandled("the answer has no credentials"))?;
-        let expires = SystemTime::try_from(*credentials.expiration()).map_err(CredentialsError::unhandled)?;
+        let credentials = output
+            .credentials()
+            .ok_or_else(|| CredentialsError::unhandled("the answer has no credentials"))?;
+        let expires =
+            SystemTime::try_from(*credentials.expiration()).map_err(CredentialsError::unhandled)?;
         Ok(Credentials::new(
             credentials.access_key_id(),
             credentials.secret_access_key(),
@@ -51,8 +57,16 @@ impl ProvideCredentials for RoleProvider {
 
 /// What `AssumeRole` sends. What the template leaves open is not sent, but for the session's name, which STS demands.
 fn request(role: &AssumeRole) -> AssumeRoleInputBuilder {
-    let policies = role.policy_arns.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build()).collect::<Vec<_>>();
-    let tags = role.tags.iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect::<Vec<_>>();
+    let policies = role
+        .policy_arns
+        .iter()
+        .map(|arn| PolicyDescriptorType::builder().arn(arn).build())
+        .collect::<Vec<_>>();
+    let tags = role
+        .tags
+        .iter()
+        .filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
+        .collect::<Vec<_>>();
     AssumeRoleInputBuilder::default()
         .role_arn(&role.role_arn)
         .role_session_name(role.session_name.as_deref().unwrap_or("ami-build"))
@@ -61,7 +75,9 @@ fn request(role: &AssumeRole) -> AssumeRoleInputBuilder {
         .set_policy(role.policy.clone())
         .set_policy_arns(Some(policies).filter(|list| !list.is_empty()))
         .set_tags(Some(tags).filter(|list| !list.is_empty()))
-        .set_transitive_tag_keys(Some(role.transitive_tag_keys.clone()).filter(|list| !list.is_empty()))
+        .set_transitive_tag_keys(
+            Some(role.transitive_tag_keys.clone()).filter(|list| !list.is_empty()),
+        )
 }
 
 #[cfg(test)]
@@ -87,17 +103,30 @@ mod tests {
         assert_eq!(sent.duration_seconds(), Some(900));
         assert_eq!(sent.external_id(), Some("outside"));
         assert_eq!(sent.policy(), Some("{}"));
-        assert_eq!(sent.policy_arns()[0].arn(), Some("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+        assert_eq!(
+            sent.policy_arns()[0].arn(),
+            Some("arn:aws:iam::aws:policy/ReadOnlyAccess")
+        );
         assert_eq!(sent.role_session_name(), Some("me"));
-        assert_eq!((sent.tags()[0].key(), sent.tags()[0].value()), ("team", "images"));
+        assert_eq!(
+            (sent.tags()[0].key(), sent.tags()[0].value()),
+            ("team", "images")
+        );
         assert_eq!(sent.transitive_tag_keys(), ["team"]);
     }
 
     #[test]
     fn what_the_template_leaves_open_is_not_sent() {
-        let sent = request(&AssumeRole { role_arn: "arn".to_owned(), ..AssumeRole::default() }).build().unwrap();
+        let sent = request(&AssumeRole {
+            role_arn: "arn".to_owned(),
+            ..AssumeRole::default()
+        })
+        .build()
+        .unwrap();
         assert_eq!(sent.duration_seconds(), None);
-        assert!(sent.policy_arns.is_none() && sent.tags.is_none() && sent.transitive_tag_keys.is_none());
+        assert!(
+            sent.policy_arns.is_none() && sent.tags.is_none() && sent.transitive_tag_keys.is_none()
+        );
         assert_eq!(sent.role_session_name(), Some("ami-build"));
     }
 }

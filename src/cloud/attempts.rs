@@ -59,18 +59,24 @@ impl ClassifyRetry for OnlyWithoutEffect {
     }
 
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let server_failed = context
-            .response()
-            .is_some_and(|response| response.status().is_server_error() && response.status().as_u16() != THROTTLED);
+        let server_failed = context.response().is_some_and(|response| {
+            response.status().is_server_error() && response.status().as_u16() != THROTTLED
+        });
         let transport_failed = match context.output_or_error() {
             Some(Err(error)) => {
                 error.is_timeout_error()
                     || error.is_response_error()
-                    || error.as_connector_error().is_some_and(|error| !never_connected(error))
+                    || error
+                        .as_connector_error()
+                        .is_some_and(|error| !never_connected(error))
             }
             Some(Ok(_)) | None => false,
         };
-        if server_failed || transport_failed { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
+        if server_failed || transport_failed {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
     }
 }
 

@@ -32,13 +32,23 @@ impl Call<'_> {
         let (result, attempts) = attempts::counted(Box::pin(sent)).await;
         match result {
             Ok(output) => {
-                self.log(started.elapsed(), attempts, output.request_id().unwrap_or("-"), "ok");
+                self.log(
+                    started.elapsed(),
+                    attempts,
+                    output.request_id().unwrap_or("-"),
+                    "ok",
+                );
                 Ok(output)
             }
             Err(error) => {
                 let request_id = error.request_id().unwrap_or("-").to_owned();
                 let error = classify::error(self.name, self.region, attempts, error);
-                self.log(started.elapsed(), attempts, &request_id, error.code().unwrap_or("no answer"));
+                self.log(
+                    started.elapsed(),
+                    attempts,
+                    &request_id,
+                    error.code().unwrap_or("no answer"),
+                );
                 Err(error)
             }
         }
@@ -60,7 +70,9 @@ impl Call<'_> {
         loop {
             let page = self.answer(send(token)).await?;
             // EC2 marks the last page by no token or by an empty one.
-            token = next(&page).filter(|token| !token.is_empty()).map(str::to_owned);
+            token = next(&page)
+                .filter(|token| !token.is_empty())
+                .map(str::to_owned);
             pages.push(page);
             if token.is_none() {
                 return Ok(pages);
@@ -70,11 +82,20 @@ impl Call<'_> {
 
     /// The error for an answer without `field`.
     pub(crate) fn without(self, field: &'static str) -> CloudError {
-        CloudError::Incomplete { call: self.name, region: self.region.clone(), field }
+        CloudError::Incomplete {
+            call: self.name,
+            region: self.region.clone(),
+            field,
+        }
     }
 
     fn log(self, took: Duration, attempts: u32, request_id: &str, outcome: &str) {
-        log::debug!("{} in {}: {outcome} after {} ms, {attempts} attempt(s), request {request_id}", self.name, self.region, took.as_millis());
+        log::debug!(
+            "{} in {}: {outcome} after {} ms, {attempts} attempt(s), request {request_id}",
+            self.name,
+            self.region,
+            took.as_millis()
+        );
     }
 }
 

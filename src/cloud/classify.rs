@@ -11,30 +11,55 @@ use super::error::Refusal;
 use super::{CloudError, Region};
 
 /// Our error for a call that failed after it went out `attempts` times.
-pub(crate) fn error<E>(call: &'static str, region: &Region, attempts: u32, error: SdkError<E, HttpResponse>) -> CloudError
+pub(crate) fn error<E>(
+    call: &'static str,
+    region: &Region,
+    attempts: u32,
+    error: SdkError<E, HttpResponse>,
+) -> CloudError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     let region = region.clone();
-    let request_id = error.request_id().or_else(|| error.meta().request_id()).unwrap_or_default().to_owned();
+    let request_id = error
+        .request_id()
+        .or_else(|| error.meta().request_id())
+        .unwrap_or_default()
+        .to_owned();
     match error {
         SdkError::ServiceError(ref context) => {
-            let code = error.code().unwrap_or_default().to_owned();
+            let status = context.raw().status().as_u16();
+            // An answer without a code comes from something between us and EC2.
+            let code = error
+                .code()
+                .map_or_else(|| format!("HTTP {status}"), str::to_owned);
             CloudError::Refused {
                 call,
                 region,
-                refusal: refusal(&code, context.raw().status().as_u16()),
+                refusal: refusal(&code, status),
                 message: error.message().unwrap_or_default().to_owned(),
                 code,
                 request_id,
             }
         }
-        SdkError::ConstructionFailure(_) => CloudError::NotSent { call, region, source: Box::new(error) },
+        SdkError::ConstructionFailure(_) => CloudError::NotSent {
+            call,
+            region,
+            source: Box::new(error),
+        },
         // Credentials are fetched inside the call: where they fail before the first attempt, nothing was sent.
         SdkError::DispatchFailure(_) if attempts == 0 && credentials_failed(&error) => {
-            CloudError::NotSent { call, region, source: Box::new(error) }
+            CloudError::NotSent {
+                call,
+                region,
+                source: Box::new(error),
+            }
         }
-        _ => CloudError::NoAnswer { call, region, source: Box::new(error) },
+        _ => CloudError::NoAnswer {
+            call,
+            region,
+            source: Box::new(error),
+        },
     }
 }
 
@@ -44,7 +69,9 @@ pub(super) fn credentials_failed(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// The error and what caused it, from the outside in.
-pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(super) fn chain<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 
@@ -54,26 +81,65 @@ pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item 
 pub(crate) fn refusal(code: &str, status: u16) -> Refusal {
     match code {
         "DryRunOperation" => Refusal::WouldSucceed,
-        "DependencyViolation" | "InvalidSnapshot.InUse" | "VolumeInUse" | "InvalidGroup.InUse" | "ResourceInUse" => Refusal::InUse,
-        "RequestLimitExceeded" | "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestThrottled"
-        | "RequestThrottledException" | "TooManyRequestsException" | "BandwidthLimitExceeded" | "SlowDown" | "PriorRequestNotComplete"
-        | "ProvisionedThroughputExceededException" | "EC2ThrottledException" | "SnapshotCreationPerVolumeRateExceeded" => {
-            Refusal::Throttled
-        }
-        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" | "OperationNotPermitted" | "OptInRequired"
-        | "PendingVerification" | "Blocked" => Refusal::Denied,
-        "InsufficientInstanceCapacity" | "InsufficientHostCapacity" | "InsufficientReservedInstanceCapacity" | "InsufficientCapacity"
-        | "InsufficientCapacityOnHost" | "Unsupported" | "UnfulfillableCapacity" => Refusal::Capacity,
-        "AuthFailure" | "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "InvalidClientTokenId" | "SignatureDoesNotMatch"
-        | "IncompleteSignature" | "MissingAuthenticationToken" | "InvalidAccessKeyId" | "UnrecognizedClientException"
-        | "InvalidIdentityToken" | "IDPRejectedClaim" => Refusal::Credentials,
-        "IncorrectState" | "IncorrectInstanceState" | "InvalidState" | "InvalidInstanceState" | "IncorrectSpotRequestState" => {
-            Refusal::WrongState
-        }
+        "DependencyViolation"
+        | "InvalidSnapshot.InUse"
+        | "VolumeInUse"
+        | "InvalidGroup.InUse"
+        | "ResourceInUse" => Refusal::InUse,
+        "RequestLimitExceeded"
+        | "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "TooManyRequestsException"
+        | "BandwidthLimitExceeded"
+        | "SlowDown"
+        | "PriorRequestNotComplete"
+        | "ProvisionedThroughputExceededException"
+        | "EC2ThrottledException"
+        | "SnapshotCreationPerVolumeRateExceeded" => Refusal::Throttled,
+        "UnauthorizedOperation"
+        | "AccessDenied"
+        | "AccessDeniedException"
+        | "OperationNotPermitted"
+        | "OptInRequired"
+        | "PendingVerification"
+        | "Blocked" => Refusal::Denied,
+        "InsufficientInstanceCapacity"
+        | "InsufficientHostCapacity"
+        | "InsufficientReservedInstanceCapacity"
+        | "InsufficientCapacity"
+        | "InsufficientCapacityOnHost"
+        | "Unsupported"
+        | "UnfulfillableCapacity" => Refusal::Capacity,
+        "AuthFailure"
+        | "ExpiredToken"
+        | "ExpiredTokenException"
+        | "RequestExpired"
+        | "InvalidClientTokenId"
+        | "SignatureDoesNotMatch"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "InvalidAccessKeyId"
+        | "UnrecognizedClientException"
+        | "InvalidIdentityToken"
+        | "IDPRejectedClaim" => Refusal::Credentials,
+        "IncorrectState"
+        | "IncorrectInstanceState"
+        | "InvalidState"
+        | "InvalidInstanceState"
+        | "IncorrectSpotRequestState" => Refusal::WrongState,
         "InvalidAMIID.Unavailable" | "InvalidVpcID.Unknown" => Refusal::NotFound,
-        "InternalError" | "InternalFailure" | "Unavailable" | "ServiceUnavailable" | "InternalServerError" => Refusal::Server,
+        "InternalError"
+        | "InternalFailure"
+        | "Unavailable"
+        | "ServiceUnavailable"
+        | "InternalServerError" => Refusal::Server,
         code if code.ends_with(".NotFound") || code.ends_with(".Unknown") => Refusal::NotFound,
-        code if code.ends_with(".Duplicate") || code.ends_with(".DuplicateName") => Refusal::Duplicate,
+        code if code.ends_with(".Duplicate") || code.ends_with(".DuplicateName") => {
+            Refusal::Duplicate
+        }
         _ if status >= 500 => Refusal::Server,
         _ => Refusal::Other,
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::ProfileFileRegionProvider;
@@ -12,7 +13,6 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_config::identity::IdentityCache;
 
 use super::Region;
 use super::assume_role::RoleProvider;
@@ -26,7 +26,9 @@ use crate::plan::amazon::settings::Access;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectError {
     /// No region anywhere.
-    #[error("no region: set `region` in the template, `AWS_REGION` in the environment or `region` in the profile")]
+    #[error(
+        "no region: set `region` in the template, `AWS_REGION` in the environment or `region` in the profile"
+    )]
     NoRegion,
     /// The profile is in none of the files.
     #[error("profile `{profile}` is not in `{files}`")]
@@ -72,13 +74,23 @@ const DEFAULT_ATTEMPTS: u32 = 10;
 
 /// Finds the way. Reads the shared configuration, and asks the metadata service for the region where nothing else names one;
 /// credentials are looked for with the first call.
-pub(crate) async fn connect(access: &Access, variables: &BTreeMap<String, String>) -> Result<Connection, ConnectError> {
+pub(crate) async fn connect(
+    access: &Access,
+    variables: &BTreeMap<String, String>,
+) -> Result<Connection, ConnectError> {
     let environment = Environment(variables);
-    let files = SharedFiles::find(access.shared_credentials_file.as_deref(), access.profile.as_deref(), environment)?;
-    let local = ProviderConfig::without_region().with_http_client(transport::client(verification(access), Proxies::None));
+    let files = SharedFiles::find(
+        access.shared_credentials_file.as_deref(),
+        access.profile.as_deref(),
+        environment,
+    )?;
+    let local = ProviderConfig::without_region()
+        .with_http_client(transport::client(verification(access), Proxies::None));
     let region = match known_region(access, environment) {
         Some(region) => region,
-        None => asked_region(access, &files, environment, &local).await.ok_or(ConnectError::NoRegion)?,
+        None => asked_region(access, &files, environment, &local)
+            .await
+            .ok_or(ConnectError::NoRegion)?,
     };
     let config = base_config(access, environment, &region);
     let services = ProviderConfig::without_region()
@@ -89,7 +101,10 @@ pub(crate) async fn connect(access: &Access, variables: &BTreeMap<String, String
     let sts_endpoint = endpoint(environment, "AWS_ENDPOINT_URL_STS");
     let found = credentials::base(access, &files, environment, &Ways { services, local });
     let provider = with_role(access, &config, found, sts_endpoint.clone());
-    let ec2_endpoint = access.custom_endpoint_ec2.clone().filter(|url| !url.is_empty());
+    let ec2_endpoint = access
+        .custom_endpoint_ec2
+        .clone()
+        .filter(|url| !url.is_empty());
     Ok(Connection {
         config: config.into_builder().credentials_provider(provider).build(),
         region,
@@ -99,31 +114,58 @@ pub(crate) async fn connect(access: &Access, variables: &BTreeMap<String, String
 }
 
 fn known_region(access: &Access, environment: Environment<'_>) -> Option<Region> {
-    let named = access.region.clone().filter(|region| !region.as_str().is_empty());
-    named.or_else(|| environment.first(&["AWS_REGION", "AWS_DEFAULT_REGION"]).map(Region::new))
+    let named = access
+        .region
+        .clone()
+        .filter(|region| !region.as_str().is_empty());
+    named.or_else(|| {
+        environment
+            .first(&["AWS_REGION", "AWS_DEFAULT_REGION"])
+            .map(Region::new)
+    })
 }
 
-async fn asked_region(access: &Access, files: &SharedFiles, environment: Environment<'_>, local: &ProviderConfig) -> Option<Region> {
-    let profile = ProfileFileRegionProvider::builder().profile_files(files.to_sdk()).profile_name(files.profile_name()).build();
+async fn asked_region(
+    access: &Access,
+    files: &SharedFiles,
+    environment: Environment<'_>,
+    local: &ProviderConfig,
+) -> Option<Region> {
+    let profile = ProfileFileRegionProvider::builder()
+        .profile_files(files.to_sdk())
+        .profile_name(files.profile_name())
+        .build();
     if let Some(region) = profile.region().await {
         return Some(Region::new(region.as_ref()));
     }
     if !may_ask_metadata_service(access, environment) {
         return None;
     }
-    let region = ImdsRegionProvider::builder().configure(local).build().region().await?;
+    let region = ImdsRegionProvider::builder()
+        .configure(local)
+        .build()
+        .region()
+        .await?;
     Some(Region::new(region.as_ref()))
 }
 
 fn base_config(access: &Access, environment: Environment<'_>, region: &Region) -> SdkConfig {
     // The SDK allows no slash in the name.
-    let app_name = AppName::new(concat!("ami-build-", env!("CARGO_PKG_VERSION"))).expect("letters, digits, dashes and dots are valid");
+    let app_name = AppName::new(concat!("ami-build-", env!("CARGO_PKG_VERSION")))
+        .expect("letters, digits, dashes and dots are valid");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(aws_config::Region::new(region.to_string()))
         .app_name(app_name)
-        .http_client(transport::client(verification(access), Proxies::Environment))
-        .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build())
+        .http_client(transport::client(
+            verification(access),
+            Proxies::Environment,
+        ))
+        .identity_cache(
+            IdentityCache::lazy()
+                .load_timeout(CREDENTIALS_TIMEOUT)
+                .build(),
+        )
         .retry_config(retries(access))
         .timeout_config(timeouts())
         .use_fips(environment.is_true("AWS_USE_FIPS_ENDPOINT"))
@@ -132,13 +174,23 @@ fn base_config(access: &Access, environment: Environment<'_>, region: &Region) -
 }
 
 fn verification(access: &Access) -> Verification {
-    if access.insecure_skip_tls_verify { Verification::None } else { Verification::Full }
+    if access.insecure_skip_tls_verify {
+        Verification::None
+    } else {
+        Verification::Full
+    }
 }
 
 /// The SDK's standard mode: exponential with jitter.
 fn retries(access: &Access) -> RetryConfig {
-    let attempts = if access.max_retries == 0 { DEFAULT_ATTEMPTS } else { access.max_retries };
-    RetryConfig::standard().with_max_attempts(attempts).with_max_backoff(LONGEST_BACKOFF)
+    let attempts = if access.max_retries == 0 {
+        DEFAULT_ATTEMPTS
+    } else {
+        access.max_retries
+    };
+    RetryConfig::standard()
+        .with_max_attempts(attempts)
+        .with_max_backoff(LONGEST_BACKOFF)
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -154,16 +206,30 @@ fn endpoint(environment: Environment<'_>, own: &str) -> Option<String> {
     if environment.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
         return None;
     }
-    environment.first(&[own, "AWS_ENDPOINT_URL"]).map(str::to_owned)
+    environment
+        .first(&[own, "AWS_ENDPOINT_URL"])
+        .map(str::to_owned)
 }
 
-fn with_role(access: &Access, config: &SdkConfig, found: SharedCredentialsProvider, endpoint: Option<String>) -> SharedCredentialsProvider {
-    let Some(role) = access.assume_role.as_ref().filter(|role| !role.role_arn.is_empty()) else {
+fn with_role(
+    access: &Access,
+    config: &SdkConfig,
+    found: SharedCredentialsProvider,
+    endpoint: Option<String>,
+) -> SharedCredentialsProvider {
+    let Some(role) = access
+        .assume_role
+        .as_ref()
+        .filter(|role| !role.role_arn.is_empty())
+    else {
         return found;
     };
     let mut sts = aws_sdk_sts::config::Builder::from(config).credentials_provider(found);
     sts.set_endpoint_url(endpoint);
-    SharedCredentialsProvider::new(RoleProvider::new(aws_sdk_sts::Client::from_conf(sts.build()), role))
+    SharedCredentialsProvider::new(RoleProvider::new(
+        aws_sdk_sts::Client::from_conf(sts.build()),
+        role,
+    ))
 }
 
 #[cfg(test)]

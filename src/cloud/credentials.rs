@@ -27,7 +27,12 @@ pub(crate) struct Ways {
 }
 
 /// The credentials before any role is assumed.
-pub(crate) fn base(access: &Access, files: &SharedFiles, environment: Environment<'_>, ways: &Ways) -> SharedCredentialsProvider {
+pub(crate) fn base(
+    access: &Access,
+    files: &SharedFiles,
+    environment: Environment<'_>,
+    ways: &Ways,
+) -> SharedCredentialsProvider {
     if let Some(keys) = &access.keys {
         return SharedCredentialsProvider::new(fixed(keys));
     }
@@ -41,14 +46,37 @@ pub(crate) fn base(access: &Access, files: &SharedFiles, environment: Environmen
     let mut chain = Chain::default();
     if access.profile.is_none() {
         chain.add("Environment", environment_keys(environment));
-        chain.add("WebIdentityToken", web_identity(environment, &ways.services));
+        chain.add(
+            "WebIdentityToken",
+            web_identity(environment, &ways.services),
+        );
     }
     chain.add("Profile", Some(profile()));
-    if environment.first(&["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"]).is_some() {
-        chain.add("EcsContainer", Some(EcsCredentialsProvider::builder().configure(&ways.local).build()));
+    if environment
+        .first(&[
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        ])
+        .is_some()
+    {
+        chain.add(
+            "EcsContainer",
+            Some(
+                EcsCredentialsProvider::builder()
+                    .configure(&ways.local)
+                    .build(),
+            ),
+        );
     }
     if may_ask_metadata_service(access, environment) {
-        chain.add("Ec2InstanceMetadata", Some(ImdsCredentialsProvider::builder().configure(&ways.local).build()));
+        chain.add(
+            "Ec2InstanceMetadata",
+            Some(
+                ImdsCredentialsProvider::builder()
+                    .configure(&ways.local)
+                    .build(),
+            ),
+        );
     }
     chain.build()
 }
@@ -78,7 +106,13 @@ impl Chain {
 
 fn fixed(keys: &StaticKeys) -> Credentials {
     let token = keys.token.as_ref().map(|token| token.expose().to_owned());
-    Credentials::new(keys.access_key.expose(), keys.secret_key.expose(), token, None, "Template")
+    Credentials::new(
+        keys.access_key.expose(),
+        keys.secret_key.expose(),
+        token,
+        None,
+        "Template",
+    )
 }
 
 /// The names are those that AWS's Go SDK knows, old ones included.
@@ -86,16 +120,33 @@ fn environment_keys(environment: Environment<'_>) -> Option<Credentials> {
     let access_key = environment.first(&["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"])?;
     let secret_key = environment.first(&["AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"])?;
     let token = environment.get("AWS_SESSION_TOKEN").map(str::to_owned);
-    Some(Credentials::new(access_key, secret_key, token, None, "Environment"))
+    Some(Credentials::new(
+        access_key,
+        secret_key,
+        token,
+        None,
+        "Environment",
+    ))
 }
 
-fn web_identity(environment: Environment<'_>, config: &ProviderConfig) -> Option<WebIdentityTokenCredentialsProvider> {
+fn web_identity(
+    environment: Environment<'_>,
+    config: &ProviderConfig,
+) -> Option<WebIdentityTokenCredentialsProvider> {
     let configuration = StaticConfiguration {
         web_identity_token_file: environment.get("AWS_WEB_IDENTITY_TOKEN_FILE")?.into(),
         role_arn: environment.get("AWS_ROLE_ARN")?.to_owned(),
-        session_name: environment.get("AWS_ROLE_SESSION_NAME").unwrap_or("ami-build").to_owned(),
+        session_name: environment
+            .get("AWS_ROLE_SESSION_NAME")
+            .unwrap_or("ami-build")
+            .to_owned(),
     };
-    Some(WebIdentityTokenCredentialsProvider::builder().configure(config).static_configuration(configuration).build())
+    Some(
+        WebIdentityTokenCredentialsProvider::builder()
+            .configure(config)
+            .static_configuration(configuration)
+            .build(),
+    )
 }
 
 #[cfg(test)]

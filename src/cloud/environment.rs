@@ -13,7 +13,10 @@ pub(crate) struct Environment<'a>(pub(crate) &'a BTreeMap<String, String>);
 impl<'a> Environment<'a> {
     /// The variable's value, where it has one besides white space.
     pub(crate) fn get(self, name: &str) -> Option<&'a str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.0
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     /// The first of the variables that has a value.
@@ -23,7 +26,8 @@ impl<'a> Environment<'a> {
 
     /// Whether the variable says `true`.
     pub(crate) fn is_true(self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        self.get(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// `~` and what follows it, from the home directory on.
@@ -40,7 +44,10 @@ mod tests {
     use super::*;
 
     fn variables(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -53,7 +60,13 @@ mod tests {
     #[test]
     fn a_tilde_is_the_home_directory() {
         let variables = variables(&[("HOME", "/home/me")]);
-        assert_eq!(Environment(&variables).expand_home("~/x"), PathBuf::from("/home/me/x"));
-        assert_eq!(Environment(&variables).expand_home("/x"), PathBuf::from("/x"));
+        assert_eq!(
+            Environment(&variables).expand_home("~/x"),
+            PathBuf::from("/home/me/x")
+        );
+        assert_eq!(
+            Environment(&variables).expand_home("/x"),
+            PathBuf::from("/x")
+        );
     }
 }

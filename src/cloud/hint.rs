@@ -8,8 +8,15 @@ impl CloudError {
     /// One piece of advice, where there is any that holds whatever the template says.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Refused { call, refusal, code, .. } => advice(call, *refusal, code),
-            Self::NotSent { source, .. } if credentials_failed(source.as_ref()) => Some(NO_CREDENTIALS.to_owned()),
+            Self::Refused {
+                call,
+                refusal,
+                code,
+                ..
+            } => advice(call, *refusal, code),
+            Self::NotSent { source, .. } if credentials_failed(source.as_ref()) => {
+                Some(NO_CREDENTIALS.to_owned())
+            }
             Self::NotSent { .. } | Self::NoAnswer { .. } | Self::Incomplete { .. } => None,
         }
     }
@@ -39,14 +46,22 @@ fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
 
 /// The IAM action of a call: they have the same name in EC2 and STS.
 fn action(call: &str) -> String {
-    let service = if matches!(call, "GetCallerIdentity" | "AssumeRole") { "sts" } else { "ec2" };
+    let service = if matches!(call, "GetCallerIdentity" | "AssumeRole") {
+        "sts"
+    } else {
+        "ec2"
+    };
     format!("{service}:{call}")
 }
 
 fn credentials_advice(code: &str) -> &'static str {
     match code {
-        "ExpiredToken" | "ExpiredTokenException" => "the session has ended; ask for new credentials, with a longer session if the build takes long",
-        "RequestExpired" | "SignatureDoesNotMatch" | "IncompleteSignature" => "check the secret key and this machine's clock",
+        "ExpiredToken" | "ExpiredTokenException" => {
+            "the session has ended; ask for new credentials, with a longer session if the build takes long"
+        }
+        "RequestExpired" | "SignatureDoesNotMatch" | "IncompleteSignature" => {
+            "check the secret key and this machine's clock"
+        }
         _ => "check the access key, and that the region is enabled for the account",
     }
 }
@@ -69,24 +84,37 @@ mod tests {
 
     #[test]
     fn a_denied_call_names_the_action_that_the_policy_needs() {
-        let hint = refused("RunInstances", Refusal::Denied, "UnauthorizedOperation").hint().unwrap();
+        let hint = refused("RunInstances", Refusal::Denied, "UnauthorizedOperation")
+            .hint()
+            .unwrap();
         assert!(hint.contains("`ec2:RunInstances`"), "{hint}");
     }
 
     #[test]
     fn who_am_i_is_an_action_of_sts() {
-        let hint = refused("GetCallerIdentity", Refusal::Denied, "AccessDenied").hint().unwrap();
+        let hint = refused("GetCallerIdentity", Refusal::Denied, "AccessDenied")
+            .hint()
+            .unwrap();
         assert!(hint.contains("`sts:GetCallerIdentity`"), "{hint}");
     }
 
     #[test]
     fn a_taken_image_name_points_to_ami_name() {
-        let hint = refused("CreateImage", Refusal::Duplicate, "InvalidAMIName.Duplicate").hint().unwrap();
+        let hint = refused(
+            "CreateImage",
+            Refusal::Duplicate,
+            "InvalidAMIName.Duplicate",
+        )
+        .hint()
+        .unwrap();
         assert!(hint.contains("`ami_name`"), "{hint}");
     }
 
     #[test]
     fn an_unknown_code_gets_no_advice() {
-        assert_eq!(refused("RunInstances", Refusal::Other, "Brand.New").hint(), None);
+        assert_eq!(
+            refused("RunInstances", Refusal::Other, "Brand.New").hint(),
+            None
+        );
     }
 }

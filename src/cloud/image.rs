@@ -83,7 +83,10 @@ pub(crate) struct Image {
 impl Image {
     /// The snapshots that the image is made of.
     pub(crate) fn snapshots(&self) -> Vec<SnapshotId> {
-        self.block_devices.iter().filter_map(|device| device.ebs.as_ref()?.snapshot_id.clone()).collect()
+        self.block_devices
+            .iter()
+            .filter_map(|device| device.ebs.as_ref()?.snapshot_id.clone())
+            .collect()
     }
 }
 

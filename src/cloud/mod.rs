@@ -28,4 +28,7 @@ mod unverified;
 
 pub(crate) use api::Cloud;
 pub(crate) use error::CloudError;
-pub(crate) use identifiers::{AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags, VolumeId, VpcId};
+pub(crate) use identifiers::{
+    AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
+    VolumeId, VpcId,
+};

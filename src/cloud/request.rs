@@ -7,17 +7,29 @@ use aws_sdk_ec2::operation::modify_image_attribute::builders::ModifyImageAttribu
 use aws_sdk_ec2::operation::modify_snapshot_attribute::builders::ModifySnapshotAttributeInputBuilder;
 use aws_sdk_ec2::types;
 
-use super::image::{BlockDevice, CopyImage, CreateImage, EbsSettings, ImageAttribute, SnapshotAttribute};
+use super::image::{
+    BlockDevice, CopyImage, CreateImage, EbsSettings, ImageAttribute, SnapshotAttribute,
+};
 use super::network::{Filters, Ingress};
 use super::{ImageId, Region, SnapshotId, Tags};
 use crate::ledger::Claim;
 
 /// `CreateImage`. It has no client token; the image's name is unique instead.
-pub(crate) fn create_image(region: &Region, claim: &Claim, request: &CreateImage) -> CreateImageInputBuilder {
+pub(crate) fn create_image(
+    region: &Region,
+    claim: &Claim,
+    request: &CreateImage,
+) -> CreateImageInputBuilder {
     let tags = if takes_image_tags(region) {
         specifications([
-            (types::ResourceType::Image, merged(claim, &request.image_tags)),
-            (types::ResourceType::Snapshot, merged(claim, &request.snapshot_tags)),
+            (
+                types::ResourceType::Image,
+                merged(claim, &request.image_tags),
+            ),
+            (
+                types::ResourceType::Snapshot,
+                merged(claim, &request.snapshot_tags),
+            ),
         ])
     } else {
         None
@@ -25,16 +37,28 @@ pub(crate) fn create_image(region: &Region, claim: &Claim, request: &CreateImage
     CreateImageInputBuilder::default()
         .instance_id(request.instance.as_str())
         .name(&request.name)
-        .set_block_device_mappings(unless_empty(request.block_devices.iter().map(block_device).collect()))
+        .set_block_device_mappings(unless_empty(
+            request.block_devices.iter().map(block_device).collect(),
+        ))
         .set_tag_specifications(tags)
 }
 
 /// `CopyImage`, for the target region.
-pub(crate) fn copy_image(region: &Region, claim: &Claim, request: &CopyImage) -> CopyImageInputBuilder {
+pub(crate) fn copy_image(
+    region: &Region,
+    claim: &Claim,
+    request: &CopyImage,
+) -> CopyImageInputBuilder {
     let tags = if takes_image_tags(region) {
         specifications([
-            (types::ResourceType::Image, merged(claim, &request.image_tags)),
-            (types::ResourceType::Snapshot, merged(claim, &request.snapshot_tags)),
+            (
+                types::ResourceType::Image,
+                merged(claim, &request.image_tags),
+            ),
+            (
+                types::ResourceType::Snapshot,
+                merged(claim, &request.snapshot_tags),
+            ),
         ])
     } else {
         None
@@ -52,44 +76,75 @@ pub(crate) fn copy_image(region: &Region, claim: &Claim, request: &CopyImage) ->
 }
 
 /// `ModifyImageAttribute`.
-pub(crate) fn modify_image(image: &ImageId, attribute: &ImageAttribute) -> ModifyImageAttributeInputBuilder {
+pub(crate) fn modify_image(
+    image: &ImageId,
+    attribute: &ImageAttribute,
+) -> ModifyImageAttributeInputBuilder {
     let builder = ModifyImageAttributeInputBuilder::default().image_id(image.as_str());
     let permission = types::LaunchPermission::builder;
     match attribute {
-        ImageAttribute::Description(text) => builder.description(types::AttributeValue::builder().value(text).build()),
-        ImageAttribute::LaunchUsers(users) => {
-            builder.launch_permission(add_launchers(users.iter().map(|user| permission().user_id(user).build()).collect()))
+        ImageAttribute::Description(text) => {
+            builder.description(types::AttributeValue::builder().value(text).build())
         }
+        ImageAttribute::LaunchUsers(users) => builder.launch_permission(add_launchers(
+            users
+                .iter()
+                .map(|user| permission().user_id(user).build())
+                .collect(),
+        )),
         ImageAttribute::LaunchGroups(groups) => builder.launch_permission(add_launchers(
-            groups.iter().map(|group| permission().group(group.as_str().into()).build()).collect(),
+            groups
+                .iter()
+                .map(|group| permission().group(group.as_str().into()).build())
+                .collect(),
         )),
     }
 }
 
 /// `ModifySnapshotAttribute`.
-pub(crate) fn modify_snapshot(snapshot: &SnapshotId, attribute: &SnapshotAttribute) -> ModifySnapshotAttributeInputBuilder {
+pub(crate) fn modify_snapshot(
+    snapshot: &SnapshotId,
+    attribute: &SnapshotAttribute,
+) -> ModifySnapshotAttributeInputBuilder {
     let permission = types::CreateVolumePermission::builder;
     let permissions = match attribute {
-        SnapshotAttribute::VolumeUsers(users) => users.iter().map(|user| permission().user_id(user).build()).collect(),
-        SnapshotAttribute::VolumeGroups(groups) => {
-            groups.iter().map(|group| permission().group(group.as_str().into()).build()).collect()
-        }
+        SnapshotAttribute::VolumeUsers(users) => users
+            .iter()
+            .map(|user| permission().user_id(user).build())
+            .collect(),
+        SnapshotAttribute::VolumeGroups(groups) => groups
+            .iter()
+            .map(|group| permission().group(group.as_str().into()).build())
+            .collect(),
     };
     ModifySnapshotAttributeInputBuilder::default()
         .snapshot_id(snapshot.as_str())
         .attribute(types::SnapshotAttributeName::CreateVolumePermission)
-        .create_volume_permission(types::CreateVolumePermissionModifications::builder().set_add(Some(permissions)).build())
+        .create_volume_permission(
+            types::CreateVolumePermissionModifications::builder()
+                .set_add(Some(permissions))
+                .build(),
+        )
 }
 
-fn add_launchers(permissions: Vec<types::LaunchPermission>) -> types::LaunchPermissionModifications {
-    types::LaunchPermissionModifications::builder().set_add(Some(permissions)).build()
+fn add_launchers(
+    permissions: Vec<types::LaunchPermission>,
+) -> types::LaunchPermissionModifications {
+    types::LaunchPermissionModifications::builder()
+        .set_add(Some(permissions))
+        .build()
 }
 
 /// `DescribeInstanceTypeOfferings` by zone.
 pub(crate) fn offerings(instance_type: &str) -> DescribeInstanceTypeOfferingsInputBuilder {
     DescribeInstanceTypeOfferingsInputBuilder::default()
         .location_type(types::LocationType::AvailabilityZone)
-        .filters(types::Filter::builder().name("instance-type").values(instance_type).build())
+        .filters(
+            types::Filter::builder()
+                .name("instance-type")
+                .values(instance_type)
+                .build(),
+        )
 }
 
 /// One entry of a block device mapping.
@@ -120,38 +175,73 @@ fn ebs(settings: &EbsSettings) -> types::EbsBlockDevice {
 
 /// A rule for one TCP port.
 pub(crate) fn ingress(rule: &Ingress) -> types::IpPermission {
-    let (v6, v4): (Vec<&String>, Vec<&String>) = rule.cidrs.iter().partition(|cidr| cidr.contains(':'));
+    let (v6, v4): (Vec<&String>, Vec<&String>) =
+        rule.cidrs.iter().partition(|cidr| cidr.contains(':'));
     types::IpPermission::builder()
         .ip_protocol("tcp")
         .from_port(i32::from(rule.port))
         .to_port(i32::from(rule.port))
-        .set_ip_ranges(unless_empty(v4.into_iter().map(|cidr| types::IpRange::builder().cidr_ip(cidr).build()).collect()))
-        .set_ipv6_ranges(unless_empty(v6.into_iter().map(|cidr| types::Ipv6Range::builder().cidr_ipv6(cidr).build()).collect()))
+        .set_ip_ranges(unless_empty(
+            v4.into_iter()
+                .map(|cidr| types::IpRange::builder().cidr_ip(cidr).build())
+                .collect(),
+        ))
+        .set_ipv6_ranges(unless_empty(
+            v6.into_iter()
+                .map(|cidr| types::Ipv6Range::builder().cidr_ipv6(cidr).build())
+                .collect(),
+        ))
         .build()
 }
 
 /// The filters of a Describe call; `None` where there are none.
 pub(crate) fn filters(filters: &Filters) -> Option<Vec<types::Filter>> {
-    let filter = |(name, values): &(String, Vec<String>)| types::Filter::builder().name(name).set_values(Some(values.clone())).build();
+    let filter = |(name, values): &(String, Vec<String>)| {
+        types::Filter::builder()
+            .name(name)
+            .set_values(Some(values.clone()))
+            .build()
+    };
     unless_empty(filters.iter().map(filter).collect())
 }
 
 /// Tags as the SDK has them.
 pub(crate) fn tags(tags: &Tags) -> Vec<types::Tag> {
-    tags.iter().map(|(key, value)| types::Tag::builder().key(key).value(value).build()).collect()
+    tags.iter()
+        .map(|(key, value)| types::Tag::builder().key(key).value(value).build())
+        .collect()
 }
 
 /// The tags of one kind of resource, in a region that takes tags in create calls (not China's: there Packer tags afterwards too).
-pub(crate) fn tagged(region: &Region, kind: types::ResourceType, tags: Tags) -> Option<Vec<types::TagSpecification>> {
-    if region.is_china() { None } else { specifications([(kind, tags)]) }
+pub(crate) fn tagged(
+    region: &Region,
+    kind: types::ResourceType,
+    tags: Tags,
+) -> Option<Vec<types::TagSpecification>> {
+    if region.is_china() {
+        None
+    } else {
+        specifications([(kind, tags)])
+    }
 }
 
 /// Tag specifications of several kinds of resource; kinds without tags are left out, as EC2 demands.
-pub(crate) fn specifications<const N: usize>(kinds: [(types::ResourceType, Tags); N]) -> Option<Vec<types::TagSpecification>> {
+pub(crate) fn specifications<const N: usize>(
+    kinds: [(types::ResourceType, Tags); N],
+) -> Option<Vec<types::TagSpecification>> {
     let specification = |(kind, set): (types::ResourceType, Tags)| {
-        types::TagSpecification::builder().resource_type(kind).set_tags(Some(tags(&set))).build()
+        types::TagSpecification::builder()
+            .resource_type(kind)
+            .set_tags(Some(tags(&set)))
+            .build()
     };
-    unless_empty(kinds.into_iter().filter(|(_, tags)| !tags.is_empty()).map(specification).collect())
+    unless_empty(
+        kinds
+            .into_iter()
+            .filter(|(_, tags)| !tags.is_empty())
+            .map(specification)
+            .collect(),
+    )
 }
 
 /// The request's tags, and the claim's over them: without those the thing could not be found again.

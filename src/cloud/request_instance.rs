@@ -9,22 +9,38 @@ use super::{Region, Tags};
 use crate::ledger::Claim;
 
 /// `RunInstances` for exactly one instance.
-pub(crate) fn run_instance(region: &Region, claim: &Claim, request: &RunInstance) -> RunInstancesInputBuilder {
-    let tags = (merged(claim, &request.instance_tags), merged(claim, &request.volume_tags));
+pub(crate) fn run_instance(
+    region: &Region,
+    claim: &Claim,
+    request: &RunInstance,
+) -> RunInstancesInputBuilder {
+    let tags = (
+        merged(claim, &request.instance_tags),
+        merged(claim, &request.volume_tags),
+    );
     common(region, request, tags).client_token(claim.token().as_str())
 }
 
 /// The same as a dry run: without a claim, since nothing comes of it.
 pub(crate) fn try_run_instance(region: &Region, request: &RunInstance) -> RunInstancesInputBuilder {
-    common(region, request, (request.instance_tags.clone(), request.volume_tags.clone())).dry_run(true)
+    common(
+        region,
+        request,
+        (request.instance_tags.clone(), request.volume_tags.clone()),
+    )
+    .dry_run(true)
 }
 
 fn common(region: &Region, request: &RunInstance, tags: (Tags, Tags)) -> RunInstancesInputBuilder {
-    let placement = request.availability_zone.as_ref().map(|zone| types::Placement::builder().availability_zone(zone).build());
-    let profile = request
-        .iam_instance_profile
+    let placement = request
+        .availability_zone
         .as_ref()
-        .map(|name| types::IamInstanceProfileSpecification::builder().name(name).build());
+        .map(|zone| types::Placement::builder().availability_zone(zone).build());
+    let profile = request.iam_instance_profile.as_ref().map(|name| {
+        types::IamInstanceProfileSpecification::builder()
+            .name(name)
+            .build()
+    });
     let builder = RunInstancesInputBuilder::default()
         .min_count(1)
         .max_count(1)
@@ -32,8 +48,15 @@ fn common(region: &Region, request: &RunInstance, tags: (Tags, Tags)) -> RunInst
         .instance_type(request.instance_type.as_str().into())
         .set_key_name(request.key_name.as_ref().map(ToString::to_string))
         .set_iam_instance_profile(profile)
-        .set_user_data(request.user_data.as_ref().map(|data| data.expose().to_owned()))
-        .set_block_device_mappings(unless_empty(request.block_devices.iter().map(block_device).collect()))
+        .set_user_data(
+            request
+                .user_data
+                .as_ref()
+                .map(|data| data.expose().to_owned()),
+        )
+        .set_block_device_mappings(unless_empty(
+            request.block_devices.iter().map(block_device).collect(),
+        ))
         .set_placement(placement)
         .set_ebs_optimized(request.ebs_optimized.then_some(true))
         .set_metadata_options(request.metadata.as_ref().map(metadata))
@@ -78,10 +101,15 @@ fn shutdown(behavior: ShutdownBehavior) -> types::ShutdownBehavior {
 }
 
 fn credits(kind: &'static str) -> types::CreditSpecificationRequest {
-    types::CreditSpecificationRequest::builder().cpu_credits(kind).build()
+    types::CreditSpecificationRequest::builder()
+        .cpu_credits(kind)
+        .build()
 }
 
-fn tag_specifications(region: &Region, (instance, volume): (Tags, Tags)) -> Option<Vec<types::TagSpecification>> {
+fn tag_specifications(
+    region: &Region,
+    (instance, volume): (Tags, Tags),
+) -> Option<Vec<types::TagSpecification>> {
     if region.is_china() {
         return None;
     }

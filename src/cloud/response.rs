@@ -19,11 +19,27 @@ pub(crate) fn image(image: &types::Image) -> Image {
         owner_alias: image.image_owner_alias().map(str::to_owned),
         state: image_state(image.state()),
         state_reason: image.state_reason().and_then(reason),
-        root_device_type: image.root_device_type().map(types::DeviceType::as_str).unwrap_or_default().to_owned(),
+        root_device_type: image
+            .root_device_type()
+            .map(types::DeviceType::as_str)
+            .unwrap_or_default()
+            .to_owned(),
         root_device_name: image.root_device_name().map(str::to_owned),
-        virtualization_type: image.virtualization_type().map(types::VirtualizationType::as_str).unwrap_or_default().to_owned(),
-        architecture: image.architecture().map(types::ArchitectureValues::as_str).unwrap_or_default().to_owned(),
-        block_devices: image.block_device_mappings().iter().map(block_device).collect(),
+        virtualization_type: image
+            .virtualization_type()
+            .map(types::VirtualizationType::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        architecture: image
+            .architecture()
+            .map(types::ArchitectureValues::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        block_devices: image
+            .block_device_mappings()
+            .iter()
+            .map(block_device)
+            .collect(),
         tags: tags(image.tags()),
     }
 }
@@ -32,7 +48,9 @@ fn image_state(state: Option<&types::ImageState>) -> ImageState {
     match state {
         Some(types::ImageState::Pending | types::ImageState::Transient) => ImageState::Pending,
         Some(types::ImageState::Available) => ImageState::Available,
-        Some(types::ImageState::Failed | types::ImageState::Error | types::ImageState::Invalid) => ImageState::Failed,
+        Some(types::ImageState::Failed | types::ImageState::Error | types::ImageState::Invalid) => {
+            ImageState::Failed
+        }
         _ => ImageState::Other,
     }
 }
@@ -53,7 +71,10 @@ fn ebs(ebs: &types::EbsBlockDevice) -> EbsSettings {
         kms_key_id: ebs.kms_key_id().map(str::to_owned),
         iops: ebs.iops(),
         throughput: ebs.throughput(),
-        snapshot_id: ebs.snapshot_id().filter(|id| !id.is_empty()).map(SnapshotId::new),
+        snapshot_id: ebs
+            .snapshot_id()
+            .filter(|id| !id.is_empty())
+            .map(SnapshotId::new),
         volume_size: ebs.volume_size(),
         volume_type: ebs.volume_type().map(|kind| kind.as_str().to_owned()),
     }
@@ -62,9 +83,16 @@ fn ebs(ebs: &types::EbsBlockDevice) -> EbsSettings {
 /// An instance; `None` where it has no id or a state that we do not know.
 pub(crate) fn instance(instance: &types::Instance) -> Option<Instance> {
     let volume = |device: &types::InstanceBlockDeviceMapping| {
-        Some((device.device_name()?.to_owned(), VolumeId::new(device.ebs()?.volume_id()?)))
+        Some((
+            device.device_name()?.to_owned(),
+            VolumeId::new(device.ebs()?.volume_id()?),
+        ))
     };
-    let ipv6 = instance.network_interfaces().iter().flat_map(|interface| interface.ipv6_addresses()).find_map(|address| address.ipv6_address());
+    let ipv6 = instance
+        .network_interfaces()
+        .iter()
+        .flat_map(|interface| interface.ipv6_addresses())
+        .find_map(|address| address.ipv6_address());
     Some(Instance {
         id: InstanceId::new(instance.instance_id()?),
         state: instance_state(instance.state()?.name()?)?,
@@ -75,7 +103,11 @@ pub(crate) fn instance(instance: &types::Instance) -> Option<Instance> {
         private_dns: text(instance.private_dns_name()),
         ipv6: text(ipv6),
         vpc: text(instance.vpc_id()).map(VpcId::new),
-        volumes: instance.block_device_mappings().iter().filter_map(volume).collect(),
+        volumes: instance
+            .block_device_mappings()
+            .iter()
+            .filter_map(volume)
+            .collect(),
         tags: tags(instance.tags()),
     })
 }
@@ -104,7 +136,10 @@ fn reason(reason: &types::StateReason) -> Option<String> {
 
 /// A snapshot. Its progress comes as `42%`.
 pub(crate) fn snapshot(snapshot: &types::Snapshot) -> Snapshot {
-    let progress = snapshot.progress().unwrap_or_default().trim_end_matches('%');
+    let progress = snapshot
+        .progress()
+        .unwrap_or_default()
+        .trim_end_matches('%');
     Snapshot {
         id: SnapshotId::new(snapshot.snapshot_id().unwrap_or_default()),
         progress: progress.parse().map_or(0, |percent: u8| percent.min(100)),
@@ -119,15 +154,25 @@ pub(crate) fn snapshot(snapshot: &types::Snapshot) -> Snapshot {
 pub(crate) fn volume(volume: &types::Volume) -> Volume {
     Volume {
         id: VolumeId::new(volume.volume_id().unwrap_or_default()),
-        state: volume.state().map(types::VolumeState::as_str).unwrap_or_default().to_owned(),
-        device: volume.attachments().first().and_then(|attachment| text(attachment.device())),
+        state: volume
+            .state()
+            .map(types::VolumeState::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        device: volume
+            .attachments()
+            .first()
+            .and_then(|attachment| text(attachment.device())),
         tags: tags(volume.tags()),
     }
 }
 
 /// A VPC.
 pub(crate) fn vpc(vpc: &types::Vpc) -> Vpc {
-    Vpc { id: VpcId::new(vpc.vpc_id().unwrap_or_default()), is_default: vpc.is_default().unwrap_or_default() }
+    Vpc {
+        id: VpcId::new(vpc.vpc_id().unwrap_or_default()),
+        is_default: vpc.is_default().unwrap_or_default(),
+    }
 }
 
 /// A subnet.
@@ -156,7 +201,14 @@ pub(crate) fn console_text(base64: &str) -> Option<String> {
 }
 
 fn tags(tags: &[types::Tag]) -> Tags {
-    tags.iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()))).collect()
+    tags.iter()
+        .filter_map(|tag| {
+            Some((
+                tag.key()?.to_owned(),
+                tag.value().unwrap_or_default().to_owned(),
+            ))
+        })
+        .collect()
 }
 
 /// EC2 answers with an empty string for some addresses that are not there.

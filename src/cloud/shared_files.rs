@@ -1,5 +1,8 @@
 //! The shared configuration: which files, which profile, and whether the profile is there.
-#![expect(deprecated, reason = "the names move to aws-runtime, which is the SDK's own part and no dependency of ours")]
+#![expect(
+    deprecated,
+    reason = "the names move to aws-runtime, which is the SDK's own part and no dependency of ours"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -18,18 +21,31 @@ pub(crate) struct SharedFiles {
 
 impl SharedFiles {
     /// Finds the files. A file that the template names has to be there; the others need not.
-    pub(crate) fn find(own_file: Option<&Path>, profile: Option<&str>, environment: Environment<'_>) -> Result<Self, ConnectError> {
+    pub(crate) fn find(
+        own_file: Option<&Path>,
+        profile: Option<&str>,
+        environment: Environment<'_>,
+    ) -> Result<Self, ConnectError> {
         let files = match own_file {
             Some(path) => own_files(path)?,
             None => default_files(environment),
         };
-        let profile = profile.or_else(|| environment.first(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])).map(str::to_owned);
+        let profile = profile
+            .or_else(|| environment.first(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]))
+            .map(str::to_owned);
         let shared = Self { files, profile };
         match &shared.profile {
-            Some(name) if name != "default" && !shared.defines(name) => Err(ConnectError::NoSuchProfile {
-                profile: name.clone(),
-                files: shared.files.iter().map(|(_, path)| path.display().to_string()).collect::<Vec<_>>().join("`, `"),
-            }),
+            Some(name) if name != "default" && !shared.defines(name) => {
+                Err(ConnectError::NoSuchProfile {
+                    profile: name.clone(),
+                    files: shared
+                        .files
+                        .iter()
+                        .map(|(_, path)| path.display().to_string())
+                        .collect::<Vec<_>>()
+                        .join("`, `"),
+                })
+            }
             _ => Ok(shared),
         }
     }
@@ -38,7 +54,12 @@ impl SharedFiles {
     pub(crate) fn to_sdk(&self) -> ProfileFiles {
         // The SDK wants at least one source.
         let builder = ProfileFiles::builder().with_contents(ProfileFileKind::Config, "");
-        self.files.iter().fold(builder, |builder, (kind, path)| builder.with_file(*kind, path)).build()
+        self.files
+            .iter()
+            .fold(builder, |builder, (kind, path)| {
+                builder.with_file(*kind, path)
+            })
+            .build()
     }
 
     /// The profile's name, or the default's.
@@ -58,31 +79,52 @@ impl SharedFiles {
 /// (`[profile x]`), but its name and its documentation promise a credentials file (`[x]`).
 fn own_files(path: &Path) -> Result<Vec<(ProfileFileKind, PathBuf)>, ConnectError> {
     if !path.is_file() {
-        return Err(ConnectError::NoSharedFile { path: path.to_owned() });
+        return Err(ConnectError::NoSharedFile {
+            path: path.to_owned(),
+        });
     }
-    Ok(vec![(ProfileFileKind::Config, path.to_owned()), (ProfileFileKind::Credentials, path.to_owned())])
+    Ok(vec![
+        (ProfileFileKind::Config, path.to_owned()),
+        (ProfileFileKind::Credentials, path.to_owned()),
+    ])
 }
 
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html>
 fn default_files(environment: Environment<'_>) -> Vec<(ProfileFileKind, PathBuf)> {
     let candidates = [
         (ProfileFileKind::Config, "AWS_CONFIG_FILE", "~/.aws/config"),
-        (ProfileFileKind::Credentials, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+        (
+            ProfileFileKind::Credentials,
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "~/.aws/credentials",
+        ),
     ];
     candidates
         .into_iter()
-        .map(|(kind, variable, default)| (kind, environment.expand_home(environment.get(variable).unwrap_or(default))))
+        .map(|(kind, variable, default)| {
+            (
+                kind,
+                environment.expand_home(environment.get(variable).unwrap_or(default)),
+            )
+        })
         .filter(|(_, path)| path.is_file())
         .collect()
 }
 
 /// Whether the line is `[name]` or `[profile name]`.
 fn heads_profile(line: &str, profile: &str) -> bool {
-    let Some(inner) = line.trim().strip_prefix('[').and_then(|rest| rest.split(']').next()) else {
+    let Some(inner) = line
+        .trim()
+        .strip_prefix('[')
+        .and_then(|rest| rest.split(']').next())
+    else {
         return false;
     };
     let inner = inner.trim();
-    let name = inner.strip_prefix("profile").filter(|rest| rest.starts_with([' ', '\t'])).unwrap_or(inner);
+    let name = inner
+        .strip_prefix("profile")
+        .filter(|rest| rest.starts_with([' ', '\t']))
+        .unwrap_or(inner);
     name.trim().trim_matches(['"', '\'']) == profile
 }
 
@@ -106,12 +148,20 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let variables = BTreeMap::from([("HOME".to_owned(), home.path().display().to_string())]);
         let error = SharedFiles::find(None, Some("gone"), Environment(&variables)).unwrap_err();
-        assert!(matches!(error, ConnectError::NoSuchProfile { .. }), "{error}");
+        assert!(
+            matches!(error, ConnectError::NoSuchProfile { .. }),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_file_that_the_template_names_has_to_be_there() {
-        let error = SharedFiles::find(Some(Path::new("/nowhere/x")), None, Environment(&BTreeMap::new())).unwrap_err();
+        let error = SharedFiles::find(
+            Some(Path::new("/nowhere/x")),
+            None,
+            Environment(&BTreeMap::new()),
+        )
+        .unwrap_err();
         assert!(error.to_string().contains("/nowhere/x"), "{error}");
     }
 

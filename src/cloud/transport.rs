@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_ec2::config::SharedHttpClient;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_http_client::Connector;
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpConnector, http_client_fn,
+};
 
 use super::unverified::Unverified;
 
@@ -43,7 +45,9 @@ pub(crate) fn client(verification: Verification, proxies: Proxies) -> SharedHttp
         }
         let pool = match verification {
             Verification::Full => SharedHttpConnector::new(verified(settings, proxies)),
-            Verification::None => SharedHttpConnector::new(Unverified::new(settings.connect_timeout(), proxies)),
+            Verification::None => {
+                SharedHttpConnector::new(Unverified::new(settings.connect_timeout(), proxies))
+            }
         };
         pools.push((timeouts, pool.clone()));
         pool

@@ -51,7 +51,9 @@ impl Unverified {
             .https_or_http()
             .enable_http1()
             .wrap_connector(ByProxy { tcp, matcher });
-        Self { client: Client::builder(TokioExecutor::new()).build(https) }
+        Self {
+            client: Client::builder(TokioExecutor::new()).build(https),
+        }
     }
 }
 
@@ -59,12 +61,17 @@ impl HttpConnector for Unverified {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let request = match request.try_into_http1x() {
             Ok(request) => request,
-            Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
+            Err(error) => {
+                return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into())));
+            }
         };
         let answer = self.client.request(request);
         HttpConnectorFuture::new(async move {
-            let response = answer.await.map_err(|error| ConnectorError::io(error.into()))?;
-            HttpResponse::try_from(response.map(SdkBody::from_body_1_x)).map_err(|error| ConnectorError::other(error.into(), None))
+            let response = answer
+                .await
+                .map_err(|error| ConnectorError::io(error.into()))?;
+            HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
+                .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }
@@ -78,7 +85,10 @@ struct ByProxy {
 
 impl std::fmt::Debug for ByProxy {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("ByProxy").field("proxies", &self.matcher.is_some()).finish_non_exhaustive()
+        formatter
+            .debug_struct("ByProxy")
+            .field("proxies", &self.matcher.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -92,7 +102,10 @@ impl Service<Uri> for ByProxy {
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
-        let proxy = self.matcher.as_ref().and_then(|matcher| matcher.intercept(&destination));
+        let proxy = self
+            .matcher
+            .as_ref()
+            .and_then(|matcher| matcher.intercept(&destination));
         match proxy {
             None => {
                 let direct = self.tcp.call(destination);
@@ -145,7 +158,12 @@ impl ServerCertVerifier for BelieveAll {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -154,10 +172,17 @@ impl ServerCertVerifier for BelieveAll {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -26,13 +26,20 @@ pub(crate) fn plan(
 ) -> Plan {
     let found = check_template(template);
     if !found.is_empty() {
-        return Plan { problems: found, ..Plan::default() };
+        return Plan {
+            problems: found,
+            ..Plan::default()
+        };
     }
     let scope = Scope::new(facts, Section::BuilderName, Arc::clone(&variables.values));
     let problems = Problems::new(Arc::clone(&template.document));
     let builders = builder_names::selected(template, &scope, selection, &problems);
     let (found, warnings) = problems.into_parts();
-    let mut plan = Plan { problems: found, warnings, ..Plan::default() };
+    let mut plan = Plan {
+        problems: found,
+        warnings,
+        ..Plan::default()
+    };
     if !plan.problems.is_empty() {
         return plan;
     }
@@ -53,8 +60,19 @@ pub(crate) fn plan(
         let provisioners = components.provisioners();
         let cleanup_provisioner = components.cleanup_provisioner();
         let post_processors = components.post_processors(selection);
-        let Components { stage, problems, warnings, build_keys, .. } = components;
-        plan.warnings.extend(warnings.into_iter().filter(|warning| !plan.warnings.contains(warning)).collect::<Vec<_>>());
+        let Components {
+            stage,
+            problems,
+            warnings,
+            build_keys,
+            ..
+        } = components;
+        plan.warnings.extend(
+            warnings
+                .into_iter()
+                .filter(|warning| !plan.warnings.contains(warning))
+                .collect::<Vec<_>>(),
+        );
         let kind = raw.kind.clone();
         match checked.builder {
             Some(builder) if problems.is_empty() => plan.builds.push(PlannedBuild {
@@ -66,7 +84,12 @@ pub(crate) fn plan(
                 post_processors,
                 scope: scope.with_section(Section::Provisioner { build_keys }),
             }),
-            _ => plan.invalid.push(InvalidBuild { name, kind, stage, problems }),
+            _ => plan.invalid.push(InvalidBuild {
+                name,
+                kind,
+                stage,
+                problems,
+            }),
         }
     }
     plan

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::selection::Selection;
+use crate::template::gotmpl::Value;
 use crate::template::model::{RawBuilder, Template};
 use crate::template::problem::Problems;
 use crate::template::render::{blame, excerpt};
-use crate::template::gotmpl::Value;
 use crate::template::scope::Scope;
 
 /// The selected builders by their rendered names. Of several whose names become the same, the last one stays, as in Packer.
@@ -20,14 +20,24 @@ pub(super) fn selected<'a>(
     for builder in &template.builders {
         match scope.render_until_stable(&builder.name, &Value::NoValue) {
             Ok(name) => {
-                if let Some(RawBuilder { name: lost, .. }) = builders.insert(name.clone(), builder) {
-                    let message = format!("builders '{lost}' and '{}' are both named '{name}'; only the last one is built", builder.name);
+                if let Some(RawBuilder { name: lost, .. }) = builders.insert(name.clone(), builder)
+                {
+                    let message = format!(
+                        "builders '{lost}' and '{}' are both named '{name}'; only the last one is built",
+                        builder.name
+                    );
                     problems.warn(builder.name_span, message);
                 }
             }
             Err(error) => {
-                let message = format!("Error interpolating builder '{}': {error}", excerpt(&builder.name));
-                problems.report(blame(problems, builder.name_span, &builder.name, &error), message);
+                let message = format!(
+                    "Error interpolating builder '{}': {error}",
+                    excerpt(&builder.name)
+                );
+                problems.report(
+                    blame(problems, builder.name_span, &builder.name, &error),
+                    message,
+                );
             }
         }
     }

@@ -7,17 +7,28 @@ use super::known_kinds::{self, Known};
 use super::planned::{Builder, Stage};
 use super::{file, null};
 use crate::facts::Facts;
+use crate::template::fields::report_deprecated;
 use crate::template::model::{RawBuilder, Template};
 use crate::template::problem::Problems;
 use crate::template::scope::{BuilderFunctions, Scope, Section};
 
 /// What the amazon builder announces for `build`, beside what every build knows.
-const AMAZON_BUILD_KEYS: [&str; 6] =
-    ["BuildRegion", "SourceAMI", "SourceAMICreationDate", "SourceAMIName", "SourceAMIOwner", "SourceAMIOwnerName"];
+const AMAZON_BUILD_KEYS: [&str; 6] = [
+    "BuildRegion",
+    "SourceAMI",
+    "SourceAMICreationDate",
+    "SourceAMIName",
+    "SourceAMIOwner",
+    "SourceAMIOwnerName",
+];
 
 /// What a builder of this type announces.
 pub(super) fn build_keys(kind: &str) -> &'static [&'static str] {
-    if kind == "amazon-ebs" { &AMAZON_BUILD_KEYS } else { &[] }
+    if kind == "amazon-ebs" {
+        &AMAZON_BUILD_KEYS
+    } else {
+        &[]
+    }
 }
 
 /// A checked builder, how far it came, and what was found.
@@ -28,7 +39,13 @@ pub(super) struct Checked {
 }
 
 /// Decodes and checks a builder. `scope` is that of the build.
-pub(super) fn check(template: &Template, raw: &RawBuilder, scope: &Scope, force: Force, facts: &Facts) -> Checked {
+pub(super) fn check(
+    template: &Template,
+    raw: &RawBuilder,
+    scope: &Scope,
+    force: Force,
+    facts: &Facts,
+) -> Checked {
     let problems = Problems::of_component(Arc::clone(&template.document), &raw.kind);
     let plain = scope.with_section(Section::Builder(BuilderFunctions::None));
     let config = &raw.config;
@@ -42,15 +59,26 @@ pub(super) fn check(template: &Template, raw: &RawBuilder, scope: &Scope, force:
         "file" => file::file(config, &plain, &problems).map(Builder::File),
         kind => match known_kinds::builder(kind) {
             Known::Yes => {
-                let message = format!("the builder `{kind}` is not checked, and `ami-build build` cannot run it");
-                problems.warn(raw.config.span, message);
+                let message = format!(
+                    "the builder `{kind}` is not checked, and `ami-build build` cannot run it"
+                );
+                problems.warn(config.span, message);
+                report_deprecated(config, &problems);
                 Some(Builder::Foreign(kind.to_owned()))
             }
             Known::No { meant } => {
                 known_kinds::report_unknown(&problems, config.span, "builder", kind, meant);
-                return Checked { builder: None, stage: Stage::Initialize, problems };
+                return Checked {
+                    builder: None,
+                    stage: Stage::Initialize,
+                    problems,
+                };
             }
         },
     };
-    Checked { builder, stage: Stage::Prepare, problems }
+    Checked {
+        builder,
+        stage: Stage::Prepare,
+        problems,
+    }
 }

@@ -51,11 +51,17 @@ impl Components<'_> {
     }
 
     /// The sequences of post-processors for this builder; what `-except` names ends its sequence.
-    pub(super) fn post_processors(&mut self, selection: &Selection) -> Vec<Vec<PlannedPostProcessor>> {
+    pub(super) fn post_processors(
+        &mut self,
+        selection: &Selection,
+    ) -> Vec<Vec<PlannedPostProcessor>> {
         let mut sequences = Vec::new();
         for raw in &self.template.post_processors {
             let mut sequence = Vec::new();
-            for element in raw.iter().filter(|element| !element.filter.skips(self.builder)) {
+            for element in raw
+                .iter()
+                .filter(|element| !element.filter.skips(self.builder))
+            {
                 if selection.cuts_before(&element.name) {
                     break;
                 }
@@ -72,12 +78,24 @@ impl Components<'_> {
         let problems = Problems::of_component(Arc::clone(&self.template.document), &raw.kind);
         let settings = match known_kinds::provisioner(&raw.kind) {
             Known::Yes => {
-                let over = raw.overrides.iter().find(|over| over.builder == self.builder).map(|over| &over.config);
-                let scope = self.scope.with_section(Section::Provisioner { build_keys: self.build_keys });
+                let over = raw
+                    .overrides
+                    .iter()
+                    .find(|over| over.builder == self.builder)
+                    .map(|over| &over.config);
+                let scope = self.scope.with_section(Section::Provisioner {
+                    build_keys: self.build_keys,
+                });
                 provision::settings(&raw.kind, &raw.config, over, &scope, self.facts, &problems)
             }
             Known::No { meant } => {
-                known_kinds::report_unknown(&problems, raw.config.span, "provisioner", &raw.kind, meant);
+                known_kinds::report_unknown(
+                    &problems,
+                    raw.config.span,
+                    "provisioner",
+                    &raw.kind,
+                    meant,
+                );
                 self.stage = Stage::Initialize;
                 None
             }
@@ -85,10 +103,16 @@ impl Components<'_> {
         let max_retries = self.max_retries(raw, &problems);
         self.take(problems);
         let pause_before = raw.pause_before.filter(|pause| !pause.is_zero());
-        let timeout = raw.timeout.filter(|timeout| !timeout.is_zero() && pause_before.is_none());
+        let timeout = raw
+            .timeout
+            .filter(|timeout| !timeout.is_zero() && pause_before.is_none());
         Some(PlannedProvisioner {
             kind: raw.kind.clone(),
-            wrap: Wrap { pause_before, timeout, max_retries: max_retries? },
+            wrap: Wrap {
+                pause_before,
+                timeout,
+                max_retries: max_retries?,
+            },
             settings: settings?,
             place: self.template.document.place(raw.config.span),
             number,
@@ -97,7 +121,13 @@ impl Components<'_> {
 
     /// `max_retries` is the only key of the core that is rendered; no build is known to it.
     fn max_retries(&mut self, raw: &RawProvisioner, problems: &Problems) -> Option<i64> {
-        let Some((text, span)) = raw.max_retries.as_ref().filter(|(text, _)| !text.is_empty()) else { return Some(0) };
+        let Some((text, span)) = raw
+            .max_retries
+            .as_ref()
+            .filter(|(text, _)| !text.is_empty())
+        else {
+            return Some(0);
+        };
         let scope = self.scope.outside_builds(Section::BuilderName);
         let message = match scope.render_until_stable(text, &Value::NoValue) {
             Ok(rendered) => match rendered.parse() {
@@ -111,7 +141,10 @@ impl Components<'_> {
             Err(error) => Some((blame(problems, *span, text, &error), error)),
         };
         if let Some((span, error)) = message {
-            problems.report(span, format!("failed to interpolate `max_retries`: {error}"));
+            problems.report(
+                span,
+                format!("failed to interpolate `max_retries`: {error}"),
+            );
         }
         self.stage = Stage::Initialize;
         None
@@ -121,11 +154,19 @@ impl Components<'_> {
         let problems = Problems::of_component(Arc::clone(&self.template.document), &raw.kind);
         let settings = match known_kinds::post_processor(&raw.kind) {
             Known::Yes => {
-                let scope = self.scope.with_section(Section::PostProcessor { build_keys: self.build_keys });
+                let scope = self.scope.with_section(Section::PostProcessor {
+                    build_keys: self.build_keys,
+                });
                 post::settings(&raw.kind, &raw.config, &scope, self.facts, &problems)
             }
             Known::No { meant } => {
-                known_kinds::report_unknown(&problems, raw.config.span, "post-processor", &raw.kind, meant);
+                known_kinds::report_unknown(
+                    &problems,
+                    raw.config.span,
+                    "post-processor",
+                    &raw.kind,
+                    meant,
+                );
                 self.stage = Stage::Initialize;
                 None
             }

@@ -33,7 +33,13 @@ pub(super) fn post_processor(kind: &str) -> Known {
 }
 
 /// Reports an unknown type in Packer's words. `role` is `builder`, `provisioner` or `post-processor`.
-pub(super) fn report_unknown(problems: &Problems, span: Span, role: &str, kind: &str, meant: Option<&str>) {
+pub(super) fn report_unknown(
+    problems: &Problems,
+    span: Span,
+    role: &str,
+    kind: &str,
+    meant: Option<&str>,
+) {
     let message = format!("error initializing {role} '{kind}': Unknown {role} {kind}");
     match meant {
         Some(meant) => problems.report_with_hint(span, message, format!("did you mean `{meant}`?")),
@@ -42,7 +48,13 @@ pub(super) fn report_unknown(problems: &Problems, span: Span, role: &str, kind: 
 }
 
 fn look_up(kind: &str, known: &'static [&'static str]) -> Known {
-    if known.contains(&kind) { Known::Yes } else { Known::No { meant: nearest(kind, known.iter().copied()) } }
+    if known.contains(&kind) {
+        Known::Yes
+    } else {
+        Known::No {
+            meant: nearest(kind, known.iter().copied()),
+        }
+    }
 }
 
 #[rustfmt::skip]

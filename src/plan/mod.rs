@@ -11,6 +11,7 @@ pub(crate) mod communicator;
 mod communicator_keys;
 mod components;
 pub(crate) mod file;
+mod file_contents;
 mod known_kinds;
 pub(crate) mod null;
 mod planned;
@@ -24,7 +25,8 @@ mod unsupported;
 
 pub(crate) use assemble::plan;
 pub(crate) use planned::{
-    Builder, InvalidBuild, Plan, PlannedBuild, PlannedPostProcessor, PlannedProvisioner, Stage, Wrap,
+    Builder, InvalidBuild, Plan, PlannedBuild, PlannedPostProcessor, PlannedProvisioner, Stage,
+    Wrap,
 };
 pub(crate) use selection::Selection;
 pub(crate) use template_checks::check_template;

@@ -18,7 +18,9 @@ impl Selection {
 
     /// Whether a sequence of post-processors ends before the one of this name.
     pub(crate) fn cuts_before(&self, post_processor: &str) -> bool {
-        self.except.iter().any(|name| !name.is_empty() && name == post_processor)
+        self.except
+            .iter()
+            .any(|name| !name.is_empty() && name == post_processor)
     }
 }
 
@@ -32,13 +34,25 @@ mod tests {
 
     #[test]
     fn except_holds_after_only_and_names_are_exact() {
-        let selection = Selection { only: list(&["a", "b"]), except: list(&["b", " c"]) };
-        let taken: Vec<_> = ["a", "b", "c", "a "].into_iter().filter(|name| selection.takes(name)).collect();
+        let selection = Selection {
+            only: list(&["a", "b"]),
+            except: list(&["b", " c"]),
+        };
+        let taken: Vec<_> = ["a", "b", "c", "a "]
+            .into_iter()
+            .filter(|name| selection.takes(name))
+            .collect();
         assert_eq!(taken, ["a"]);
     }
 
     #[test]
     fn an_empty_name_cuts_nothing() {
-        assert!(!Selection { except: list(&[""]), ..Selection::default() }.cuts_before(""));
+        assert!(
+            !Selection {
+                except: list(&[""]),
+                ..Selection::default()
+            }
+            .cuts_before("")
+        );
     }
 }

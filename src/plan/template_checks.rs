@@ -12,9 +12,15 @@ use crate::template::version;
 pub(crate) fn check_template(template: &Template) -> Vec<Problem> {
     let problems = Problems::new(Arc::clone(&template.document));
     if template.builders.is_empty() {
-        problems.report(template.document.root.span, "at least one builder must be defined");
+        problems.report(
+            template.document.root.span,
+            "at least one builder must be defined",
+        );
     }
-    let checks = References { template, problems: &problems };
+    let checks = References {
+        template,
+        problems: &problems,
+    };
     for (index, provisioner) in template.provisioners.iter().enumerate() {
         let prefix = format!("provisioner {}", index + 1);
         checks.filter(&prefix, &provisioner.filter);
@@ -27,7 +33,10 @@ pub(crate) fn check_template(template: &Template) -> Vec<Problem> {
     }
     for (sequence, elements) in template.post_processors.iter().enumerate() {
         for (element, post_processor) in elements.iter().enumerate() {
-            checks.filter(&format!("post-processor {}.{}", sequence + 1, element + 1), &post_processor.filter);
+            checks.filter(
+                &format!("post-processor {}.{}", sequence + 1, element + 1),
+                &post_processor.filter,
+            );
         }
     }
     if let Some((minimum, span)) = &template.minimum_version
@@ -59,18 +68,37 @@ impl References<'_> {
     }
 
     fn exists(&self, builder: &str) -> bool {
-        self.template.builders.iter().any(|known| known.name == builder)
+        self.template
+            .builders
+            .iter()
+            .any(|known| known.name == builder)
     }
 
     fn report(&self, span: Span, message: String, name: &str) {
-        let known = || self.template.builders.iter().map(|builder| builder.name.as_str());
-        let of_type = || self.template.builders.iter().find(|builder| builder.kind == name);
+        let known = || {
+            self.template
+                .builders
+                .iter()
+                .map(|builder| builder.name.as_str())
+        };
+        let of_type = || {
+            self.template
+                .builders
+                .iter()
+                .find(|builder| builder.kind == name)
+        };
         match (of_type(), nearest(name, known())) {
             (Some(builder), _) => {
-                let hint = format!("'{name}' is a type; the builder's name is '{}'", builder.name);
+                let hint = format!(
+                    "'{name}' is a type; the builder's name is '{}'",
+                    builder.name
+                );
                 self.problems.report_with_hint(span, message, hint);
             }
-            (None, Some(meant)) => self.problems.report_with_hint(span, message, format!("did you mean '{meant}'?")),
+            (None, Some(meant)) => {
+                self.problems
+                    .report_with_hint(span, message, format!("did you mean '{meant}'?"))
+            }
             (None, None) => self.problems.report(span, message),
         }
     }

@@ -38,7 +38,7 @@ pub(crate) enum Timestamps {
 
 /// Who reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reader {
+pub enum Reader {
     /// A terminal: one progress line that is rewritten.
     Terminal,
     /// A pipe or file.

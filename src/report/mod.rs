@@ -1,8 +1,18 @@
 //! Everything that leaves the program for somebody to read.
 
 pub(crate) mod closing;
+pub(crate) mod comment;
+pub(crate) mod conclusion;
 pub(crate) mod console;
 pub(crate) mod defuse;
+pub(crate) mod gantt;
 pub(crate) mod human;
+pub(crate) mod links;
+pub(crate) mod markdown;
+pub(crate) mod marker;
+pub(crate) mod outputs;
+pub(crate) mod result;
+pub(crate) mod sticky;
+pub(crate) mod summary;
 pub(crate) mod timeline;
 pub(crate) mod ui;

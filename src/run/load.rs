@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::action::environment::Environment;
 use crate::cli::options::{Force, TemplateOptions};
@@ -9,7 +10,7 @@ use crate::facts::Facts;
 use crate::gather::gather;
 use crate::plan::{self, Plan, Selection, amazon, check_template};
 use crate::template::model::Template;
-use crate::template::problem::Problem;
+use crate::template::problem::{Problem, Problems};
 use crate::template::source::Source;
 use crate::template::variables::{GivenVariables, Variables, report_missing, resolve};
 use crate::template::{schema, variable_file};
@@ -66,10 +67,12 @@ pub(crate) fn load(options: &TemplateOptions, environment: &Environment, run_uui
 /// Checks the template as a whole, renders its variables and plans its builds. The problems are those that leave no plan at all.
 pub(crate) fn plan(loaded: Loaded, options: &TemplateOptions, force: Force) -> Result<Planned, Vec<Problem>> {
     let Loaded { template, given, mut facts } = loaded;
-    let mut problems = check_template(&template);
-    problems.extend(report_missing(&template, &given, &facts));
-    if !problems.is_empty() {
-        return Err(problems);
+    let mut found = check_template(&template);
+    let problems = Problems::new(Arc::clone(&template.document));
+    report_missing(&template, &given, &facts, &problems);
+    found.extend(problems.into_parts().0);
+    if !found.is_empty() {
+        return Err(found);
     }
     let variables = resolve(&template, &given, &facts)?;
     let selection = Selection { only: options.only.clone(), except: options.except.clone() };

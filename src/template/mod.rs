@@ -7,6 +7,7 @@ pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod functions;
 pub(crate) mod gotmpl;
+pub(crate) mod inspect;
 mod json;
 pub(crate) mod model;
 pub(crate) mod overlay;

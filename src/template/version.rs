@@ -1,9 +1,8 @@
-//! Which Packer we answer as, and `min_packer_version`.
+//! `min_packer_version`.
 
 use std::cmp::Ordering;
 
-/// The Packer that templates may count on: `packer_version` says so, and `min_packer_version` is compared with it.
-pub(crate) const PACKER_VERSION: &str = "1.16.0";
+use crate::version::PACKER;
 
 /// What Packer says about a template that this version must not build; nothing where it may.
 ///
@@ -14,10 +13,10 @@ pub(crate) fn objection(minimum: &str) -> Option<String> {
             "min_version is invalid: Malformed version: {minimum}"
         ));
     };
-    let ours = Version::parse(PACKER_VERSION)?;
+    let ours = Version::parse(PACKER)?;
     (ours.compare(&wanted) == Ordering::Less).then(|| {
         format!(
-            "This template requires Packer version {} or higher; using {PACKER_VERSION}",
+            "This template requires Packer version {} or higher; using {PACKER}",
             wanted.text()
         )
     })

@@ -12,11 +12,16 @@ fn response(status: u16) -> HttpResponse {
 }
 
 fn service_error(code: &str, status: u16) -> SdkError<RunInstancesError, HttpResponse> {
-    let metadata = aws_sdk_ec2::error::ErrorMetadata::builder().code(code).message("in EC2's words").build();
+    let metadata = aws_sdk_ec2::error::ErrorMetadata::builder()
+        .code(code)
+        .message("in EC2's words")
+        .build();
     SdkError::service_error(RunInstancesError::generic(metadata), response(status))
 }
 
-fn dispatch(source: impl Error + Send + Sync + 'static) -> SdkError<RunInstancesError, HttpResponse> {
+fn dispatch(
+    source: impl Error + Send + Sync + 'static,
+) -> SdkError<RunInstancesError, HttpResponse> {
     SdkError::dispatch_failure(ConnectorError::other(Box::new(source), None))
 }
 
@@ -69,7 +74,12 @@ fn a_throttled_call_answered_with_503_is_throttled_and_not_the_servers_fault() {
 
 #[test]
 fn a_refusal_keeps_code_and_words() {
-    let error = error("RunInstances", &region(), 1, service_error("InsufficientInstanceCapacity", 500));
+    let error = error(
+        "RunInstances",
+        &region(),
+        1,
+        service_error("InsufficientInstanceCapacity", 500),
+    );
     assert_eq!(error.code(), Some("InsufficientInstanceCapacity"));
     assert!(error.is(Refusal::Capacity));
     assert!(error.to_string().contains("in EC2's words"), "{error}");
@@ -78,7 +88,12 @@ fn a_refusal_keeps_code_and_words() {
 
 #[test]
 fn a_lost_connection_leaves_the_effect_unknown() {
-    let error = error("RunInstances", &region(), 1, dispatch(std::io::Error::other("reset")));
+    let error = error(
+        "RunInstances",
+        &region(),
+        1,
+        dispatch(std::io::Error::other("reset")),
+    );
     assert!(matches!(error, CloudError::NoAnswer { .. }), "{error:?}");
     assert!(error.effect_is_unknown());
 }
@@ -86,7 +101,10 @@ fn a_lost_connection_leaves_the_effect_unknown() {
 #[test]
 fn a_timeout_leaves_the_effect_unknown() {
     let timeout: SdkError<RunInstancesError, HttpResponse> = SdkError::timeout_error("too slow");
-    assert!(matches!(error("RunInstances", &region(), 1, timeout), CloudError::NoAnswer { .. }));
+    assert!(matches!(
+        error("RunInstances", &region(), 1, timeout),
+        CloudError::NoAnswer { .. }
+    ));
 }
 
 #[test]

@@ -18,11 +18,18 @@ pub(super) fn matches(thing: &impl Filtered, filters: &Filters) -> Result<bool, 
         let values = match name.strip_prefix("tag:") {
             Some(key) => thing.tags().get(key).cloned().into_iter().collect(),
             None if name == "tag-key" => thing.tags().keys().cloned().collect(),
-            None => thing
-                .attribute(name)
-                .ok_or_else(|| Refused::new("InvalidParameterValue", format!("the model knows no filter `{name}`")))?,
+            None => thing.attribute(name).ok_or_else(|| {
+                Refused::new(
+                    "InvalidParameterValue",
+                    format!("the model knows no filter `{name}`"),
+                )
+            })?,
         };
-        if !values.iter().any(|value| patterns.iter().any(|pattern| wildcard(pattern.as_bytes(), value.as_bytes()))) {
+        if !values.iter().any(|value| {
+            patterns
+                .iter()
+                .any(|pattern| wildcard(pattern.as_bytes(), value.as_bytes()))
+        }) {
             return Ok(false);
         }
     }
@@ -30,7 +37,10 @@ pub(super) fn matches(thing: &impl Filtered, filters: &Filters) -> Result<bool, 
 }
 
 /// The things that pass every filter.
-pub(super) fn pick<'a, T: Filtered + Clone + 'a>(things: impl Iterator<Item = &'a T>, filters: &Filters) -> Result<Vec<T>, Refused> {
+pub(super) fn pick<'a, T: Filtered + Clone + 'a>(
+    things: impl Iterator<Item = &'a T>,
+    filters: &Filters,
+) -> Result<Vec<T>, Refused> {
     let mut picked = Vec::new();
     for thing in things {
         if matches(thing, filters)? {
@@ -44,7 +54,12 @@ pub(super) fn pick<'a, T: Filtered + Clone + 'a>(things: impl Iterator<Item = &'
 fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern.split_first(), text.split_first()) {
         (None, None) => true,
-        (Some((b'*', rest)), _) => wildcard(rest, text) || text.split_first().is_some_and(|(_, tail)| wildcard(pattern, tail)),
+        (Some((b'*', rest)), _) => {
+            wildcard(rest, text)
+                || text
+                    .split_first()
+                    .is_some_and(|(_, tail)| wildcard(pattern, tail))
+        }
         (Some((b'?', rest)), Some((_, tail))) => wildcard(rest, tail),
         (Some((wanted, rest)), Some((found, tail))) => wanted == found && wildcard(rest, tail),
         _ => false,
@@ -57,7 +72,10 @@ mod tests {
 
     #[test]
     fn a_star_is_any_text_and_a_question_mark_one_character() {
-        assert!(wildcard(b"Created by CreateImage(*) for ami-1*", b"Created by CreateImage(i-9) for ami-1"));
+        assert!(wildcard(
+            b"Created by CreateImage(*) for ami-1*",
+            b"Created by CreateImage(i-9) for ami-1"
+        ));
         assert!(wildcard(b"ami-?", b"ami-1"));
         assert!(!wildcard(b"ami-?", b"ami-12"));
         assert!(!wildcard(b"*x", b"y"));

@@ -2,8 +2,11 @@
 
 use super::filter::Filtered;
 use super::place::{Made, Moving, Outcome, Place, Refused};
+use super::snapshots;
 use super::world::{ACCOUNT, World};
-use crate::cloud::image::{BlockDevice, CopyImage, CreateImage, EbsSettings, Image, ImageQuery, ImageState, Snapshot};
+use crate::cloud::image::{
+    BlockDevice, CopyImage, CreateImage, EbsSettings, Image, ImageQuery, ImageState,
+};
 use crate::cloud::instance::InstanceState;
 use crate::cloud::{AllocationToken, ImageId, Region, SnapshotId, Tags};
 
@@ -24,7 +27,13 @@ impl FakeImage {
     /// An image whose devices are hidden as long as it is pending.
     pub(super) fn new(mut image: Image) -> Self {
         let devices = std::mem::take(&mut image.block_devices);
-        Self { image, devices, description: String::new(), launchers: Vec::new(), token: None }
+        Self {
+            image,
+            devices,
+            description: String::new(),
+            launchers: Vec::new(),
+            token: None,
+        }
     }
 
     pub(super) fn is_own(&self) -> bool {
@@ -33,11 +42,16 @@ impl FakeImage {
 
     /// The ids of its snapshots, shown or not.
     pub(super) fn snapshots(&self) -> Vec<&str> {
-        self.devices.iter().filter_map(|device| Some(device.ebs.as_ref()?.snapshot_id.as_ref()?.as_str())).collect()
+        self.devices
+            .iter()
+            .filter_map(|device| Some(device.ebs.as_ref()?.snapshot_id.as_ref()?.as_str()))
+            .collect()
     }
 
     fn belongs_to(&self, owner: &str) -> bool {
-        (owner == "self" && self.is_own()) || owner == self.image.owner_id || self.image.owner_alias.as_deref() == Some(owner)
+        (owner == "self" && self.is_own())
+            || owner == self.image.owner_id
+            || self.image.owner_alias.as_deref() == Some(owner)
     }
 }
 
@@ -73,127 +87,167 @@ impl Filtered for FakeImage {
     }
 }
 
-/// A snapshot.
-#[derive(Clone, Debug)]
-pub(crate) struct FakeSnapshot {
-    pub(super) snapshot: Snapshot,
-    /// Accounts and groups that may make a volume of it.
-    pub(super) users: Vec<String>,
-}
-
-impl Moving for FakeSnapshot {
-    fn advance(&mut self) {
-        self.snapshot.completed = true;
-        self.snapshot.progress = 100;
-    }
-}
-
-impl Filtered for FakeSnapshot {
-    fn tags(&self) -> &Tags {
-        &self.snapshot.tags
-    }
-
-    fn attribute(&self, filter: &str) -> Option<Vec<String>> {
-        Some(vec![match filter {
-            "snapshot-id" => self.snapshot.id.to_string(),
-            "description" => self.snapshot.description.clone(),
-            "status" if self.snapshot.completed => "completed".to_owned(),
-            "status" => "pending".to_owned(),
-            "owner-id" => ACCOUNT.to_owned(),
-            _ => return None,
-        }])
-    }
-}
-
 /// A query by owner; ids and filters are looked at elsewhere.
 pub(super) fn owned(place: &Place, found: &[String], query: &ImageQuery) -> Vec<Image> {
-    let images = found.iter().filter_map(|id| place.images.get(id)).map(|made| &made.thing);
-    let owned = images.filter(|image| query.owners.is_empty() || query.owners.iter().any(|owner| image.belongs_to(owner)));
+    let images = found
+        .iter()
+        .filter_map(|id| place.images.get(id))
+        .map(|made| &made.thing);
+    let owned = images.filter(|image| {
+        query.owners.is_empty() || query.owners.iter().any(|owner| image.belongs_to(owner))
+    });
     owned.map(|image| image.image.clone()).collect()
 }
 
 /// `CreateImage`: of a machine that runs or is stopped, under a name that is free.
-pub(super) fn create(world: &mut World, region: &Region, request: &CreateImage, tags: (Tags, Tags)) -> Outcome<ImageId> {
+pub(super) fn create(
+    world: &mut World,
+    region: &Region,
+    request: &CreateImage,
+    tags: (Tags, Tags),
+) -> Outcome<ImageId> {
     let place = world.place(region);
     free_name(place, &request.name)?;
     let id = request.instance.as_str();
-    let machine = place.instances.get(id).ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?.thing.clone();
-    if !matches!(machine.instance.state, InstanceState::Running | InstanceState::Stopped) {
-        return Err(Refused::new("IncorrectInstanceState", "Instance is not in state 'running' or 'stopped'"));
+    let machine = place
+        .instances
+        .get(id)
+        .ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?
+        .thing
+        .clone();
+    if !matches!(
+        machine.instance.state,
+        InstanceState::Running | InstanceState::Stopped
+    ) {
+        return Err(Refused::new(
+            "IncorrectInstanceState",
+            "Instance is not in state 'running' or 'stopped'",
+        ));
     }
-    let mut source = place.images.get(machine.image.as_str()).map(|made| made.thing.image.clone()).unwrap_or_else(nameless);
+    let mut source = place
+        .images
+        .get(machine.image.as_str())
+        .map(|made| made.thing.image.clone())
+        .unwrap_or_else(nameless);
     let image = ImageId::new(world.id("ami"));
     let mut devices = Vec::new();
     for (device, volume) in &machine.instance.volumes {
-        let size = world.place(region).volumes.get(volume.as_str()).map_or(8, |made| made.thing.size);
+        let size = world
+            .place(region)
+            .volumes
+            .get(volume.as_str())
+            .map_or(8, |made| made.thing.size);
         let description = format!("Created by CreateImage({id}) for {image}");
-        devices.push((device.clone(), snapshot(world, region, size, description, &tags.1)));
+        devices.push((
+            device.clone(),
+            snapshots::add(world, region, size, description, &tags.1),
+        ));
     }
     source.id = image.clone();
-    Ok(register(world, region, named(source, &request.name, tags.0), devices, None))
+    Ok(register(
+        world,
+        region,
+        named(source, &request.name, tags.0),
+        devices,
+        None,
+    ))
 }
 
 /// `CopyImage`, which the same token never does twice.
-pub(super) fn copy(world: &mut World, region: &Region, token: &AllocationToken, request: &CopyImage, tags: (Tags, Tags)) -> Outcome<ImageId> {
+pub(super) fn copy(
+    world: &mut World,
+    region: &Region,
+    token: &AllocationToken,
+    request: &CopyImage,
+    tags: (Tags, Tags),
+) -> Outcome<ImageId> {
     let place = world.place(region);
-    if let Some(made) = place.images.values().find(|made| made.thing.token.as_ref() == Some(token)) {
+    if let Some(made) = place
+        .images
+        .values()
+        .find(|made| made.thing.token.as_ref() == Some(token))
+    {
         return Ok(made.thing.image.id.clone());
     }
     free_name(place, &request.name)?;
     let id = request.source.as_str();
-    let source = world.place(&request.source_region).images.get(id).map(|made| made.thing.clone());
+    let source = world
+        .place(&request.source_region)
+        .images
+        .get(id)
+        .map(|made| made.thing.clone());
     let source = source.ok_or_else(|| Refused::not_found("InvalidAMIID.NotFound", id))?;
     if source.image.state != ImageState::Available {
-        return Err(Refused::new("InvalidAMIID.Unavailable", format!("`{id}` is not available")));
+        return Err(Refused::new(
+            "InvalidAMIID.Unavailable",
+            format!("`{id}` is not available"),
+        ));
     }
     let image = ImageId::new(world.id("ami"));
     let mut devices = Vec::new();
     for device in &source.devices {
         let Some(ebs) = &device.ebs else { continue };
-        let from = ebs.snapshot_id.as_ref().map(SnapshotId::to_string).unwrap_or_default();
-        let description = format!("Copied for DestinationAmi {image} from SourceAmi {id} for SourceSnapshot {from}.");
-        devices.push((device.device_name.clone(), snapshot(world, region, ebs.volume_size.unwrap_or(8), description, &tags.1)));
+        let from = ebs
+            .snapshot_id
+            .as_ref()
+            .map(SnapshotId::to_string)
+            .unwrap_or_default();
+        let description = format!(
+            "Copied for DestinationAmi {image} from SourceAmi {id} for SourceSnapshot {from}."
+        );
+        devices.push((
+            device.device_name.clone(),
+            snapshots::add(
+                world,
+                region,
+                ebs.volume_size.unwrap_or(8),
+                description,
+                &tags.1,
+            ),
+        ));
     }
     let mut all = source.image.tags.clone();
     all.extend(tags.0);
-    let copied = Image { id: image, ..named(source.image, &request.name, all) };
-    Ok(register(world, region, copied, devices, Some(token.clone())))
-}
-
-/// `DeleteSnapshot`: not while an image needs it.
-pub(super) fn delete_snapshot(place: &mut Place, id: &str) -> Outcome<()> {
-    if !place.snapshots.contains_key(id) {
-        return Err(Refused::not_found("InvalidSnapshot.NotFound", id));
-    }
-    if let Some(user) = place.images.values().find(|made| made.thing.snapshots().contains(&id)) {
-        return Err(Refused::new("InvalidSnapshot.InUse", format!("`{id}` is in use by `{}`", user.thing.image.id)));
-    }
-    place.snapshots.remove(id);
-    Ok(())
+    let copied = Image {
+        id: image,
+        ..named(source.image, &request.name, all)
+    };
+    Ok(register(
+        world,
+        region,
+        copied,
+        devices,
+        Some(token.clone()),
+    ))
 }
 
 fn free_name(place: &Place, name: &str) -> Outcome<()> {
-    let taken = place.images.values().find(|made| made.thing.is_own() && made.thing.image.name == name);
+    let taken = place
+        .images
+        .values()
+        .find(|made| made.thing.is_own() && made.thing.image.name == name);
     match taken {
-        Some(made) => Err(Refused::new("InvalidAMIName.Duplicate", format!("`{name}` is the name of `{}`", made.thing.image.id))),
+        Some(made) => Err(Refused::new(
+            "InvalidAMIName.Duplicate",
+            format!("`{name}` is the name of `{}`", made.thing.image.id),
+        )),
         None => Ok(()),
     }
-}
-
-fn snapshot(world: &mut World, region: &Region, size: i32, description: String, tags: &Tags) -> SnapshotId {
-    let id = world.id("snap");
-    let snapshot =
-        Snapshot { id: SnapshotId::new(&id), progress: 0, completed: false, volume_size: size, description, tags: tags.clone() };
-    let made = Made::new(FakeSnapshot { snapshot, users: Vec::new() }, world.pace);
-    world.place(region).snapshots.insert(id.clone(), made);
-    SnapshotId::new(id)
 }
 
 fn named(image: Image, name: &str, tags: Tags) -> Image {
     let name = name.to_owned();
     // A moment that no clock is needed for; images of a name that is free again are told apart by their ids.
     let creation_date = "2999-01-01T00:00:00.000Z".to_owned();
-    Image { name, tags, creation_date, owner_id: ACCOUNT.to_owned(), owner_alias: None, state: ImageState::Pending, ..image }
+    Image {
+        name,
+        tags,
+        creation_date,
+        owner_id: ACCOUNT.to_owned(),
+        owner_alias: None,
+        state: ImageState::Pending,
+        ..image
+    }
 }
 
 fn register(
@@ -205,11 +259,18 @@ fn register(
 ) -> ImageId {
     let device = |(device_name, snapshot): (String, SnapshotId)| BlockDevice {
         device_name,
-        ebs: Some(EbsSettings { snapshot_id: Some(snapshot), delete_on_termination: Some(true), ..EbsSettings::default() }),
+        ebs: Some(EbsSettings {
+            snapshot_id: Some(snapshot),
+            delete_on_termination: Some(true),
+            ..EbsSettings::default()
+        }),
         ..BlockDevice::default()
     };
     let id = image.id.clone();
-    let mut image = FakeImage::new(Image { block_devices: devices.into_iter().map(device).collect(), ..image });
+    let mut image = FakeImage::new(Image {
+        block_devices: devices.into_iter().map(device).collect(),
+        ..image
+    });
     image.token = token;
     let made = Made::new(image, world.pace);
     world.place(region).images.insert(id.to_string(), made);

@@ -6,7 +6,9 @@ use super::script::Pace;
 use super::world::World;
 use crate::cloud::image::{BlockDevice, ImageState, Volume};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
-use crate::cloud::{AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, Tags, VolumeId};
+use crate::cloud::{
+    AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, Tags, VolumeId,
+};
 
 /// An instance, with what it was launched with.
 #[derive(Clone, Debug)]
@@ -22,12 +24,16 @@ pub(crate) struct FakeInstance {
 impl FakeInstance {
     /// Whether the group cannot go because of it.
     pub(super) fn holds(&self, group: &str) -> bool {
-        self.instance.state != InstanceState::Terminated && self.groups.iter().any(|id| id.as_str() == group)
+        self.instance.state != InstanceState::Terminated
+            && self.groups.iter().any(|id| id.as_str() == group)
     }
 
     /// Whether it is gone or on its way.
     pub(super) fn is_going(&self) -> bool {
-        matches!(self.instance.state, InstanceState::ShuttingDown | InstanceState::Terminated)
+        matches!(
+            self.instance.state,
+            InstanceState::ShuttingDown | InstanceState::Terminated
+        )
     }
 }
 
@@ -37,7 +43,9 @@ impl Moving for FakeInstance {
             InstanceState::Pending => InstanceState::Running,
             InstanceState::Stopping => InstanceState::Stopped,
             InstanceState::ShuttingDown => InstanceState::Terminated,
-            state @ (InstanceState::Running | InstanceState::Stopped | InstanceState::Terminated) => state,
+            state @ (InstanceState::Running
+            | InstanceState::Stopped
+            | InstanceState::Terminated) => state,
         };
     }
 }
@@ -112,19 +120,36 @@ impl Place {
     pub(super) fn settle_volumes(&mut self) {
         let instances = &self.instances;
         let terminated = |volume: &FakeVolume| {
-            instances.get(volume.machine.as_str()).is_some_and(|made| made.thing.instance.state == InstanceState::Terminated)
+            instances
+                .get(volume.machine.as_str())
+                .is_some_and(|made| made.thing.instance.state == InstanceState::Terminated)
         };
-        self.volumes.retain(|_, made| !(made.thing.delete_on_termination && terminated(&made.thing)));
-        for made in self.volumes.values_mut().filter(|made| terminated(&made.thing)) {
+        self.volumes
+            .retain(|_, made| !(made.thing.delete_on_termination && terminated(&made.thing)));
+        for made in self
+            .volumes
+            .values_mut()
+            .filter(|made| terminated(&made.thing))
+        {
             "available".clone_into(&mut made.thing.volume.state);
         }
     }
 }
 
 /// `RunInstances`, which the same token never does twice.
-pub(super) fn run(world: &mut World, region: &Region, token: &AllocationToken, request: &RunInstance, tags: (Tags, Tags)) -> Outcome<Instance> {
+pub(super) fn run(
+    world: &mut World,
+    region: &Region,
+    token: &AllocationToken,
+    request: &RunInstance,
+    tags: (Tags, Tags),
+) -> Outcome<Instance> {
     let place = world.place(region);
-    if let Some(made) = place.instances.values().find(|made| made.thing.token == *token) {
+    if let Some(made) = place
+        .instances
+        .values()
+        .find(|made| made.thing.token == *token)
+    {
         return Ok(made.thing.instance.clone());
     }
     check(place, request)?;
@@ -133,7 +158,10 @@ pub(super) fn run(world: &mut World, region: &Region, token: &AllocationToken, r
     let id = InstanceId::new(world.id("i"));
     let mut volumes = Vec::new();
     for device in devices {
-        volumes.push((device.device_name.clone(), volume(world, region, &id, &device, &tags.1)));
+        volumes.push((
+            device.device_name.clone(),
+            volume(world, region, &id, &device, &tags.1),
+        ));
     }
     let instance = Instance {
         id: id.clone(),
@@ -164,31 +192,67 @@ pub(super) fn run(world: &mut World, region: &Region, token: &AllocationToken, r
 /// What the launch names has to be there.
 pub(super) fn check(place: &Place, request: &RunInstance) -> Outcome<()> {
     let image = request.image.as_str();
-    if place.images.get(image).is_none_or(|made| made.thing.image.state != ImageState::Available) {
+    if place
+        .images
+        .get(image)
+        .is_none_or(|made| made.thing.image.state != ImageState::Available)
+    {
         return Err(Refused::not_found("InvalidAMIID.NotFound", image));
     }
-    if let Some(name) = request.key_name.as_ref().filter(|name| !place.key_pairs.contains_key(name.as_str())) {
+    if let Some(name) = request
+        .key_name
+        .as_ref()
+        .filter(|name| !place.key_pairs.contains_key(name.as_str()))
+    {
         return Err(Refused::not_found("InvalidKeyPair.NotFound", name.as_str()));
     }
-    if let Some(group) = request.groups.iter().find(|group| !place.groups.contains_key(group.as_str())) {
+    if let Some(group) = request
+        .groups
+        .iter()
+        .find(|group| !place.groups.contains_key(group.as_str()))
+    {
         return Err(Refused::not_found("InvalidGroup.NotFound", group.as_str()));
     }
-    match request.subnet.as_ref().filter(|subnet| !place.subnets.iter().any(|known| known.id == **subnet)) {
-        Some(subnet) => Err(Refused::not_found("InvalidSubnetID.NotFound", subnet.as_str())),
+    match request
+        .subnet
+        .as_ref()
+        .filter(|subnet| !place.subnets.iter().any(|known| known.id == **subnet))
+    {
+        Some(subnet) => Err(Refused::not_found(
+            "InvalidSubnetID.NotFound",
+            subnet.as_str(),
+        )),
         None => Ok(()),
     }
 }
 
 /// `StopInstances` and `TerminateInstances`, and a shutdown from within.
-pub(super) fn take_down(place: &mut Place, pace: Pace, id: &str, how: ShutdownBehavior) -> Outcome<()> {
-    let made = place.instances.get_mut(id).ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?;
+pub(super) fn take_down(
+    place: &mut Place,
+    pace: Pace,
+    id: &str,
+    how: ShutdownBehavior,
+) -> Outcome<()> {
+    let made = place
+        .instances
+        .get_mut(id)
+        .ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?;
     let next = match (how, made.thing.instance.state) {
-        (_, InstanceState::Terminated | InstanceState::ShuttingDown) if how == ShutdownBehavior::Terminate => return Ok(()),
+        (_, InstanceState::Terminated | InstanceState::ShuttingDown)
+            if how == ShutdownBehavior::Terminate =>
+        {
+            return Ok(());
+        }
         (ShutdownBehavior::Terminate, _) => InstanceState::ShuttingDown,
-        (ShutdownBehavior::Stop, InstanceState::Running | InstanceState::Pending) => InstanceState::Stopping,
+        (ShutdownBehavior::Stop, InstanceState::Running | InstanceState::Pending) => {
+            InstanceState::Stopping
+        }
         (ShutdownBehavior::Stop, InstanceState::Stopping | InstanceState::Stopped) => return Ok(()),
         (ShutdownBehavior::Stop, state) => {
-            return Err(Refused::new("IncorrectInstanceState", format!("`{id}` is {}", state_name(state))));
+            return Err(Refused::new(
+                "IncorrectInstanceState",
+                format!("`{id}` is {}", state_name(state)),
+            ));
         }
     };
     made.thing.instance.state = next;
@@ -199,12 +263,21 @@ pub(super) fn take_down(place: &mut Place, pace: Pace, id: &str, how: ShutdownBe
 /// The machine shuts itself down, which stops or terminates it as it was launched to.
 pub(super) fn power_off(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> {
     let how = place.instances.get(id).map(|made| made.thing.shutdown);
-    take_down(place, pace, id, how.ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?)
+    take_down(
+        place,
+        pace,
+        id,
+        how.ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?,
+    )
 }
 
 /// `DeleteVolume`: not while a machine has it.
 pub(super) fn delete_volume(place: &mut Place, id: &str) -> Outcome<()> {
-    match place.volumes.get(id).map(|made| made.thing.volume.state.as_str()) {
+    match place
+        .volumes
+        .get(id)
+        .map(|made| made.thing.volume.state.as_str())
+    {
         None => return Err(Refused::not_found("InvalidVolume.NotFound", id)),
         Some("in-use") => return Err(Refused::new("VolumeInUse", format!("`{id}` is attached"))),
         Some(_) => place.volumes.remove(id),
@@ -214,17 +287,38 @@ pub(super) fn delete_volume(place: &mut Place, id: &str) -> Outcome<()> {
 
 /// The image's devices, with the launch's over them.
 fn devices(place: &Place, request: &RunInstance) -> Vec<BlockDevice> {
-    let own = place.images.get(request.image.as_str()).map(|made| made.thing.image.block_devices.clone()).unwrap_or_default();
-    let overridden = |device: &BlockDevice| request.block_devices.iter().any(|other| other.device_name == device.device_name);
+    let own = place
+        .images
+        .get(request.image.as_str())
+        .map(|made| made.thing.image.block_devices.clone())
+        .unwrap_or_default();
+    let overridden = |device: &BlockDevice| {
+        request
+            .block_devices
+            .iter()
+            .any(|other| other.device_name == device.device_name)
+    };
     let kept = own.into_iter().filter(|device| !overridden(device));
-    kept.chain(request.block_devices.iter().cloned()).filter(|device| !device.no_device && device.ebs.is_some()).collect()
+    kept.chain(request.block_devices.iter().cloned())
+        .filter(|device| !device.no_device && device.ebs.is_some())
+        .collect()
 }
 
-fn volume(world: &mut World, region: &Region, machine: &InstanceId, device: &BlockDevice, tags: &Tags) -> VolumeId {
+fn volume(
+    world: &mut World,
+    region: &Region,
+    machine: &InstanceId,
+    device: &BlockDevice,
+    tags: &Tags,
+) -> VolumeId {
     let id = VolumeId::new(world.id("vol"));
     let settings = device.ebs.clone().unwrap_or_default();
-    let volume =
-        Volume { id: id.clone(), state: "in-use".to_owned(), device: Some(device.device_name.clone()), tags: tags.clone() };
+    let volume = Volume {
+        id: id.clone(),
+        state: "in-use".to_owned(),
+        device: Some(device.device_name.clone()),
+        tags: tags.clone(),
+    };
     let made = FakeVolume {
         volume,
         size: settings.volume_size.unwrap_or(8),

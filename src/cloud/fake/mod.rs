@@ -4,17 +4,22 @@
 //! call has a number, and at each number a [`Fault`] can strike or a callback be run: so a test fails or stops a build at
 //! every call in turn by counting and not by listing them.
 
+mod account_calls;
 mod calls;
 mod filter;
+mod image_calls;
 mod images;
+mod instance_calls;
 mod machines;
 mod network;
+mod network_calls;
 mod place;
 mod script;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 mod world;
 
 pub(crate) use calls::FakeCloud;
 pub(crate) use script::{Fault, Pace};
-pub(crate) use world::{ACCOUNT, SOURCE_IMAGE};
+pub(crate) use world::SOURCE_IMAGE;

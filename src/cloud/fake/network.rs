@@ -90,33 +90,82 @@ impl Filtered for Subnet {
 }
 
 /// `ImportKeyPair` and `CreateKeyPair`.
-pub(super) fn add_key_pair(world: &mut World, region: &Region, name: &str, tags: Tags) -> Outcome<()> {
-    let made = Made::new(FakeKeyPair { name: name.to_owned(), tags }, world.pace);
+pub(super) fn add_key_pair(
+    world: &mut World,
+    region: &Region,
+    name: &str,
+    tags: Tags,
+) -> Outcome<()> {
+    let made = Made::new(
+        FakeKeyPair {
+            name: name.to_owned(),
+            tags,
+        },
+        world.pace,
+    );
     let place = world.place(region);
     if place.key_pairs.contains_key(name) {
-        return Err(Refused::new("InvalidKeyPair.Duplicate", format!("`{name}` exists")));
+        return Err(Refused::new(
+            "InvalidKeyPair.Duplicate",
+            format!("`{name}` exists"),
+        ));
     }
     place.key_pairs.insert(name.to_owned(), made);
     Ok(())
 }
 
 /// `CreateSecurityGroup`: names are unique in a VPC.
-pub(super) fn add_group(world: &mut World, region: &Region, name: &str, vpc: Option<&VpcId>, tags: Tags) -> Outcome<GroupId> {
+pub(super) fn add_group(
+    world: &mut World,
+    region: &Region,
+    name: &str,
+    vpc: Option<&VpcId>,
+    tags: Tags,
+) -> Outcome<GroupId> {
     let place = world.place(region);
-    let vpc = vpc.or_else(|| place.vpcs.iter().find(|vpc| vpc.is_default).map(|vpc| &vpc.id)).cloned();
-    if place.groups.values().any(|made| made.thing.group.name == name && made.thing.vpc == vpc) {
-        return Err(Refused::new("InvalidGroup.Duplicate", format!("`{name}` exists")));
+    let vpc = vpc
+        .or_else(|| {
+            place
+                .vpcs
+                .iter()
+                .find(|vpc| vpc.is_default)
+                .map(|vpc| &vpc.id)
+        })
+        .cloned();
+    if place
+        .groups
+        .values()
+        .any(|made| made.thing.group.name == name && made.thing.vpc == vpc)
+    {
+        return Err(Refused::new(
+            "InvalidGroup.Duplicate",
+            format!("`{name}` exists"),
+        ));
     }
     let id = GroupId::new(world.id("sg"));
-    let group = SecurityGroup { id: id.clone(), name: name.to_owned(), tags };
-    let made = Made::new(FakeGroup { group, rules: Vec::new(), vpc }, world.pace);
+    let group = SecurityGroup {
+        id: id.clone(),
+        name: name.to_owned(),
+        tags,
+    };
+    let made = Made::new(
+        FakeGroup {
+            group,
+            rules: Vec::new(),
+            vpc,
+        },
+        world.pace,
+    );
     world.place(region).groups.insert(id.to_string(), made);
     Ok(id)
 }
 
 /// `AuthorizeSecurityGroupIngress`.
 pub(super) fn authorize(place: &mut Place, id: &str, rule: &Ingress) -> Outcome<()> {
-    let made = place.groups.get_mut(id).ok_or_else(|| Refused::not_found("InvalidGroup.NotFound", id))?;
+    let made = place
+        .groups
+        .get_mut(id)
+        .ok_or_else(|| Refused::not_found("InvalidGroup.NotFound", id))?;
     if !made.thing.rules.contains(rule) {
         made.thing.rules.push(rule.clone());
     }
@@ -128,7 +177,10 @@ pub(super) fn delete_group(place: &mut Place, id: &str) -> Outcome<()> {
     if !place.groups.contains_key(id) {
         return Err(Refused::not_found("InvalidGroup.NotFound", id));
     }
-    let mut holders = place.instances.values_mut().filter(|made| made.thing.holds(id));
+    let mut holders = place
+        .instances
+        .values_mut()
+        .filter(|made| made.thing.holds(id));
     let Some(holder) = holders.next() else {
         place.groups.remove(id);
         return Ok(());

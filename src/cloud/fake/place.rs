@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::filter::{Filtered, matches};
-use super::images::{FakeImage, FakeSnapshot};
+use super::images::FakeImage;
 use super::machines::{FakeInstance, FakeVolume};
 use super::network::{FakeGroup, FakeKeyPair};
 use super::script::Pace;
+use super::snapshots::FakeSnapshot;
 use crate::cloud::network::{Filters, Subnet, Vpc};
 
 /// A refusal in the making: the code, and words that no program reads.
@@ -18,7 +19,10 @@ pub(super) struct Refused {
 
 impl Refused {
     pub(super) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into() }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+        }
     }
 
     pub(super) fn not_found(code: &str, id: &str) -> Self {
@@ -39,7 +43,11 @@ pub(super) struct Made<T> {
 
 impl<T> Made<T> {
     pub(super) fn new(thing: T, pace: Pace) -> Self {
-        Self { thing, hidden: pace.hidden, looks: pace.looks }
+        Self {
+            thing,
+            hidden: pace.hidden,
+            looks: pace.looks,
+        }
     }
 
     /// Looks at the thing once: whether it is found, and whether its state has come to an end.
@@ -87,14 +95,22 @@ impl<T: Moving> Made<T> {
 pub(super) type Shelf<T> = BTreeMap<String, Made<T>>;
 
 /// Looks at the things with these ids, or at all that pass the filters. An id that is not (yet) there is refused with `missing`.
-pub(super) fn look<T: Filtered + Moving>(shelf: &mut Shelf<T>, ids: &[String], filters: &Filters, missing: &str) -> Outcome<Vec<String>> {
+pub(super) fn look<T: Filtered + Moving>(
+    shelf: &mut Shelf<T>,
+    ids: &[String],
+    filters: &Filters,
+    missing: &str,
+) -> Outcome<Vec<String>> {
     for id in ids {
         if !shelf.contains_key(id) {
             return Err(Refused::not_found(missing, id));
         }
     }
     let mut found = Vec::new();
-    for (id, made) in shelf.iter_mut().filter(|(id, _)| ids.is_empty() || ids.contains(id)) {
+    for (id, made) in shelf
+        .iter_mut()
+        .filter(|(id, _)| ids.is_empty() || ids.contains(id))
+    {
         if !matches(&made.thing, filters)? {
             continue;
         }

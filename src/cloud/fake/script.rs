@@ -49,7 +49,10 @@ impl Script {
 
     /// The fault of this call, where there is one.
     pub(super) fn fault(&self, number: usize, call: &str) -> Option<Fault> {
-        self.faults.get(&number).or_else(|| self.lasting.get(call)).cloned()
+        self.faults
+            .get(&number)
+            .or_else(|| self.lasting.get(call))
+            .cloned()
     }
 
     pub(super) fn callback(&self, number: usize) -> Option<Callback> {
@@ -60,6 +63,10 @@ impl Script {
 impl std::fmt::Debug for Script {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let callbacks = self.callbacks.keys().collect::<Vec<_>>();
-        formatter.debug_struct("Script").field("faults", &self.faults).field("callbacks", &callbacks).finish_non_exhaustive()
+        formatter
+            .debug_struct("Script")
+            .field("faults", &self.faults)
+            .field("callbacks", &callbacks)
+            .finish_non_exhaustive()
     }
 }

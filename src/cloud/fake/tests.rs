@@ -1,8 +1,11 @@
+mod images;
+
 use super::*;
+use crate::cloud::api::{AccountCalls, InstanceCalls, NetworkCalls};
 use crate::cloud::error::Refusal;
-use crate::cloud::image::{BlockDevice, CopyImage, CreateImage, EbsSettings, ImageQuery, ImageState};
+use crate::cloud::image::{BlockDevice, EbsSettings};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
-use crate::cloud::{Cloud, GroupId, ImageId, InstanceId, Region, Tags};
+use crate::cloud::{GroupId, ImageId, InstanceId, Region, Tags};
 use crate::ledger::Claim;
 
 fn region() -> Region {
@@ -10,7 +13,10 @@ fn region() -> Region {
 }
 
 fn claim(token: &str) -> Claim {
-    Claim::for_tests(token, Tags::from([("ami-build:row".to_owned(), token.to_owned())]))
+    Claim::for_tests(
+        token,
+        Tags::from([("ami-build:row".to_owned(), token.to_owned())]),
+    )
 }
 
 fn launch(groups: Vec<GroupId>) -> RunInstance {
@@ -35,47 +41,60 @@ fn launch(groups: Vec<GroupId>) -> RunInstance {
 }
 
 async fn state(cloud: &FakeCloud, id: &InstanceId) -> InstanceState {
-    cloud.instances(&region(), std::slice::from_ref(id), &Vec::new()).await.unwrap()[0].state
+    cloud
+        .instances(&region(), std::slice::from_ref(id), &Vec::new())
+        .await
+        .unwrap()[0]
+        .state
 }
 
 async fn running(cloud: &FakeCloud, groups: Vec<GroupId>) -> Instance {
-    let made = cloud.run_instance(&region(), &claim("machine"), &launch(groups)).await.unwrap();
+    let made = cloud
+        .run_instance(&region(), &claim("machine"), &launch(groups))
+        .await
+        .unwrap();
     while state(cloud, &made.id).await != InstanceState::Running {}
     made
 }
 
-async fn image_of(cloud: &FakeCloud, instance: InstanceId, name: &str) -> ImageId {
-    let request = CreateImage {
-        instance,
-        name: name.to_owned(),
-        block_devices: Vec::new(),
-        image_tags: Tags::new(),
-        snapshot_tags: Tags::new(),
-    };
-    cloud.create_image(&region(), &claim(name), &request).await.unwrap()
-}
-
-async fn image(cloud: &FakeCloud, id: &ImageId) -> crate::cloud::image::Image {
-    let query = ImageQuery { ids: vec![id.clone()], ..ImageQuery::default() };
-    cloud.images(&region(), &query).await.unwrap().remove(0)
-}
-
 #[tokio::test]
 async fn states_move_with_the_number_of_looks() {
-    let cloud = FakeCloud::new(Pace { looks: 2, hidden: 0 });
-    let made = cloud.run_instance(&region(), &claim("1"), &launch(Vec::new())).await.unwrap();
+    let cloud = FakeCloud::new(Pace {
+        looks: 2,
+        hidden: 0,
+    });
+    let made = cloud
+        .run_instance(&region(), &claim("1"), &launch(Vec::new()))
+        .await
+        .unwrap();
     let mut states = Vec::new();
     for _ in 0..3 {
         states.push(state(&cloud, &made.id).await);
     }
-    assert_eq!(states, [InstanceState::Pending, InstanceState::Pending, InstanceState::Running]);
+    assert_eq!(
+        states,
+        [
+            InstanceState::Pending,
+            InstanceState::Pending,
+            InstanceState::Running
+        ]
+    );
 }
 
 #[tokio::test]
 async fn a_new_thing_is_found_late_where_the_pace_says_so() {
-    let cloud = FakeCloud::new(Pace { looks: 0, hidden: 1 });
-    let made = cloud.run_instance(&region(), &claim("1"), &launch(Vec::new())).await.unwrap();
-    let early = cloud.instances(&region(), std::slice::from_ref(&made.id), &Vec::new()).await.unwrap_err();
+    let cloud = FakeCloud::new(Pace {
+        looks: 0,
+        hidden: 1,
+    });
+    let made = cloud
+        .run_instance(&region(), &claim("1"), &launch(Vec::new()))
+        .await
+        .unwrap();
+    let early = cloud
+        .instances(&region(), std::slice::from_ref(&made.id), &Vec::new())
+        .await
+        .unwrap_err();
     assert!(early.is(Refusal::NotFound), "{early}");
     assert_eq!(state(&cloud, &made.id).await, InstanceState::Running);
 }
@@ -83,8 +102,14 @@ async fn a_new_thing_is_found_late_where_the_pace_says_so() {
 #[tokio::test]
 async fn the_same_token_never_makes_a_second_machine() {
     let cloud = FakeCloud::default();
-    let first = cloud.run_instance(&region(), &claim("same"), &launch(Vec::new())).await.unwrap();
-    let second = cloud.run_instance(&region(), &claim("same"), &launch(Vec::new())).await.unwrap();
+    let first = cloud
+        .run_instance(&region(), &claim("same"), &launch(Vec::new()))
+        .await
+        .unwrap();
+    let second = cloud
+        .run_instance(&region(), &claim("same"), &launch(Vec::new()))
+        .await
+        .unwrap();
     assert_eq!(first.id, second.id);
 }
 
@@ -94,7 +119,10 @@ async fn a_lost_answer_leaves_the_thing_and_a_lost_request_does_not() {
     cloud.fail_at(1, Fault::LostRequest);
     cloud.fail_at(2, Fault::LostAnswer);
     for _ in 0..2 {
-        let error = cloud.create_group(&region(), &claim("g"), "group", None).await.unwrap_err();
+        let error = cloud
+            .create_group(&region(), &claim("g"), "group", None)
+            .await
+            .unwrap_err();
         assert!(error.effect_is_unknown(), "{error}");
     }
     assert_eq!(cloud.left_behind(&[]).len(), 1);
@@ -103,8 +131,14 @@ async fn a_lost_answer_leaves_the_thing_and_a_lost_request_does_not() {
 #[tokio::test]
 async fn a_refused_call_has_the_scripts_code_and_no_effect() {
     let cloud = FakeCloud::default();
-    cloud.fail_always("RunInstances", Fault::Refused("InsufficientInstanceCapacity"));
-    let error = cloud.run_instance(&region(), &claim("1"), &launch(Vec::new())).await.unwrap_err();
+    cloud.fail_always(
+        "RunInstances",
+        Fault::Refused("InsufficientInstanceCapacity"),
+    );
+    let error = cloud
+        .run_instance(&region(), &claim("1"), &launch(Vec::new()))
+        .await
+        .unwrap_err();
     assert!(error.is(Refusal::Capacity), "{error}");
     assert!(cloud.left_behind(&[]).is_empty());
     assert_eq!(cloud.calls(), ["RunInstances eu-west-1"]);
@@ -114,7 +148,9 @@ async fn a_refused_call_has_the_scripts_code_and_no_effect() {
 async fn a_callback_runs_when_its_call_arrives() {
     let (handle, stop) = crate::stop::StopHandle::new();
     let cloud = FakeCloud::default();
-    cloud.run_at(2, move |_| handle.request(crate::stop::StopReason::Interrupt));
+    cloud.run_at(2, move |_| {
+        handle.request(crate::stop::StopReason::Interrupt)
+    });
     cloud.caller(&region()).await.unwrap();
     assert!(stop.requested().is_none());
     cloud.caller(&region()).await.unwrap();
@@ -123,97 +159,50 @@ async fn a_callback_runs_when_its_call_arrives() {
 
 #[tokio::test]
 async fn a_group_goes_only_after_its_machine() {
-    let cloud = FakeCloud::new(Pace { looks: 1, hidden: 0 });
-    let group = cloud.create_group(&region(), &claim("g"), "group", None).await.unwrap();
+    let cloud = FakeCloud::new(Pace {
+        looks: 1,
+        hidden: 0,
+    });
+    let group = cloud
+        .create_group(&region(), &claim("g"), "group", None)
+        .await
+        .unwrap();
     let machine = running(&cloud, vec![group.clone()]).await;
     let error = cloud.delete_group(&region(), &group).await.unwrap_err();
     assert_eq!(error.code(), Some("DependencyViolation"));
-    cloud.terminate_instance(&region(), &machine.id).await.unwrap();
+    cloud
+        .terminate_instance(&region(), &machine.id)
+        .await
+        .unwrap();
     while cloud.delete_group(&region(), &group).await.is_err() {}
     assert!(cloud.left_behind(&[]).is_empty());
 }
 
 #[tokio::test]
-async fn a_snapshot_goes_only_after_its_image() {
-    let cloud = FakeCloud::default();
-    let machine = running(&cloud, Vec::new()).await;
-    let id = image_of(&cloud, machine.id, "made").await;
-    let snapshot = image(&cloud, &id).await.snapshots().remove(0);
-    assert!(cloud.delete_snapshot(&region(), &snapshot).await.unwrap_err().is(Refusal::InUse));
-    cloud.deregister_image(&region(), &id).await.unwrap();
-    cloud.delete_snapshot(&region(), &snapshot).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_finished_image_and_its_snapshots_count_as_nothing_left() {
-    let cloud = FakeCloud::default();
-    let machine = running(&cloud, Vec::new()).await;
-    let id = image_of(&cloud, machine.id.clone(), "made").await;
-    cloud.terminate_instance(&region(), &machine.id).await.unwrap();
-    assert_eq!(cloud.left_behind(&[]).len(), 2);
-    assert!(cloud.left_behind(&[id]).is_empty());
-}
-
-#[tokio::test]
-async fn the_snapshots_of_a_pending_image_are_found_by_their_description_only() {
-    let cloud = FakeCloud::default();
-    let machine = running(&cloud, Vec::new()).await;
-    cloud.set_pace(Pace { looks: 5, hidden: 0 });
-    let id = image_of(&cloud, machine.id, "made").await;
-    let pending = image(&cloud, &id).await;
-    assert_eq!((pending.state, pending.snapshots().len()), (ImageState::Pending, 0));
-    let by_description = vec![("description".to_owned(), vec![format!("Created by CreateImage(*) for {id}*")])];
-    assert_eq!(cloud.snapshots(&region(), &[], &by_description).await.unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn a_taken_image_name_is_refused() {
-    let cloud = FakeCloud::default();
-    let machine = running(&cloud, Vec::new()).await;
-    image_of(&cloud, machine.id.clone(), "made").await;
-    let request = CreateImage {
-        instance: machine.id,
-        name: "made".to_owned(),
-        block_devices: Vec::new(),
-        image_tags: Tags::new(),
-        snapshot_tags: Tags::new(),
-    };
-    let error = cloud.create_image(&region(), &claim("again"), &request).await.unwrap_err();
-    assert_eq!(error.code(), Some("InvalidAMIName.Duplicate"));
-}
-
-#[tokio::test]
-async fn a_copy_carries_the_sources_tags_and_the_claims() {
-    let cloud = FakeCloud::default();
-    let machine = running(&cloud, Vec::new()).await;
-    let source = image_of(&cloud, machine.id, "made").await;
-    image(&cloud, &source).await;
-    cloud.create_tags(&region(), &[source.to_string()], &Tags::from([("team".to_owned(), "a".to_owned())])).await.unwrap();
-    let target = Region::new("us-east-1");
-    let request = CopyImage {
-        source_region: region(),
-        source,
-        name: "made".to_owned(),
-        encrypted: None,
-        kms_key_id: None,
-        image_tags: Tags::new(),
-        snapshot_tags: Tags::new(),
-        completion_minutes: None,
-    };
-    let copy = cloud.copy_image(&target, &claim("copy"), &request).await.unwrap();
-    let tags = cloud.tags_of(&target, copy.as_str()).unwrap();
-    assert_eq!(tags.get("team").map(String::as_str), Some("a"));
-    assert_eq!(tags.get("ami-build:row").map(String::as_str), Some("copy"));
-}
-
-#[tokio::test]
 async fn a_volume_that_outlives_its_machine_is_left_behind() {
     let cloud = FakeCloud::default();
-    let kept = EbsSettings { delete_on_termination: Some(false), volume_size: Some(1), ..EbsSettings::default() };
-    let device = BlockDevice { device_name: "/dev/sdf".to_owned(), ebs: Some(kept), ..BlockDevice::default() };
-    let request = RunInstance { block_devices: vec![device], ..launch(Vec::new()) };
-    let machine = cloud.run_instance(&region(), &claim("1"), &request).await.unwrap();
-    cloud.terminate_instance(&region(), &machine.id).await.unwrap();
+    let kept = EbsSettings {
+        delete_on_termination: Some(false),
+        volume_size: Some(1),
+        ..EbsSettings::default()
+    };
+    let device = BlockDevice {
+        device_name: "/dev/sdf".to_owned(),
+        ebs: Some(kept),
+        ..BlockDevice::default()
+    };
+    let request = RunInstance {
+        block_devices: vec![device],
+        ..launch(Vec::new())
+    };
+    let machine = cloud
+        .run_instance(&region(), &claim("1"), &request)
+        .await
+        .unwrap();
+    cloud
+        .terminate_instance(&region(), &machine.id)
+        .await
+        .unwrap();
     assert_eq!(cloud.left_behind(&[]).len(), 1);
 }
 
@@ -231,5 +220,12 @@ async fn a_filter_that_the_model_does_not_know_is_refused() {
     let unknown = vec![("no-such-filter".to_owned(), vec![String::new()])];
     let cloud = FakeCloud::default();
     running(&cloud, Vec::new()).await;
-    assert_eq!(cloud.instances(&region(), &[], &unknown).await.unwrap_err().code(), Some("InvalidParameterValue"));
+    assert_eq!(
+        cloud
+            .instances(&region(), &[], &unknown)
+            .await
+            .unwrap_err()
+            .code(),
+        Some("InvalidParameterValue")
+    );
 }

@@ -32,7 +32,9 @@ pub(super) struct World {
 impl World {
     /// The region, with its default network and the source image.
     pub(super) fn place(&mut self, region: &Region) -> &mut Place {
-        self.places.entry(region.clone()).or_insert_with(|| furnished(region))
+        self.places
+            .entry(region.clone())
+            .or_insert_with(|| furnished(region))
     }
 
     /// The next id of a kind. Ids are as long as EC2's.
@@ -52,13 +54,37 @@ impl World {
         let mut left = Vec::new();
         for (region, place) in &self.places {
             let is_finished = |id: &str| finished.iter().any(|image| image.as_str() == id);
-            let kept = place.images.iter().filter(|(id, _)| is_finished(id)).flat_map(|(_, made)| made.thing.snapshots());
+            let kept = place
+                .images
+                .iter()
+                .filter(|(id, _)| is_finished(id))
+                .flat_map(|(_, made)| made.thing.snapshots());
             let kept = kept.collect::<Vec<_>>();
-            let own_images = place.images.iter().filter(|(id, made)| made.thing.is_own() && !is_finished(id)).map(|(id, _)| id);
-            let machines = place.instances.iter().filter(|(_, made)| !made.thing.is_going()).map(|(id, _)| id);
-            let volumes = place.volumes.iter().filter(|(_, made)| !place.goes_with_its_machine(&made.thing)).map(|(id, _)| id);
-            let snapshots = place.snapshots.keys().filter(|id| !kept.contains(&id.as_str()));
-            let ids = own_images.chain(machines).chain(volumes).chain(snapshots).chain(place.groups.keys()).chain(place.key_pairs.keys());
+            let own_images = place
+                .images
+                .iter()
+                .filter(|(id, made)| made.thing.is_own() && !is_finished(id))
+                .map(|(id, _)| id);
+            let machines = place
+                .instances
+                .iter()
+                .filter(|(_, made)| !made.thing.is_going())
+                .map(|(id, _)| id);
+            let volumes = place
+                .volumes
+                .iter()
+                .filter(|(_, made)| !place.goes_with_its_machine(&made.thing))
+                .map(|(id, _)| id);
+            let snapshots = place
+                .snapshots
+                .keys()
+                .filter(|id| !kept.contains(&id.as_str()));
+            let ids = own_images
+                .chain(machines)
+                .chain(volumes)
+                .chain(snapshots)
+                .chain(place.groups.keys())
+                .chain(place.key_pairs.keys());
             left.extend(ids.map(|id| format!("{region}/{id}")));
         }
         left
@@ -73,7 +99,14 @@ fn furnished(region: &Region) -> Place {
         availability_zone: format!("{region}{zone}"),
         free_addresses: 4000 + i32::from(number),
     };
-    let mut place = Place { subnets: vec![subnet(1, "a"), subnet(2, "b")], vpcs: vec![Vpc { id: vpc.clone(), is_default: true }], ..Place::default() };
+    let mut place = Place {
+        subnets: vec![subnet(1, "a"), subnet(2, "b")],
+        vpcs: vec![Vpc {
+            id: vpc.clone(),
+            is_default: true,
+        }],
+        ..Place::default()
+    };
     let mut source = Made::new(source_image(), Pace::default());
     source.thing.advance();
     place.images.insert(SOURCE_IMAGE.to_owned(), source);
@@ -100,7 +133,11 @@ fn source_image() -> FakeImage {
         root_device_name: Some("/dev/xvda".to_owned()),
         virtualization_type: "hvm".to_owned(),
         architecture: "x86_64".to_owned(),
-        block_devices: vec![BlockDevice { device_name: "/dev/xvda".to_owned(), ebs: Some(root), ..BlockDevice::default() }],
+        block_devices: vec![BlockDevice {
+            device_name: "/dev/xvda".to_owned(),
+            ebs: Some(root),
+            ..BlockDevice::default()
+        }],
         tags: Tags::new(),
     })
 }

@@ -38,7 +38,14 @@ impl ChecksumType {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Md5, Self::Sha1, Self::Sha224, Self::Sha256, Self::Sha384, Self::Sha512];
+        let all = [
+            Self::Md5,
+            Self::Sha1,
+            Self::Sha224,
+            Self::Sha256,
+            Self::Sha384,
+            Self::Sha512,
+        ];
         all.into_iter().find(|known| known.name() == name)
     }
 }
@@ -50,7 +57,10 @@ pub(super) fn decode(node: &Node, problems: &Problems) -> ChecksumSettings {
     for name in fields.strings("checksum_types") {
         match ChecksumType::from_name(&name) {
             Some(known) => types.push(known),
-            None => fields.problem("checksum_types", format!("Unrecognized checksum type: {name}")),
+            None => fields.problem(
+                "checksum_types",
+                format!("Unrecognized checksum type: {name}"),
+            ),
         }
     }
     if types.is_empty() {
@@ -58,5 +68,10 @@ pub(super) fn decode(node: &Node, problems: &Problems) -> ChecksumSettings {
     }
     let output = fields.string("output").filter(|path| !path.is_empty());
     fields.finish();
-    ChecksumSettings { types, output: output.unwrap_or_else(|| "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum".to_owned()) }
+    ChecksumSettings {
+        types,
+        output: output.unwrap_or_else(|| {
+            "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum".to_owned()
+        }),
+    }
 }

@@ -28,7 +28,9 @@ pub(crate) struct CompressSettings {
 pub(super) fn decode(node: &Node, problems: &Problems) -> CompressSettings {
     let mut fields = Fields::new(node, problems, "");
     let output = fields.string("output").filter(|path| !path.is_empty());
-    let level = fields.integer("compression_level").filter(|level| *level != 0);
+    let level = fields
+        .integer("compression_level")
+        .filter(|level| *level != 0);
     let settings = CompressSettings {
         output: output.unwrap_or_else(|| "packer_{{.BuildName}}_{{.BuilderType}}".to_owned()),
         format: fields.text("format"),

@@ -7,7 +7,10 @@ use crate::template::problem::Problems;
 use crate::template::render::render_config;
 use crate::template::scope::Scope;
 
-use super::{ArtificeSettings, ChecksumSettings, CompressSettings, ManifestSettings, artifice, checksum, compress, manifest};
+use super::{
+    ArtificeSettings, ChecksumSettings, CompressSettings, ManifestSettings, artifice, checksum,
+    compress, manifest,
+};
 
 /// The settings of one post-processor.
 #[derive(Clone, Debug)]
@@ -30,23 +33,39 @@ pub(crate) enum PostProcessorSettings {
 }
 
 /// Decodes and checks one post-processor. `None` where there were problems.
-pub(crate) fn settings(kind: &str, node: &Node, scope: &Scope, facts: &Facts, problems: &Problems) -> Option<PostProcessorSettings> {
+pub(crate) fn settings(
+    kind: &str,
+    node: &Node,
+    scope: &Scope,
+    facts: &Facts,
+    problems: &Problems,
+) -> Option<PostProcessorSettings> {
     let before = problems.count();
     let render = |late: &[&str]| render_config(node, scope, late, problems);
     let decoded = match kind {
         "manifest" => PostProcessorSettings::Manifest(manifest::decode(&render(&[]), problems)),
-        "checksum" => PostProcessorSettings::Checksum(checksum::decode(&render(&["output"]), problems)),
-        "compress" => PostProcessorSettings::Compress(compress::decode(&render(&["output"]), problems)),
+        "checksum" => {
+            PostProcessorSettings::Checksum(checksum::decode(&render(&["output"]), problems))
+        }
+        "compress" => {
+            PostProcessorSettings::Compress(compress::decode(&render(&["output"]), problems))
+        }
         "artifice" => PostProcessorSettings::Artifice(artifice::decode(&render(&[]), problems)),
         "shell-local" => {
             let rendered = render(provision::SHELL_LOCAL_LATE);
             let form = ExecuteCommandForm::ShellLine;
-            PostProcessorSettings::ShellLocal(provision::decode_shell_local(&rendered, form, facts, problems))
+            PostProcessorSettings::ShellLocal(provision::decode_shell_local(
+                &rendered, form, facts, problems,
+            ))
         }
         _ => {
-            let message = format!("the post-processor `{kind}` is not checked, and `ami-build build` cannot run it yet");
+            let message = format!(
+                "the post-processor `{kind}` is not checked, and `ami-build build` cannot run it yet"
+            );
             problems.warn(node.span, message);
-            PostProcessorSettings::Unsupported { kind: kind.to_owned() }
+            PostProcessorSettings::Unsupported {
+                kind: kind.to_owned(),
+            }
         }
     };
     (problems.count() == before).then_some(decoded)

@@ -20,15 +20,31 @@ pub(super) const KEYS: Keys = Keys {
         "galaxy_roles_path",
         "galaxy_collections_path",
     ],
-    lists: &["extra_arguments", "playbook_files", "playbook_paths", "role_paths", "collection_paths", "inventory_groups"],
+    lists: &[
+        "extra_arguments",
+        "playbook_files",
+        "playbook_paths",
+        "role_paths",
+        "collection_paths",
+        "inventory_groups",
+    ],
     flags: &["clean_staging_directory"],
     ..Keys::NONE
 };
 
 pub(super) fn check(fields: &mut Fields<'_>, facts: &Facts) {
-    match (fields.text("playbook_file").is_empty(), fields.strings("playbook_files").is_empty()) {
-        (true, true) => fields.problem("playbook_file", "Either playbook_file or playbook_files must be specified"),
-        (false, false) => fields.problem("playbook_files", "Either playbook_file or playbook_files can be specified, not both"),
+    match (
+        fields.text("playbook_file").is_empty(),
+        fields.strings("playbook_files").is_empty(),
+    ) {
+        (true, true) => fields.problem(
+            "playbook_file",
+            "Either playbook_file or playbook_files must be specified",
+        ),
+        (false, false) => fields.problem(
+            "playbook_files",
+            "Either playbook_file or playbook_files can be specified, not both",
+        ),
         _ => {}
     }
     for key in ["playbook_file", "inventory_file", "galaxy_file"] {
@@ -37,7 +53,12 @@ pub(super) fn check(fields: &mut Fields<'_>, facts: &Facts) {
     for key in ["playbook_dir", "group_vars", "host_vars"] {
         checks::existing_directory(fields, key, facts);
     }
-    for key in ["playbook_files", "playbook_paths", "role_paths", "collection_paths"] {
+    for key in [
+        "playbook_files",
+        "playbook_paths",
+        "role_paths",
+        "collection_paths",
+    ] {
         checks::all_existing(fields, key, facts);
     }
 }

@@ -16,7 +16,10 @@ pub(crate) struct BreakpointSettings {
 /// Decodes the rendered settings.
 pub(super) fn decode(node: &Node, problems: &Problems) -> BreakpointSettings {
     let mut fields = Fields::new(node, problems, "");
-    let settings = BreakpointSettings { note: fields.text("note"), disable: fields.bool("disable") };
+    let settings = BreakpointSettings {
+        note: fields.text("note"),
+        disable: fields.bool("disable"),
+    };
     fields.finish();
     settings
 }

@@ -47,17 +47,31 @@ pub(super) fn existing_directory(fields: &mut Fields<'_>, key: &str, facts: &Fac
 
 /// `script`, `scripts` and `inline`, of which exactly one kind has to be given.
 pub(super) fn scripts(fields: &mut Fields<'_>, facts: &Facts) -> ScriptSource {
-    let (script, mut files, inline) = (fields.text("script"), fields.strings("scripts"), fields.strings("inline"));
+    let (script, mut files, inline) = (
+        fields.text("script"),
+        fields.strings("scripts"),
+        fields.strings("inline"),
+    );
     if !script.is_empty() && !files.is_empty() {
         fields.problem("scripts", "Only one of script or scripts can be specified.");
     }
     if !script.is_empty() {
         files = vec![script];
     }
-    let key = if fields.has("scripts") { "scripts" } else { "script" };
+    let key = if fields.has("scripts") {
+        "scripts"
+    } else {
+        "script"
+    };
     match (files.is_empty(), inline.is_empty()) {
-        (true, true) => fields.problem("inline", "Either a script file or inline script must be specified."),
-        (false, false) => fields.problem("inline", "Only a script file or an inline script can be specified, not both."),
+        (true, true) => fields.problem(
+            "inline",
+            "Either a script file or inline script must be specified.",
+        ),
+        (false, false) => fields.problem(
+            "inline",
+            "Only a script file or an inline script can be specified, not both.",
+        ),
         _ => {}
     }
     for path in &files {
@@ -65,7 +79,11 @@ pub(super) fn scripts(fields: &mut Fields<'_>, facts: &Facts) -> ScriptSource {
             fields.problem(key, format!("Bad script '{path}': {fault}"));
         }
     }
-    if files.is_empty() { ScriptSource::Inline(inline) } else { ScriptSource::Files(files) }
+    if files.is_empty() {
+        ScriptSource::Inline(inline)
+    } else {
+        ScriptSource::Files(files)
+    }
 }
 
 /// `environment_vars`: every one has to be `key=value`.
@@ -74,7 +92,10 @@ pub(super) fn environment_vars(fields: &mut Fields<'_>) -> Vec<(String, String)>
     for text in fields.strings("environment_vars") {
         match text.split_once('=') {
             Some((key, value)) if !key.is_empty() => pairs.push((key.to_owned(), value.to_owned())),
-            _ => fields.problem("environment_vars", format!("Environment variable not in format 'key=value': {text}")),
+            _ => fields.problem(
+                "environment_vars",
+                format!("Environment variable not in format 'key=value': {text}"),
+            ),
         }
     }
     pairs
@@ -86,7 +107,10 @@ pub(super) fn valid_exit_codes(fields: &mut Fields<'_>) -> Vec<i64> {
     for text in fields.strings("valid_exit_codes") {
         match text.trim().parse() {
             Ok(code) => codes.push(code),
-            Err(_) => fields.problem("valid_exit_codes", format!("cannot parse 'valid_exit_codes' as int: {text}")),
+            Err(_) => fields.problem(
+                "valid_exit_codes",
+                format!("cannot parse 'valid_exit_codes' as int: {text}"),
+            ),
         }
     }
     if codes.is_empty() { vec![0] } else { codes }
@@ -95,7 +119,10 @@ pub(super) fn valid_exit_codes(fields: &mut Fields<'_>) -> Vec<i64> {
 /// `elevated_user` and `elevated_password` go together.
 pub(super) fn elevation(fields: &mut Fields<'_>) {
     if fields.text("elevated_user").is_empty() && !fields.text("elevated_password").is_empty() {
-        fields.problem("elevated_password", "Must supply an 'elevated_user' if 'elevated_password' provided");
+        fields.problem(
+            "elevated_password",
+            "Must supply an 'elevated_user' if 'elevated_password' provided",
+        );
     }
 }
 
@@ -103,6 +130,9 @@ pub(super) fn elevation(fields: &mut Fields<'_>) {
 pub(super) fn guest_os(fields: &mut Fields<'_>) {
     let guest = fields.text("guest_os_type");
     if !matches!(guest.to_lowercase().as_str(), "" | "unix" | "windows") {
-        fields.problem("guest_os_type", format!("Invalid guest_os_type: \"{guest}\""));
+        fields.problem(
+            "guest_os_type",
+            format!("Invalid guest_os_type: \"{guest}\""),
+        );
     }
 }

@@ -33,7 +33,13 @@ pub(super) const CLIENT_KEYS: Keys = Keys {
         "version",
     ],
     lists: &["run_list"],
-    flags: &["prevent_sudo", "skip_clean_client", "skip_clean_node", "skip_clean_staging_directory", "skip_install"],
+    flags: &[
+        "prevent_sudo",
+        "skip_clean_client",
+        "skip_clean_node",
+        "skip_clean_staging_directory",
+        "skip_install",
+    ],
     raw: &["json"],
     ..Keys::NONE
 };
@@ -66,30 +72,52 @@ pub(super) fn check_client(fields: &mut Fields<'_>, facts: &Facts) {
         fields.problem("server_url", "server_url must be set");
     }
     if fields.text("policy_name").is_empty() != fields.text("policy_group").is_empty() {
-        fields.problem("policy_name", "If either policy_name or policy_group are set, they must both be set.");
+        fields.problem(
+            "policy_name",
+            "If either policy_name or policy_group are set, they must both be set.",
+        );
     }
 }
 
 pub(super) fn check_solo(fields: &mut Fields<'_>, facts: &Facts) {
     common(fields, facts);
-    for (key, what) in [("roles_path", "roles"), ("data_bags_path", "data bags"), ("environments_path", "environments")] {
+    for (key, what) in [
+        ("roles_path", "roles"),
+        ("data_bags_path", "data bags"),
+        ("environments_path", "environments"),
+    ] {
         let path = fields.text(key);
-        if let Some(fault) = (!path.is_empty()).then(|| checks::path_fault(&path, facts)).flatten() {
+        if let Some(fault) = (!path.is_empty())
+            .then(|| checks::path_fault(&path, facts))
+            .flatten()
+        {
             fields.problem(key, format!("Bad {what} path '{path}': {fault}"));
         }
     }
     for path in fields.strings("cookbook_paths") {
         if let Some(fault) = checks::path_fault(&path, facts) {
-            fields.problem("cookbook_paths", format!("Bad cookbook path '{path}': {fault}"));
+            fields.problem(
+                "cookbook_paths",
+                format!("Bad cookbook path '{path}': {fault}"),
+            );
         }
     }
 }
 
 fn common(fields: &mut Fields<'_>, facts: &Facts) {
     checks::guest_os(fields);
-    for (key, what) in [("config_template", "config template path"), ("encrypted_data_bag_secret_path", "encrypted data bag secret")] {
+    for (key, what) in [
+        ("config_template", "config template path"),
+        (
+            "encrypted_data_bag_secret_path",
+            "encrypted data bag secret",
+        ),
+    ] {
         let path = fields.text(key);
-        if let Some(fault) = (!path.is_empty()).then(|| checks::path_fault(&path, facts)).flatten() {
+        if let Some(fault) = (!path.is_empty())
+            .then(|| checks::path_fault(&path, facts))
+            .flatten()
+        {
             fields.problem(key, format!("Bad {what} '{path}': {fault}"));
         }
     }

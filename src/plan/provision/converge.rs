@@ -7,7 +7,13 @@ use super::checks;
 use super::shape::Keys;
 
 pub(super) const KEYS: Keys = Keys {
-    texts: &["execute_command", "version", "bootstrap_command", "module", "working_directory"],
+    texts: &[
+        "execute_command",
+        "version",
+        "bootstrap_command",
+        "module",
+        "working_directory",
+    ],
     maps: &["params"],
     flags: &["prevent_sudo", "bootstrap", "prevent_bootstrap_sudo"],
     raw: &["module_dirs"],
@@ -19,16 +25,27 @@ pub(super) fn check(fields: &mut Fields<'_>, facts: &Facts) {
         let (source, destination) = (directory.text("source"), directory.text("destination"));
         directory.strings("exclude");
         if source.is_empty() {
-            directory.problem("source", format!("Source (\"source\" key) is required in Converge module dir #{number}"));
+            directory.problem(
+                "source",
+                format!("Source (\"source\" key) is required in Converge module dir #{number}"),
+            );
         } else if let Some(fault) = checks::path_fault(&source, facts) {
             directory.problem("source", format!("Bad source '{source}': {fault}"));
         }
         if destination.is_empty() {
-            directory.problem("destination", format!("Destination (\"destination\" key) is required in Converge module dir #{number}"));
+            directory.problem(
+                "destination",
+                format!(
+                    "Destination (\"destination\" key) is required in Converge module dir #{number}"
+                ),
+            );
         }
         directory.finish();
     }
     if fields.text("module").is_empty() {
-        fields.problem("module", "Converge requires a module to provision the system");
+        fields.problem(
+            "module",
+            "Converge requires a module to provision the system",
+        );
     }
 }

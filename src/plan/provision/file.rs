@@ -44,7 +44,11 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> FilePro
     sources.extend(fields.string("source").filter(|source| !source.is_empty()));
     let destination = fields.text("destination");
     let (generated, word) = (fields.bool("generated"), fields.text("direction"));
-    let direction = if word == "download" { Direction::Download } else { Direction::Upload };
+    let direction = if word == "download" {
+        Direction::Download
+    } else {
+        Direction::Upload
+    };
     if !matches!(word.as_str(), "" | "upload" | "download") {
         fields.problem("direction", "Direction must be one of: download, upload.");
     }
@@ -68,5 +72,9 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> FilePro
         fields.problem("destination", "Destination must be specified.");
     }
     fields.finish();
-    FileProvisionerSettings { source: content.map_or(FileSource::Paths(sources), FileSource::Content), destination, direction }
+    FileProvisionerSettings {
+        source: content.map_or(FileSource::Paths(sources), FileSource::Content),
+        destination,
+        direction,
+    }
 }

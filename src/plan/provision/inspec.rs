@@ -7,8 +7,21 @@ use super::checks;
 use super::shape::Keys;
 
 pub(super) const KEYS: Keys = Keys {
-    texts: &["command", "profile", "attributes_directory", "backend", "user", "ssh_host_key_file", "ssh_authorized_key_file"],
-    lists: &["extra_arguments", "inspec_env_vars", "attributes", "valid_exit_codes"],
+    texts: &[
+        "command",
+        "profile",
+        "attributes_directory",
+        "backend",
+        "user",
+        "ssh_host_key_file",
+        "ssh_authorized_key_file",
+    ],
+    lists: &[
+        "extra_arguments",
+        "inspec_env_vars",
+        "attributes",
+        "valid_exit_codes",
+    ],
     integers: &["local_port"],
     ..Keys::NONE
 };
@@ -21,7 +34,13 @@ pub(super) fn check(fields: &mut Fields<'_>, facts: &Facts) {
         checks::existing(fields, key, facts);
     }
     checks::all_existing(fields, "attributes", facts);
-    if let Some(port) = fields.integer("local_port").filter(|port| !(0..=65535).contains(port)) {
-        fields.problem("local_port", format!("local_port: {port} must be a valid port"));
+    if let Some(port) = fields
+        .integer("local_port")
+        .filter(|port| !(0..=65535).contains(port))
+    {
+        fields.problem(
+            "local_port",
+            format!("local_port: {port} must be a valid port"),
+        );
     }
 }

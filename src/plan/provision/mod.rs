@@ -30,8 +30,10 @@ pub(crate) use breakpoint::BreakpointSettings;
 pub(crate) use file::{Direction, FileProvisionerSettings, FileSource};
 pub(crate) use settings::{ProvisionerSettings, settings};
 pub(crate) use shell::ShellSettings;
+pub(super) use shell_local::{
+    ExecuteCommandForm, LATE as SHELL_LOCAL_LATE, decode as decode_shell_local,
+};
 pub(crate) use shell_local::{LocalScript, ShellLocalSettings};
-pub(super) use shell_local::{ExecuteCommandForm, LATE as SHELL_LOCAL_LATE, decode as decode_shell_local};
 pub(crate) use sleep::SleepSettings;
 
 /// Where a shell script comes from.

@@ -21,7 +21,10 @@ pub(super) fn overlay(base: &Node, over: &Node) -> Node {
 fn merge(below: &[Member], above: &[Member]) -> Vec<Member> {
     let mut members = below.to_vec();
     for member in above {
-        match members.iter_mut().find(|known| known.key.eq_ignore_ascii_case(&member.key)) {
+        match members
+            .iter_mut()
+            .find(|known| known.key.eq_ignore_ascii_case(&member.key))
+        {
             Some(known) => known.value = overlay(&known.value, &member.value),
             None => members.push(member.clone()),
         }

@@ -30,7 +30,15 @@ pub(super) const KEYS: Keys = Keys {
 };
 
 /// Packer's names, in any case.
-const POLICIES: [&str; 7] = ["bypass", "allsigned", "default", "remotesigned", "restricted", "undefined", "unrestricted"];
+const POLICIES: [&str; 7] = [
+    "bypass",
+    "allsigned",
+    "default",
+    "remotesigned",
+    "restricted",
+    "undefined",
+    "unrestricted",
+];
 
 pub(super) fn check(fields: &mut Fields<'_>, facts: &Facts) {
     checks::scripts(fields, facts);
@@ -39,9 +47,21 @@ pub(super) fn check(fields: &mut Fields<'_>, facts: &Facts) {
     checks::elevation(fields);
     let policy = fields.text("execution_policy").to_lowercase();
     if !policy.is_empty() && policy != "none" && !POLICIES.contains(&policy.as_str()) {
-        fields.problem("execution_policy", format!("invalid execution policy: {policy} is not one of {}, none", POLICIES.join(", ")));
+        fields.problem(
+            "execution_policy",
+            format!(
+                "invalid execution policy: {policy} is not one of {}, none",
+                POLICIES.join(", ")
+            ),
+        );
     }
-    if fields.integer("debug_mode").is_some_and(|mode| !(0..=2).contains(&mode)) {
-        fields.problem("debug_mode", "invalid Trace level for `debug_mode`; valid values are 0, 1, and 2");
+    if fields
+        .integer("debug_mode")
+        .is_some_and(|mode| !(0..=2).contains(&mode))
+    {
+        fields.problem(
+            "debug_mode",
+            "invalid Trace level for `debug_mode`; valid values are 0, 1, and 2",
+        );
     }
 }

@@ -23,7 +23,11 @@ pub(super) const MASTERLESS_KEYS: Keys = Keys {
     ],
     lists: &["extra_arguments", "module_paths"],
     maps: &["facter"],
-    flags: &["clean_staging_directory", "prevent_sudo", "ignore_exit_codes"],
+    flags: &[
+        "clean_staging_directory",
+        "prevent_sudo",
+        "ignore_exit_codes",
+    ],
     ..Keys::NONE
 };
 
@@ -43,7 +47,11 @@ pub(super) const SERVER_KEYS: Keys = Keys {
     ],
     lists: &["extra_arguments"],
     maps: &["facter"],
-    flags: &["clean_staging_directory", "prevent_sudo", "ignore_exit_codes"],
+    flags: &[
+        "clean_staging_directory",
+        "prevent_sudo",
+        "ignore_exit_codes",
+    ],
     ..Keys::NONE
 };
 

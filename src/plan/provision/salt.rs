@@ -43,7 +43,10 @@ pub(super) fn check(fields: &mut Fields<'_>, facts: &Facts) {
     }
     for key in ["remote_state_tree", "remote_pillar_roots"] {
         if !fields.text(key).is_empty() {
-            fields.problem(key, format!("{key} only used when minion_config is not used"));
+            fields.problem(
+                key,
+                format!("{key} only used when minion_config is not used"),
+            );
         }
     }
 }

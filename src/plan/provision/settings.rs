@@ -10,8 +10,9 @@ use crate::template::scope::Scope;
 use super::overlay::overlay;
 use super::shape::Keys;
 use super::{
-    BreakpointSettings, FileProvisionerSettings, ShellLocalSettings, ShellSettings, SleepSettings, ansible, ansible_local, breakpoint, chef, converge,
-    file, inspec, powershell, puppet, salt, shell, shell_local, sleep, windows_restart, windows_shell,
+    BreakpointSettings, FileProvisionerSettings, ShellLocalSettings, ShellSettings, SleepSettings,
+    ansible, ansible_local, breakpoint, chef, converge, file, inspec, powershell, puppet, salt,
+    shell, shell_local, sleep, windows_restart, windows_shell,
 };
 
 /// The settings of one provisioner.
@@ -45,18 +46,78 @@ struct Foreign {
 
 /// Packer's other provisioners.
 const FOREIGN: [Foreign; 12] = [
-    Foreign { kind: "ansible", late: &["inventory_file_template"], keys: ansible::KEYS, check: ansible::check },
-    Foreign { kind: "ansible-local", late: &[], keys: ansible_local::KEYS, check: ansible_local::check },
-    Foreign { kind: "chef-client", late: chef::LATE, keys: chef::CLIENT_KEYS, check: chef::check_client },
-    Foreign { kind: "chef-solo", late: chef::LATE, keys: chef::SOLO_KEYS, check: chef::check_solo },
-    Foreign { kind: "converge", late: &["execute_command", "bootstrap_command"], keys: converge::KEYS, check: converge::check },
-    Foreign { kind: "inspec", late: &[], keys: inspec::KEYS, check: inspec::check },
-    Foreign { kind: "powershell", late: powershell::LATE, keys: powershell::KEYS, check: powershell::check },
-    Foreign { kind: "puppet-masterless", late: puppet::LATE, keys: puppet::MASTERLESS_KEYS, check: puppet::check_masterless },
-    Foreign { kind: "puppet-server", late: puppet::LATE, keys: puppet::SERVER_KEYS, check: puppet::check_server },
-    Foreign { kind: "salt-masterless", late: &[], keys: salt::KEYS, check: salt::check },
-    Foreign { kind: "windows-restart", late: &[], keys: windows_restart::KEYS, check: windows_restart::check },
-    Foreign { kind: "windows-shell", late: &["execute_command"], keys: windows_shell::KEYS, check: windows_shell::check },
+    Foreign {
+        kind: "ansible",
+        late: &["inventory_file_template"],
+        keys: ansible::KEYS,
+        check: ansible::check,
+    },
+    Foreign {
+        kind: "ansible-local",
+        late: &[],
+        keys: ansible_local::KEYS,
+        check: ansible_local::check,
+    },
+    Foreign {
+        kind: "chef-client",
+        late: chef::LATE,
+        keys: chef::CLIENT_KEYS,
+        check: chef::check_client,
+    },
+    Foreign {
+        kind: "chef-solo",
+        late: chef::LATE,
+        keys: chef::SOLO_KEYS,
+        check: chef::check_solo,
+    },
+    Foreign {
+        kind: "converge",
+        late: &["execute_command", "bootstrap_command"],
+        keys: converge::KEYS,
+        check: converge::check,
+    },
+    Foreign {
+        kind: "inspec",
+        late: &[],
+        keys: inspec::KEYS,
+        check: inspec::check,
+    },
+    Foreign {
+        kind: "powershell",
+        late: powershell::LATE,
+        keys: powershell::KEYS,
+        check: powershell::check,
+    },
+    Foreign {
+        kind: "puppet-masterless",
+        late: puppet::LATE,
+        keys: puppet::MASTERLESS_KEYS,
+        check: puppet::check_masterless,
+    },
+    Foreign {
+        kind: "puppet-server",
+        late: puppet::LATE,
+        keys: puppet::SERVER_KEYS,
+        check: puppet::check_server,
+    },
+    Foreign {
+        kind: "salt-masterless",
+        late: &[],
+        keys: salt::KEYS,
+        check: salt::check,
+    },
+    Foreign {
+        kind: "windows-restart",
+        late: &[],
+        keys: windows_restart::KEYS,
+        check: windows_restart::check,
+    },
+    Foreign {
+        kind: "windows-shell",
+        late: &["execute_command"],
+        keys: windows_shell::KEYS,
+        check: windows_shell::check,
+    },
 ];
 
 /// Decodes and checks one provisioner. `override_node` is laid over `node` first. `None` where there were problems.
@@ -77,14 +138,27 @@ pub(crate) fn settings(
     (problems.count() == before).then_some(decoded)
 }
 
-fn decode(kind: &str, node: &Node, scope: &Scope, facts: &Facts, problems: &Problems) -> ProvisionerSettings {
+fn decode(
+    kind: &str,
+    node: &Node,
+    scope: &Scope,
+    facts: &Facts,
+    problems: &Problems,
+) -> ProvisionerSettings {
     let render = |late: &[&str]| render_config(node, scope, late, problems);
     match kind {
-        "shell" => ProvisionerSettings::Shell(Box::new(shell::decode(&render(shell::LATE), facts, problems))),
+        "shell" => ProvisionerSettings::Shell(Box::new(shell::decode(
+            &render(shell::LATE),
+            facts,
+            problems,
+        ))),
         "file" => ProvisionerSettings::File(file::decode(&render(&[]), facts, problems)),
-        "shell-local" => {
-            ProvisionerSettings::ShellLocal(shell_local::decode(&render(shell_local::LATE), shell_local::ExecuteCommandForm::List, facts, problems))
-        }
+        "shell-local" => ProvisionerSettings::ShellLocal(shell_local::decode(
+            &render(shell_local::LATE),
+            shell_local::ExecuteCommandForm::List,
+            facts,
+            problems,
+        )),
         "sleep" => ProvisionerSettings::Sleep(sleep::decode(&render(&[]), problems)),
         "breakpoint" => ProvisionerSettings::Breakpoint(breakpoint::decode(&render(&[]), problems)),
         _ => {
@@ -95,8 +169,15 @@ fn decode(kind: &str, node: &Node, scope: &Scope, facts: &Facts, problems: &Prob
                 (foreign.check)(&mut fields, facts);
                 fields.finish();
             }
-            problems.warn(node.span, format!("the provisioner `{kind}` is checked, but `ami-build build` cannot run it yet"));
-            ProvisionerSettings::Unsupported { kind: kind.to_owned() }
+            problems.warn(
+                node.span,
+                format!(
+                    "the provisioner `{kind}` is checked, but `ami-build build` cannot run it yet"
+                ),
+            );
+            ProvisionerSettings::Unsupported {
+                kind: kind.to_owned(),
+            }
         }
     }
 }

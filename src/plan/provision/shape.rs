@@ -16,7 +16,15 @@ pub(super) struct Keys {
 
 impl Keys {
     /// No keys at all, to build on.
-    pub(super) const NONE: Self = Self { texts: &[], lists: &[], maps: &[], flags: &[], integers: &[], durations: &[], raw: &[] };
+    pub(super) const NONE: Self = Self {
+        texts: &[],
+        lists: &[],
+        maps: &[],
+        flags: &[],
+        integers: &[],
+        durations: &[],
+        raw: &[],
+    };
 
     /// Reads every key, so that each type is checked and each key counts as known.
     pub(super) fn read(&self, fields: &mut Fields<'_>) {
@@ -25,7 +33,9 @@ impl Keys {
         self.maps.iter().for_each(|key| drop(fields.map(key)));
         self.flags.iter().for_each(|key| _ = fields.tristate(key));
         self.integers.iter().for_each(|key| _ = fields.integer(key));
-        self.durations.iter().for_each(|key| _ = fields.duration(key));
+        self.durations
+            .iter()
+            .for_each(|key| _ = fields.duration(key));
         self.raw.iter().for_each(|key| _ = fields.node(key));
     }
 }

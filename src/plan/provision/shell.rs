@@ -58,7 +58,10 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> ShellSe
     let mut fields = Fields::new(node, problems, "");
     let use_env_var_file = fields.bool("use_env_var_file");
     let (format, command) = if use_env_var_file {
-        ("export %s='%s'\n", "chmod +x {{.Path}}; . {{.EnvVarFile}} && {{.Path}}")
+        (
+            "export %s='%s'\n",
+            "chmod +x {{.Path}}; . {{.EnvVarFile}} && {{.Path}}",
+        )
     } else {
         ("%s='%s' ", "chmod +x {{.Path}}; {{.Vars}} {{.Path}}")
     };
@@ -67,8 +70,10 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> ShellSe
         inline_shebang: non_empty(&mut fields, "inline_shebang"),
         environment_vars: checks::environment_vars(&mut fields),
         env: fields.map("env"),
-        env_var_format: non_empty(&mut fields, "env_var_format").unwrap_or_else(|| format.to_owned()),
-        execute_command: non_empty(&mut fields, "execute_command").unwrap_or_else(|| command.to_owned()),
+        env_var_format: non_empty(&mut fields, "env_var_format")
+            .unwrap_or_else(|| format.to_owned()),
+        execute_command: non_empty(&mut fields, "execute_command")
+            .unwrap_or_else(|| command.to_owned()),
         remote_folder: non_empty(&mut fields, "remote_folder").unwrap_or_else(|| "/tmp".to_owned()),
         remote_file: non_empty(&mut fields, "remote_file"),
         remote_path: non_empty(&mut fields, "remote_path"),
@@ -76,7 +81,10 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> ShellSe
         binary: fields.bool("binary"),
         valid_exit_codes: checks::valid_exit_codes(&mut fields),
         expect_disconnect: fields.bool("expect_disconnect"),
-        start_retry_timeout: fields.duration("start_retry_timeout").filter(|limit| !limit.is_zero()).unwrap_or(START_RETRY_TIMEOUT),
+        start_retry_timeout: fields
+            .duration("start_retry_timeout")
+            .filter(|limit| !limit.is_zero())
+            .unwrap_or(START_RETRY_TIMEOUT),
         skip_clean: fields.bool("skip_clean"),
         pause_after: fields.duration("pause_after").unwrap_or_default(),
     };

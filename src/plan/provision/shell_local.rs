@@ -13,7 +13,9 @@ use super::checks;
 pub(in crate::plan) const LATE: &[&str] = &["execute_command"];
 
 /// The systems that Packer runs on.
-const SYSTEMS: [&str; 6] = ["darwin", "freebsd", "linux", "openbsd", "solaris", "windows"];
+const SYSTEMS: [&str; 6] = [
+    "darwin", "freebsd", "linux", "openbsd", "solaris", "windows",
+];
 
 /// What runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,11 +59,18 @@ pub(crate) struct ShellLocalSettings {
 }
 
 /// Decodes the rendered settings.
-pub(in crate::plan) fn decode(node: &Node, form: ExecuteCommandForm, facts: &Facts, problems: &Problems) -> ShellLocalSettings {
+pub(in crate::plan) fn decode(
+    node: &Node,
+    form: ExecuteCommandForm,
+    facts: &Facts,
+    problems: &Problems,
+) -> ShellLocalSettings {
     let mut fields = Fields::new(node, problems, "");
     let mut execute_command = fields.strings("execute_command");
     if execute_command.is_empty() {
-        execute_command = ["/bin/sh", "-c", "{{.Vars}} {{.Script}}"].map(str::to_owned).to_vec();
+        execute_command = ["/bin/sh", "-c", "{{.Vars}} {{.Script}}"]
+            .map(str::to_owned)
+            .to_vec();
     } else if execute_command.len() == 1 && form == ExecuteCommandForm::ShellLine {
         execute_command.splice(0..0, ["sh".to_owned(), "-c".to_owned()]);
     }
@@ -85,7 +94,12 @@ pub(in crate::plan) fn decode(node: &Node, form: ExecuteCommandForm, facts: &Fac
 fn script(fields: &mut Fields<'_>, facts: &Facts) -> LocalScript {
     let (command, inline) = (fields.text("command"), fields.strings("inline"));
     let (script, mut files) = (fields.text("script"), fields.strings("scripts"));
-    let given = [!command.is_empty(), !inline.is_empty(), !script.is_empty(), !files.is_empty()];
+    let given = [
+        !command.is_empty(),
+        !inline.is_empty(),
+        !script.is_empty(),
+        !files.is_empty(),
+    ];
     match given.iter().filter(|given| **given).count() {
         0 => fields.problem("inline", "Command, Inline, Script and Scripts options cannot all be empty."),
         1 => {}
@@ -94,7 +108,11 @@ fn script(fields: &mut Fields<'_>, facts: &Facts) -> LocalScript {
             "You may only specify one of the following options: Command, Inline, Script or Scripts. Please consolidate these options in your config.",
         ),
     }
-    let key = if script.is_empty() { "scripts" } else { "script" };
+    let key = if script.is_empty() {
+        "scripts"
+    } else {
+        "script"
+    };
     if !script.is_empty() {
         files = vec![script];
     }
@@ -114,17 +132,30 @@ fn script(fields: &mut Fields<'_>, facts: &Facts) -> LocalScript {
 
 fn only_on(fields: &mut Fields<'_>) -> Vec<String> {
     let systems = fields.strings("only_on");
-    for system in systems.iter().filter(|system| !SYSTEMS.contains(&system.as_str())) {
-        let message = format!("Invalid OS specified in only_on: '{system}'\nSupported OS names: {}", SYSTEMS.join(", "));
+    for system in systems
+        .iter()
+        .filter(|system| !SYSTEMS.contains(&system.as_str()))
+    {
+        let message = format!(
+            "Invalid OS specified in only_on: '{system}'\nSupported OS names: {}",
+            SYSTEMS.join(", ")
+        );
         fields.problem("only_on", message);
     }
     systems
 }
 
 fn extension(text: &str) -> String {
-    if text.is_empty() || text.starts_with('.') { text.to_owned() } else { format!(".{text}") }
+    if text.is_empty() || text.starts_with('.') {
+        text.to_owned()
+    } else {
+        format!(".{text}")
+    }
 }
 
 fn text_or(fields: &mut Fields<'_>, key: &str, default: &str) -> String {
-    fields.string(key).filter(|text| !text.is_empty()).unwrap_or_else(|| default.to_owned())
+    fields
+        .string(key)
+        .filter(|text| !text.is_empty())
+        .unwrap_or_else(|| default.to_owned())
 }

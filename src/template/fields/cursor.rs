@@ -216,14 +216,7 @@ impl<'a> Fields<'a> {
             if self.path.is_empty()
                 && deprecated::is_fixable(self.problems.component(), &member.key)
             {
-                let message = format!(
-                    "Deprecated configuration key: '{name}'. Please call `packer fix` against your template"
-                );
-                self.problems.report_with_hint(
-                    member.key_span,
-                    message,
-                    "`ami-build fix` does the same",
-                );
+                deprecated::report(self.problems, member.key_span, &name);
                 continue;
             }
             let message = format!("unknown configuration key: '{name:?}'");

@@ -3,13 +3,16 @@
 //! The list is that of the fixers' deprecated options in Packer 1.16:
 //! <https://github.com/hashicorp/packer/tree/main/fix>.
 
+use crate::template::document::Node;
+use crate::template::problem::Problems;
+use crate::template::source::Span;
+
 /// Of every builder.
-const BUILDERS: [&str; 7] = [
+const BUILDERS: [&str; 6] = [
     "iso_checksum_type",
     "iso_checksum_url",
     "iso_md5",
     "ssh_disable_agent",
-    "ssh_host_port_min",
     "ssh_key_path",
     "ssh_wait_timeout",
 ];
@@ -31,4 +34,21 @@ pub(super) fn is_fixable(component: &str, key: &str) -> bool {
         "ansible" | "ansible-local" => key == "galaxycommand",
         _ => BUILDERS.contains(&key) || (component.starts_with("amazon-") && AMAZON.contains(&key)),
     }
+}
+
+/// Reports the deprecated keys of a component whose other keys are not known here.
+pub(crate) fn report_deprecated(node: &Node, problems: &Problems) {
+    for member in node.members() {
+        if is_fixable(problems.component(), &member.key) {
+            report(problems, member.key_span, &member.key);
+        }
+    }
+}
+
+/// Reports one deprecated key.
+pub(super) fn report(problems: &Problems, span: Span, name: &str) {
+    let message = format!(
+        "Deprecated configuration key: '{name}'. Please call `packer fix` against your template"
+    );
+    problems.report_with_hint(span, message, "`ami-build fix` does the same");
 }

@@ -5,6 +5,7 @@ mod deprecated;
 mod suggestion;
 
 pub(crate) use cursor::Fields;
+pub(crate) use deprecated::report_deprecated;
 pub(crate) use suggestion::nearest;
 
 #[cfg(test)]

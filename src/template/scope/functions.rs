@@ -4,7 +4,7 @@ use super::section::{BuilderFunctions, PLACEHOLDER, Section};
 use super::text::Scope;
 use super::{library, secrets};
 use crate::template::gotmpl::{FunctionError, Functions, Kind, Signature, Value};
-use crate::template::version::PACKER_VERSION;
+use crate::version::PACKER;
 
 /// The functions for one rendering.
 pub(super) struct Dispatcher<'a> {
@@ -68,7 +68,7 @@ impl Functions for Dispatcher<'_> {
             ("build", [Value::String(key)]) => self.build(key),
             ("template_dir", _) => Ok(world.template_directory.clone().into()),
             ("pwd", _) => Ok(world.working_directory.clone().into()),
-            ("packer_version", _) => Ok(PACKER_VERSION.into()),
+            ("packer_version", _) => Ok(PACKER.into()),
             ("sed", _) => refuse(
                 "template function `sed` is deprecated use `replace` or `replace_all` instead.\
                  Documentation: https://www.packer.io/docs/templates/engine",

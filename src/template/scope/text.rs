@@ -86,7 +86,11 @@ impl Scope {
     /// The same outside of any build.
     #[must_use]
     pub(crate) fn outside_builds(&self, section: Section) -> Self {
-        Self { section, build: None, ..self.clone() }
+        Self {
+            section,
+            build: None,
+            ..self.clone()
+        }
     }
 
     /// The data that this section's texts are rendered with before there is a build.

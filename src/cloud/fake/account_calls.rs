@@ -1,0 +1,46 @@
+//! Calls about the account as a whole.
+
+use super::FakeCloud;
+use super::calls::tags_in;
+use super::place::Refused;
+use super::world::{ACCOUNT, REGIONS};
+use crate::cloud::api::{AccountCalls, Caller, CloudResult};
+use crate::cloud::{Region, Tags};
+
+impl AccountCalls for FakeCloud {
+    async fn caller(&self, region: &Region) -> CloudResult<Caller> {
+        let caller = Caller {
+            account: ACCOUNT.to_owned(),
+            arn: format!("arn:aws:iam::{ACCOUNT}:user/model"),
+        };
+        self.call("GetCallerIdentity", region, |_| Ok(caller)).await
+    }
+
+    async fn regions(&self, region: &Region) -> CloudResult<Vec<Region>> {
+        self.call("DescribeRegions", region, |_| {
+            Ok(REGIONS.into_iter().map(Region::new).collect())
+        })
+        .await
+    }
+
+    async fn create_tags(
+        &self,
+        region: &Region,
+        resources: &[String],
+        tags: &Tags,
+    ) -> CloudResult<()> {
+        self.call("CreateTags", region, |world| {
+            let place = world.place(region);
+            if let Some(id) = resources.iter().find(|id| tags_in(place, id).is_none()) {
+                return Err(Refused::not_found("InvalidID.NotFound", id));
+            }
+            for id in resources {
+                if let Some(all) = tags_in(place, id) {
+                    all.extend(tags.clone());
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,152 @@
+//! Calls about images and snapshots.
+
+use super::calls::texts;
+use super::place::{Refused, look};
+use super::{FakeCloud, images, snapshots};
+use crate::cloud::api::{CloudResult, ImageCalls};
+use crate::cloud::image::{
+    CopyImage, CreateImage, Image, ImageAttribute, ImageQuery, Snapshot, SnapshotAttribute,
+};
+use crate::cloud::network::Filters;
+use crate::cloud::request::merged;
+use crate::cloud::{ImageId, Region, SnapshotId};
+use crate::ledger::Claim;
+
+impl ImageCalls for FakeCloud {
+    async fn images(&self, region: &Region, query: &ImageQuery) -> CloudResult<Vec<Image>> {
+        self.call("DescribeImages", region, |world| {
+            let place = world.place(region);
+            let found = look(
+                &mut place.images,
+                &texts(&query.ids),
+                &query.filters,
+                "InvalidAMIID.NotFound",
+            )?;
+            Ok(images::owned(place, &found, query))
+        })
+        .await
+    }
+
+    async fn create_image(
+        &self,
+        region: &Region,
+        claim: &Claim,
+        request: &CreateImage,
+    ) -> CloudResult<ImageId> {
+        let tags = (
+            merged(claim, &request.image_tags),
+            merged(claim, &request.snapshot_tags),
+        );
+        self.call("CreateImage", region, |world| {
+            images::create(world, region, request, tags)
+        })
+        .await
+    }
+
+    async fn copy_image(
+        &self,
+        region: &Region,
+        claim: &Claim,
+        request: &CopyImage,
+    ) -> CloudResult<ImageId> {
+        let tags = (
+            merged(claim, &request.image_tags),
+            merged(claim, &request.snapshot_tags),
+        );
+        self.call("CopyImage", region, |world| {
+            images::copy(world, region, claim.token(), request, tags)
+        })
+        .await
+    }
+
+    async fn deregister_image(&self, region: &Region, image: &ImageId) -> CloudResult<()> {
+        self.call("DeregisterImage", region, |world| {
+            match world.place(region).images.remove(image.as_str()) {
+                Some(_) => Ok(()),
+                None => Err(Refused::not_found(
+                    "InvalidAMIID.Unavailable",
+                    image.as_str(),
+                )),
+            }
+        })
+        .await
+    }
+
+    async fn modify_image(
+        &self,
+        region: &Region,
+        image: &ImageId,
+        attribute: &ImageAttribute,
+    ) -> CloudResult<()> {
+        self.call("ModifyImageAttribute", region, |world| {
+            let made = world.place(region).images.get_mut(image.as_str());
+            let image = &mut made
+                .ok_or_else(|| Refused::not_found("InvalidAMIID.NotFound", image.as_str()))?
+                .thing;
+            match attribute {
+                ImageAttribute::Description(text) => image.description.clone_from(text),
+                ImageAttribute::LaunchUsers(who) | ImageAttribute::LaunchGroups(who) => {
+                    image.launchers.extend(who.iter().cloned())
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn snapshots(
+        &self,
+        region: &Region,
+        ids: &[SnapshotId],
+        filters: &Filters,
+    ) -> CloudResult<Vec<Snapshot>> {
+        self.call("DescribeSnapshots", region, |world| {
+            let pace = world.pace;
+            let place = world.place(region);
+            let found = look(
+                &mut place.snapshots,
+                &texts(ids),
+                filters,
+                "InvalidSnapshot.NotFound",
+            )?;
+            let shown =
+                found
+                    .iter()
+                    .filter_map(|id| place.snapshots.get(id))
+                    .map(|made| match made.thing.snapshot.completed {
+                        true => made.thing.snapshot.clone(),
+                        false => Snapshot {
+                            progress: made.percent(pace),
+                            ..made.thing.snapshot.clone()
+                        },
+                    });
+            Ok(shown.collect())
+        })
+        .await
+    }
+
+    async fn modify_snapshot(
+        &self,
+        region: &Region,
+        snapshot: &SnapshotId,
+        attribute: &SnapshotAttribute,
+    ) -> CloudResult<()> {
+        self.call("ModifySnapshotAttribute", region, |world| {
+            let made = world.place(region).snapshots.get_mut(snapshot.as_str());
+            let made = made
+                .ok_or_else(|| Refused::not_found("InvalidSnapshot.NotFound", snapshot.as_str()))?;
+            let (SnapshotAttribute::VolumeUsers(who) | SnapshotAttribute::VolumeGroups(who)) =
+                attribute;
+            made.thing.users.extend(who.iter().cloned());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delete_snapshot(&self, region: &Region, snapshot: &SnapshotId) -> CloudResult<()> {
+        self.call("DeleteSnapshot", region, |world| {
+            snapshots::delete(world.place(region), snapshot.as_str())
+        })
+        .await
+    }
+}

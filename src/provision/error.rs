@@ -1,0 +1,118 @@
+//! Why a provisioner failed, in Packer's words: people search for them.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::remote::RemoteError;
+use crate::template::scope::RenderError;
+
+/// A provisioner that failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProvisionError {
+    /// The script ended with another status than those that are allowed.
+    #[error("Script exited with non-zero exit status: {status}.Allowed exit codes are: [{}]", allowed.iter().map(i64::to_string).collect::<Vec<_>>().join(" "))]
+    Status {
+        /// What it ended with.
+        status: i64,
+        /// `valid_exit_codes`.
+        allowed: Vec<i64>,
+    },
+    /// The connection went while a script ran that was not expected to cut it.
+    #[error(
+        "Script disconnected unexpectedly. If you expected your script to disconnect, i.e. from a restart, you can try adding `\"expect_disconnect\": true` or `\"valid_exit_codes\": [0, 2300218]` to the shell provisioner parameters."
+    )]
+    Disconnected,
+    /// Something that has to be done on the machine could not be done.
+    #[error("{doing}: {}", in_one_line(cause))]
+    Remote {
+        /// `Error uploading script`, …
+        doing: &'static str,
+        /// The machine's or the connection's words.
+        cause: RemoteError,
+    },
+    /// A file that did not travel: the machine's own words.
+    #[error("{}", in_one_line(.0))]
+    Transfer(RemoteError),
+    /// There is no machine.
+    #[error("{doing}: {call} is not implemented when communicator = 'none'")]
+    NoMachine {
+        /// `Error uploading script`, …
+        doing: &'static str,
+        /// `Upload`, `Download`.
+        call: &'static str,
+    },
+    /// A text of the template cannot be rendered now.
+    #[error("Error processing {what}: {cause}")]
+    Render {
+        /// Which one.
+        what: &'static str,
+        /// Go's words.
+        cause: RenderError,
+    },
+    /// A local file.
+    #[error("cannot use local `{}`: {cause}", path.display())]
+    Local {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// A local script that could not be started or was stopped.
+    #[error("Error executing script: {script}\n\nPlease see output above for more information.")]
+    Script {
+        /// The script.
+        script: String,
+        /// Why it could not be started.
+        #[source]
+        source: Option<io::Error>,
+    },
+    /// The program of `execute_command` is not there, such as `/bin/sh` in the action's image.
+    #[error("Error executing script: {script}\n\nthere is no `{program}` here")]
+    NoProgram {
+        /// The script.
+        script: String,
+        /// The program.
+        program: String,
+    },
+    /// `timeout` is over, or a stop was asked for.
+    #[error("context canceled")]
+    Cancelled,
+    /// A breakpoint without anybody to press Enter.
+    #[error("Error asking for input: no available tty")]
+    NoTerminal,
+    /// A provisioner that `build` should have refused.
+    #[error("the provisioner `{0}` cannot run yet")]
+    Unsupported(String),
+    /// `error-cleanup-provisioner` failed too.
+    #[error("Cleanup failed: {cleanup}. Original Provisioning error: {original}")]
+    Cleanup {
+        /// Its error.
+        cleanup: Box<ProvisionError>,
+        /// The error before it.
+        original: Box<ProvisionError>,
+    },
+}
+
+impl ProvisionError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoProgram { .. } => Some(
+                "the action's image has no shell; `setup/action.yml` puts the same binary on the PATH of the job, where scripts find the runner's tools",
+            ),
+            Self::Cleanup { original, .. } => original.hint(),
+            _ => None,
+        }
+    }
+}
+
+/// The error and its causes: Packer's messages are one string.
+fn in_one_line(error: &RemoteError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        text = format!("{text}: {next}");
+        cause = next.source();
+    }
+    text
+}

@@ -1,0 +1,191 @@
+//! Foreign text in GitHub's Markdown: redacted first, then written so that none of it takes effect.
+//!
+//! Backslashes do not stop mentions, references and bare links, so punctuation becomes character references
+//! (<https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references>), which no part of the syntax reads.
+
+use super::defuse;
+use crate::secret::Redactor;
+
+/// Parts `@name`, `#1` and the like, which GitHub looks for after the Markdown is rendered. It has no width.
+const PART: char = '\u{200b}';
+
+/// Writes foreign text. There is no way to the escapes around the redactor.
+#[derive(Clone, Copy)]
+pub(crate) struct Scribe<'a> {
+    redactor: &'a Redactor,
+}
+
+impl<'a> Scribe<'a> {
+    /// A scribe that hides what `redactor` knows.
+    pub(crate) fn new(redactor: &'a Redactor) -> Self {
+        Self { redactor }
+    }
+
+    /// Running text on one line, also in a table's cell.
+    pub(crate) fn text(self, foreign: &str) -> String {
+        let mut written = String::with_capacity(foreign.len());
+        for character in one_line(&self.clean(foreign)).chars() {
+            push(&mut written, character);
+            if matches!(character, '@' | '#') {
+                written.push(PART);
+            }
+        }
+        written
+    }
+
+    /// Text in a monospaced face on one line, also in a table's cell and in a link. GitHub looks for no mentions in it.
+    pub(crate) fn code(self, foreign: &str) -> String {
+        let mut written = String::with_capacity(foreign.len() + 13);
+        written.push_str("<code>");
+        one_line(&self.clean(foreign))
+            .chars()
+            .for_each(|character| push(&mut written, character));
+        written.push_str("</code>");
+        written
+    }
+
+    /// A block of lines exactly as they are, in a fence longer than any run of backticks among them.
+    pub(crate) fn block(self, foreign: &str) -> String {
+        let text = self.clean(foreign);
+        let fence = "`".repeat(longest_run(&text).max(2) + 1);
+        format!("{fence}text\n{}\n{fence}\n", text.trim_end_matches('\n'))
+    }
+
+    /// A title in a chart: letters, digits and a little punctuation. Mermaid has no escapes for the rest.
+    pub(crate) fn chart_title(self, foreign: &str) -> String {
+        let plain: String = self
+            .clean(foreign)
+            .chars()
+            .map(|character| {
+                if is_chartable(character) {
+                    character
+                } else {
+                    ' '
+                }
+            })
+            .collect();
+        let words: Vec<&str> = plain.split_whitespace().collect();
+        words.join(" ").chars().take(60).collect()
+    }
+
+    fn clean(self, foreign: &str) -> String {
+        without_colours(&defuse::strip_escapes(&self.redactor.redact(foreign)))
+    }
+}
+
+/// Letters of every script are harmless. `-` and `.` are harmless inside a line, and names are full of them.
+fn push(written: &mut String, character: char) {
+    match character {
+        ' ' | '-' | '.' | ',' | '/' | '=' | '+' | '@' | '\'' | '"' | '?' | ';' => {
+            written.push(character)
+        }
+        _ if character.is_ascii_punctuation() => {
+            written.push_str(&format!("&#{};", u32::from(character)))
+        }
+        _ => written.push(character),
+    }
+    // `www.` is a link without a scheme; a break before its dot ends that.
+    if written.ends_with("www.") {
+        written.truncate(written.len() - 1);
+        written.push_str("&#46;");
+    }
+}
+
+fn is_chartable(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, ' ' | '-' | '.' | '_' | '/' | '(' | ')')
+}
+
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// The colours that [`defuse::strip_escapes`] leaves are for consoles.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str(part.split_once('m').map_or(part, |(_, rest)| rest));
+    }
+    plain
+}
+
+fn longest_run(text: &str) -> usize {
+    let runs = text.split(|character| character != '`').map(str::len);
+    runs.max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with<T>(act: impl FnOnce(Scribe<'_>) -> T) -> T {
+        let redactor = Redactor::default();
+        redactor.hide_credential("p*ss`word");
+        act(Scribe::new(&redactor))
+    }
+
+    #[test]
+    fn nobody_is_mentioned_and_nothing_is_referred_to() {
+        assert_eq!(
+            with(|scribe| scribe.text("@octocat #1")),
+            "@\u{200b}octocat &#35;\u{200b}1"
+        );
+    }
+
+    #[test]
+    fn neither_links_nor_html_nor_comments_take_effect() {
+        let text = with(|scribe| scribe.text("[a](https://b) <img> <!-- ami-build:v1 --> www.c"));
+        for part in ["[", "](", "://", "<", "<!--", "www."] {
+            assert!(!text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_cell_of_a_table_stays_one_cell() {
+        assert_eq!(
+            with(|scribe| scribe.code("a|b\n|c`d")),
+            "<code>a&#124;b &#124;c&#96;d</code>"
+        );
+    }
+
+    #[test]
+    fn an_image_id_stays_readable_in_the_source() {
+        assert_eq!(
+            with(|scribe| scribe.code("ami-0123456789abcdef0")),
+            "<code>ami-0123456789abcdef0</code>"
+        );
+    }
+
+    #[test]
+    fn a_secret_is_hidden_before_its_characters_are_escaped() {
+        assert_eq!(
+            with(|scribe| scribe.code("x p*ss`word y")),
+            "<code>x &#42;&#42;&#42; y</code>"
+        );
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_any_in_its_text() {
+        assert_eq!(
+            with(|scribe| scribe.block("a\n````\nb\n")),
+            "`````text\na\n````\nb\n`````\n"
+        );
+    }
+
+    #[test]
+    fn colours_do_not_reach_markdown() {
+        assert_eq!(
+            with(|scribe| scribe.block("\u{1b}[1;31mred\u{1b}[0m")),
+            "```text\nred\n```\n"
+        );
+    }
+
+    #[test]
+    fn a_charts_title_cannot_end_its_line_or_the_chart() {
+        assert_eq!(
+            with(|scribe| scribe.chart_title("Provisioner 1: shell\n```\nsection x;%%")),
+            "Provisioner 1 shell section x"
+        );
+    }
+}
