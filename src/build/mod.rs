@@ -33,10 +33,10 @@ mod unique;
 mod tests;
 
 pub(crate) use built::{Built, GeneratedData};
-pub(crate) use cx::{AddressLookup, BuildObserver, Cx, Hook, Silent};
+pub(crate) use cx::{AddressLookup, BuildObserver, Cx, Hook};
 pub(crate) use destroy::destroy;
 pub(crate) use error::BuildError;
 pub(crate) use preflight::caller;
 pub(crate) use removal_lines::removal_line;
 pub(crate) use story::build;
-pub(crate) use unique::{random_name, time_ordered_uuid};
+pub(crate) use unique::time_ordered_uuid;

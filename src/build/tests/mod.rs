@@ -5,5 +5,6 @@ mod connections;
 mod faults;
 mod images;
 mod kills;
+mod names;
 mod stops;
 mod success;
