@@ -29,5 +29,5 @@ pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;
 pub(crate) use lookup::snapshots_described;
 pub(crate) use row::{Order, Row};
-pub(crate) use settle::{Settling, Which};
+pub(crate) use settle::{PATIENCE, Settling, Which};
 pub(crate) use settled::{Remaining, Why};

@@ -13,7 +13,7 @@ use crate::build::{
 use crate::cloud::fake::{FakeCloud, Pace, SOURCE_IMAGE};
 use crate::cloud::{ImageId, Region};
 use crate::facts::Facts;
-use crate::ledger::{BuildIdentity, Journal, Ledger, Settled, Settling, Which};
+use crate::ledger::{BuildIdentity, Journal, Ledger, PATIENCE, Settled, Settling, Which};
 use crate::plan::amazon::settings::{
     Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
 };
@@ -155,7 +155,7 @@ impl Bench {
             ui: &ui,
             observer: &self.recorder,
         };
-        build(&cx, &mut OneCommand).await
+        sendable(build(&cx, &mut OneCommand)).await
     }
 
     /// Builds and settles, as a run does.
@@ -209,7 +209,7 @@ impl Ended {
 pub(super) async fn settle(ledger: Ledger, cloud: &FakeCloud, stop: &Stop) -> Settled {
     let settling = Settling {
         which: Which::Unfinished,
-        patience: Duration::from_secs(1200),
+        patience: PATIENCE,
         stop,
         narrate: &|_| {},
     };
@@ -335,4 +335,9 @@ fn image_settings() -> ImageSettings {
 /// Restores a journal to what it was.
 pub(super) fn restore(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).unwrap();
+}
+
+/// Builds run side by side on any thread.
+fn sendable<F: Future + Send>(future: F) -> F {
+    future
 }

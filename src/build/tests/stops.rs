@@ -83,7 +83,7 @@ async fn what_an_abort_keeps_stays_until_it_is_settled_by_hand() {
     let stop = Stop::never();
     let by_hand = crate::ledger::Settling {
         which: Which::HeldToo,
-        patience: std::time::Duration::from_secs(1200),
+        patience: crate::ledger::PATIENCE,
         stop: &stop,
         narrate: &|_| {},
     };
