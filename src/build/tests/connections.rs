@@ -97,7 +97,7 @@ fn launched(cloud: &crate::cloud::fake::FakeCloud) -> Option<InstanceId> {
 
 #[tokio::test(start_paused = true)]
 async fn a_tag_that_does_not_render_costs_no_machine() {
-    let mut settings = super::bench::settings();
+    let mut settings = super::fixture::settings();
     settings
         .image
         .tags
@@ -117,7 +117,7 @@ async fn a_tag_that_does_not_render_costs_no_machine() {
 
 #[tokio::test(start_paused = true)]
 async fn keys_that_are_not_done_yet_are_named_before_the_first_call() {
-    let mut settings = super::bench::settings();
+    let mut settings = super::fixture::settings();
     settings.unsupported = vec!["spot_price".to_owned()];
     let bench = Bench::with(settings);
     let error = bench.run(&Stop::never()).await.outcome.unwrap_err();
@@ -127,7 +127,7 @@ async fn keys_that_are_not_done_yet_are_named_before_the_first_call() {
 
 #[tokio::test(start_paused = true)]
 async fn a_region_that_does_not_exist_is_told_with_those_that_do() {
-    let mut settings = super::bench::settings();
+    let mut settings = super::fixture::settings();
     settings.image.regions = vec![Region::new("eu-west-99")];
     let bench = Bench::with(settings);
     let error = bench

@@ -1,6 +1,7 @@
 //! Which images there are at the end, and which are gone.
 
-use super::bench::{Bench, HOME, settings};
+use super::bench::{Bench, HOME};
+use super::fixture::settings;
 use crate::build::BuildError;
 use crate::cloud::fake::Fault;
 use crate::cloud::{ImageId, Region};
@@ -102,7 +103,7 @@ async fn an_image_that_is_not_saved_in_the_build_region_is_only_elsewhere() {
 
 #[tokio::test(start_paused = true)]
 async fn a_destroyed_result_leaves_neither_image_nor_snapshot() {
-    let bench = Bench::with(super::bench::everywhere());
+    let bench = Bench::with(super::fixture::everywhere());
     let built = bench.run(&Stop::never()).await.outcome.unwrap().unwrap();
     crate::build::destroy(&bench.cloud, &built.images)
         .await

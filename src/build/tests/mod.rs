@@ -3,6 +3,8 @@
 mod bench;
 mod connections;
 mod faults;
+mod fixture;
+mod flights;
 mod images;
 mod kills;
 mod names;

@@ -1,6 +1,7 @@
 //! Names: whose thing it is that has one.
 
-use super::bench::{Bench, HOME, settings, settle};
+use super::bench::{Bench, HOME, settle};
+use super::fixture::settings;
 use crate::cloud::Region;
 use crate::cloud::api::NetworkCalls as _;
 use crate::cloud::fake::Fault;

@@ -2,7 +2,8 @@
 
 use tokio::time::Instant;
 
-use super::bench::{Bench, everywhere, settle, stop_at};
+use super::bench::{Bench, settle, stop_at};
+use super::fixture::everywhere;
 use crate::cloud::fake::Pace;
 use crate::ledger::Which;
 use crate::stop::Stop;
