@@ -11,7 +11,7 @@ use crate::plan::amazon::settings::{
 use crate::plan::communicator::{Communicator, Interface, KeyType, Login, Pty, SshSettings};
 
 /// One region, a temporary key, no encryption.
-pub(super) fn settings() -> EbsSettings {
+pub(in crate::build) fn settings() -> EbsSettings {
     EbsSettings {
         access: Access::default(),
         source: SourceImage {

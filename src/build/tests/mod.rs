@@ -3,10 +3,11 @@
 mod bench;
 mod connections;
 mod faults;
-mod fixture;
+pub(super) mod fixture;
 mod flights;
 mod images;
 mod kills;
 mod names;
 mod stops;
 mod success;
+mod volumes;
