@@ -15,8 +15,8 @@ pub(crate) struct ManifestSettings {
     pub(crate) strip_path: bool,
     /// No `build_time`.
     pub(crate) strip_time: bool,
-    /// Rendered again at run time.
-    pub(crate) custom_data: BTreeMap<String, String>,
+    /// Rendered again at run time; the file tells `{}` from none.
+    pub(crate) custom_data: Option<BTreeMap<String, String>>,
 }
 
 /// Decodes the rendered settings.
@@ -27,7 +27,7 @@ pub(super) fn decode(node: &Node, problems: &Problems) -> ManifestSettings {
         output: output.unwrap_or_else(|| "packer-manifest.json".to_owned()),
         strip_path: fields.bool("strip_path"),
         strip_time: fields.bool("strip_time"),
-        custom_data: fields.map("custom_data"),
+        custom_data: fields.has("custom_data").then(|| fields.map("custom_data")),
     };
     fields.finish();
     settings

@@ -1,0 +1,175 @@
+//! What a build or a post-processor made, as Packer describes it.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use super::file_error::FileError;
+use crate::cloud::{ImageId, Region, SnapshotId};
+
+/// A result. Post-processors take one and give one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Artifact {
+    /// Who made it: Packer's id of the builder or post-processor.
+    pub(crate) builder_id: &'static str,
+    /// Packer's id of the thing itself, such as `eu-west-1:ami-…`; often empty.
+    pub(crate) id: String,
+    /// What the summary says about it.
+    pub(crate) text: String,
+    /// Its files, as the template spells their paths.
+    pub(crate) files: Vec<String>,
+    /// What has to go if it is destroyed.
+    pub(crate) substance: Substance,
+}
+
+/// What an artifact consists of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Substance {
+    /// Nothing that could be destroyed.
+    Nothing,
+    /// One file, which must be there when it is removed.
+    OneFile,
+    /// Files and whole directories; what is not there is fine.
+    Trees,
+    /// An image in each region.
+    Images(BTreeMap<Region, ImageInRegion>),
+}
+
+/// An image with all that it occupies in its region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ImageInRegion {
+    /// The image.
+    pub(crate) image: ImageId,
+    /// What holds its volumes.
+    pub(crate) snapshots: Vec<SnapshotId>,
+}
+
+/// Deregisters images and deletes their snapshots: this module knows no cloud.
+pub(crate) trait DestroyImages {
+    /// Why it could not be done.
+    type Error: Error + Send + Sync + 'static;
+
+    /// Removes the images of every region. It goes on after a failure and answers with the first one.
+    fn destroy(
+        &self,
+        images: &BTreeMap<Region, ImageInRegion>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+}
+
+/// Why an artifact is still there.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DestroyError {
+    /// A file could not be removed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// An image could not.
+    #[error(transparent)]
+    Images(Box<dyn Error + Send + Sync>),
+}
+
+impl Artifact {
+    /// What the `null` builder makes.
+    pub(crate) fn null() -> Self {
+        Self {
+            builder_id: "fnoeding.null",
+            id: "Null".to_owned(),
+            text: "Did not export anything. This is the null builder".to_owned(),
+            files: Vec::new(),
+            substance: Substance::Nothing,
+        }
+    }
+
+    /// What the `file` builder makes.
+    pub(crate) fn file(target: &str) -> Self {
+        Self {
+            builder_id: "packer.file",
+            id: "File".to_owned(),
+            text: format!("Stored file: {target}"),
+            files: vec![target.to_owned()],
+            substance: Substance::OneFile,
+        }
+    }
+
+    /// What the `amazon-ebs` builder makes. Packer sorts the finished texts, not the regions' names.
+    pub(crate) fn amazon(images: BTreeMap<Region, ImageInRegion>) -> Self {
+        let sorted = |separator: &str| {
+            let mut texts: Vec<String> = images
+                .iter()
+                .map(|(region, there)| format!("{region}{separator}{}", there.image))
+                .collect();
+            texts.sort();
+            texts
+        };
+        Self {
+            builder_id: "mitchellh.amazonebs",
+            id: sorted(":").join(","),
+            text: format!("AMIs were created:\n{}\n", sorted(": ").join("\n")),
+            files: Vec::new(),
+            substance: Substance::Images(images),
+        }
+    }
+
+    /// Files that a post-processor collected.
+    pub(super) fn collected(builder_id: &'static str, files: Vec<String>) -> Self {
+        Self {
+            builder_id,
+            id: String::new(),
+            text: format!("Created artifact from files: {}", files.join(", ")),
+            files,
+            substance: Substance::Trees,
+        }
+    }
+
+    /// Removes what it consists of. Relative paths start at `directory`.
+    pub(super) async fn destroy<D: DestroyImages>(
+        &self,
+        directory: &Path,
+        destroyer: &D,
+    ) -> Result<(), DestroyError> {
+        match &self.substance {
+            Substance::Nothing => Ok(()),
+            Substance::OneFile => self.remove_each(directory, remove_file),
+            Substance::Trees => self.remove_each(directory, remove_tree),
+            Substance::Images(images) => {
+                let destroyed = destroyer.destroy(images).await;
+                destroyed.map_err(|error| DestroyError::Images(Box::new(error)))
+            }
+        }
+    }
+
+    fn remove_each(
+        &self,
+        directory: &Path,
+        remove: fn(&Path) -> std::io::Result<()>,
+    ) -> Result<(), DestroyError> {
+        for file in &self.files {
+            remove(&directory.join(file)).map_err(|error| FileError::new("remove", file, error))?;
+        }
+        Ok(())
+    }
+}
+
+fn remove_file(path: &Path) -> std::io::Result<()> {
+    fs::remove_file(path)
+}
+
+/// As Go's `os.RemoveAll`: a directory goes with all that is in it, and a path that ends in `.` or `..` is refused.
+fn remove_tree(path: &Path) -> std::io::Result<()> {
+    let ends_in_dots = path.as_os_str().to_string_lossy().ends_with("/.");
+    if ends_in_dots || path.file_name().is_none() {
+        return Err(std::io::ErrorKind::InvalidInput.into());
+    }
+    let removed = match fs::symlink_metadata(path) {
+        Ok(there) if there.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+use std::convert::Infallible;
+
+use super::*;
+
+struct NoImages;
+
+impl DestroyImages for NoImages {
+    type Error = Infallible;
+
+    async fn destroy(&self, images: &BTreeMap<Region, ImageInRegion>) -> Result<(), Infallible> {
+        panic!("no test here has images: {images:?}");
+    }
+}
+
+fn image(id: &str) -> ImageInRegion {
+    ImageInRegion {
+        image: ImageId::new(id),
+        snapshots: Vec::new(),
+    }
+}
+
+#[test]
+fn an_amazon_artifact_lists_its_regions_in_the_order_of_the_finished_texts() {
+    let images = BTreeMap::from([
+        (Region::new("us-east-1"), image("ami-1")),
+        (Region::new("eu-west-1"), image("ami-2")),
+    ]);
+    let artifact = Artifact::amazon(images);
+    assert_eq!(artifact.id, "eu-west-1:ami-2,us-east-1:ami-1");
+    let text = "AMIs were created:\neu-west-1: ami-2\nus-east-1: ami-1\n";
+    assert_eq!(artifact.text, text);
+    assert_eq!(artifact.files, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn destroying_a_file_artifact_removes_its_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out.txt");
+    fs::write(&path, "data").unwrap();
+    let artifact = Artifact::file("out.txt");
+    let destroyed = artifact.destroy(directory.path(), &NoImages).await;
+    destroyed.unwrap();
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_already_is_an_error_in_gos_words() {
+    let directory = tempfile::tempdir().unwrap();
+    let artifact = Artifact::file("out.txt");
+    let destroyed = artifact.destroy(directory.path(), &NoImages).await;
+    let text = destroyed.unwrap_err().to_string();
+    assert_eq!(text, "remove out.txt: no such file or directory");
+}
+
+#[tokio::test]
+async fn collected_directories_go_as_a_whole_and_what_is_missing_is_fine() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir_all(directory.path().join("dir/deep")).unwrap();
+    fs::write(directory.path().join("dir/deep/file"), "x").unwrap();
+    let artifact = Artifact::collected("x", vec!["gone".to_owned(), "dir".to_owned()]);
+    let destroyed = artifact.destroy(directory.path(), &NoImages).await;
+    destroyed.unwrap();
+    assert!(!directory.path().join("dir").exists());
+}
+
+#[tokio::test]
+async fn the_working_directory_itself_is_never_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    for hostile in [".", "./", "..", "/"] {
+        let artifact = Artifact::collected("x", vec![hostile.to_owned()]);
+        let destroyed = artifact.destroy(directory.path(), &NoImages).await;
+        assert!(destroyed.is_err(), "{hostile}");
+    }
+    assert!(directory.path().exists());
+}

@@ -1,0 +1,25 @@
+//! What happens to an artifact once it is built: Packer's post-processors and the rules by which they follow each other.
+
+mod artifact;
+mod artifice;
+#[cfg(test)]
+mod bench;
+mod chain;
+mod checksum;
+mod compress;
+mod context;
+mod element;
+mod error;
+mod file_error;
+mod glob;
+mod manifest;
+mod ownership;
+mod shell_local;
+mod stoppable;
+
+pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion, Substance};
+pub(crate) use chain::{Chained, run_chains};
+pub(crate) use compress::unsupported_format;
+pub(crate) use context::PostContext;
+pub(crate) use error::{PostError, PostErrors};
+pub(crate) use ownership::FileOwner;
