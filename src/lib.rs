@@ -15,6 +15,8 @@ mod http;
 pub mod ledger;
 pub mod logging;
 mod plan;
+mod post;
+mod provision;
 mod remote;
 mod report;
 pub mod run;

@@ -44,7 +44,10 @@ pub(crate) enum ChainError {
     #[error("Post-processor failed")]
     Failed(#[source] PostError),
     /// What a post-processor replaced is still there.
-    #[error("Failed cleaning up prior artifact: {}; pp is {kind}", one_line(reason))]
+    #[error(
+        "Failed cleaning up prior artifact: {}; pp is {kind}",
+        one_line(reason)
+    )]
     PriorArtifact {
         /// Why: Packer tells it in the middle of the text.
         reason: DestroyError,
@@ -76,8 +79,17 @@ impl PostErrors {
 
 impl fmt::Display for PostErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let points: Vec<String> = self.errors.iter().map(|error| format!("* {}", one_line(error))).collect();
-        write!(formatter, "{} error(s) occurred:\n\n{}", points.len(), points.join("\n"))
+        let points: Vec<String> = self
+            .errors
+            .iter()
+            .map(|error| format!("* {}", one_line(error)))
+            .collect();
+        write!(
+            formatter,
+            "{} error(s) occurred:\n\n{}",
+            points.len(),
+            points.join("\n")
+        )
     }
 }
 
@@ -85,7 +97,7 @@ impl Error for PostErrors {}
 
 /// The error and its causes joined by colons, as Go joins them.
 fn one_line(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes = std::iter::successors(Some(error), |&error| error.source());
     let texts: Vec<String> = causes.map(ToString::to_string).collect();
     texts.join(": ")
 }
