@@ -60,7 +60,11 @@ pub(super) fn detect(settings: &CompressSettings) -> Format {
     let extensions = extensions(&whole);
     let mut from_the_end = extensions.iter().rev().copied();
     let (last, before) = (from_the_end.next(), from_the_end.next());
-    let archive = if before == Some("tar") { Archive::Tar } else { Archive::Single };
+    let archive = if before == Some("tar") {
+        Archive::Tar
+    } else {
+        Archive::Single
+    };
     let (archive, algorithm) = match last {
         Some("zip") => (Archive::Zip, Algorithm::None),
         Some("tar") => (Archive::Tar, Algorithm::None),
@@ -77,10 +81,13 @@ pub(super) fn detect(settings: &CompressSettings) -> Format {
 /// All that matches `\.([a-z0-9]+)`.
 fn extensions(name: &str) -> Vec<&str> {
     let after_dots = name.split('.').skip(1).map(|part| {
-        let end = part.find(|letter: char| !(letter.is_ascii_lowercase() || letter.is_ascii_digit()));
+        let end =
+            part.find(|letter: char| !(letter.is_ascii_lowercase() || letter.is_ascii_digit()));
         &part[..end.unwrap_or(part.len())]
     });
-    after_dots.filter(|extension| !extension.is_empty()).collect()
+    after_dots
+        .filter(|extension| !extension.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -106,7 +113,11 @@ mod tests {
             ("a.lz4", Archive::Single, Algorithm::Unsupported("lz4")),
         ];
         for (output, archive, algorithm) in cases {
-            assert_eq!(detected(output, ""), Format { archive, algorithm }, "{output}");
+            assert_eq!(
+                detected(output, ""),
+                Format { archive, algorithm },
+                "{output}"
+            );
         }
     }
 
@@ -116,7 +127,13 @@ mod tests {
             archive: Archive::Tar,
             algorithm: Algorithm::Pgzip,
         };
-        for output in ["a", "a.foo.bar", "packer_{{.BuildName}}_{{.BuilderType}}", "{{user `v`}}", "a.ZIP"] {
+        for output in [
+            "a",
+            "a.foo.bar",
+            "packer_{{.BuildName}}_{{.BuilderType}}",
+            "{{user `v`}}",
+            "a.ZIP",
+        ] {
             assert_eq!(detected(output, ""), expected, "{output}");
         }
     }

@@ -31,10 +31,15 @@ pub(in crate::post) async fn run(
         return Err(CompressError::Unsupported { name });
     }
     let values = cx.values(&[("BuildName", cx.build_name), ("BuilderType", cx.build_kind)]);
-    let output = cx.scope.render_until_stable(&settings.output, &values).map_err(CompressError::Output)?;
+    let output = cx
+        .scope
+        .render_until_stable(&settings.output, &values)
+        .map_err(CompressError::Output)?;
     let job = Job {
         format,
-        level: settings.level.map_or_else(Compression::default, Compression::new),
+        level: settings
+            .level
+            .map_or_else(Compression::default, Compression::new),
         output: output.clone(),
         files: artifact.files.clone(),
         directory: cx.working_directory.to_owned(),
@@ -70,7 +75,10 @@ impl Job {
         let file = self.create()?;
         if self.format.archive == Archive::Zip {
             self.ui.say(&format!("Zipping {}", self.output));
-            return archive::zip(&self.members(), file).map_err(|source| CompressError::Archive { kind: "zip", source });
+            return archive::zip(&self.members(), file).map_err(|source| CompressError::Archive {
+                kind: "zip",
+                source,
+            });
         }
         self.announce();
         let mut sink = Sink::new(file, self.format.algorithm, self.level);
@@ -98,7 +106,9 @@ impl Job {
         let Ok(there) = fs::canonicalize(self.directory.join(&self.output)) else {
             return Ok(());
         };
-        let same = |file: &String| fs::canonicalize(self.directory.join(file)).is_ok_and(|path| path == there);
+        let same = |file: &String| {
+            fs::canonicalize(self.directory.join(file)).is_ok_and(|path| path == there)
+        };
         if self.files.iter().any(same) {
             let archive = self.output.clone();
             return Err(CompressError::Itself { archive });
@@ -132,14 +142,19 @@ impl Job {
         if algorithm != Algorithm::None {
             let cores = std::thread::available_parallelism().map_or(1, usize::from);
             let (name, output) = (algorithm.name(), &self.output);
-            self.ui.say(&format!("Using {name} compression with {cores} cores for {output}"));
+            self.ui.say(&format!(
+                "Using {name} compression with {cores} cores for {output}"
+            ));
         }
     }
 
     fn fill_with_tar(&self, sink: &mut Sink) -> Result<(), CompressError> {
         let (output, algorithm) = (&self.output, self.format.algorithm.name());
         self.ui.say(&format!("Tarring {output} with {algorithm}"));
-        archive::tar(&self.members(), sink).map_err(|source| CompressError::Archive { kind: "tar", source })
+        archive::tar(&self.members(), sink).map_err(|source| CompressError::Archive {
+            kind: "tar",
+            source,
+        })
     }
 
     fn fill_with_the_only_file(&self, sink: &mut Sink) -> Result<(), CompressError> {
@@ -147,11 +162,15 @@ impl Job {
             let files = self.files.clone();
             return Err(CompressError::NotOneFile { files });
         };
-        self.ui.say(&format!("Archiving {file} with {}", self.format.algorithm.name()));
-        let opened = File::open(self.directory.join(file)).map_err(|error| CompressError::Open {
-            file: file.clone(),
-            source: FileError::new("open", file, error),
-        })?;
+        self.ui.say(&format!(
+            "Archiving {file} with {}",
+            self.format.algorithm.name()
+        ));
+        let opened =
+            File::open(self.directory.join(file)).map_err(|error| CompressError::Open {
+                file: file.clone(),
+                source: FileError::new("open", file, error),
+            })?;
         let copied = io::copy(&mut Stoppable::new(opened, &self.stop), sink);
         copied.map(drop).map_err(|error| CompressError::Compress {
             file: file.clone(),
