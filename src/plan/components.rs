@@ -86,7 +86,10 @@ impl Components<'_> {
                 let scope = self.scope.with_section(Section::Provisioner {
                     build_keys: self.build_keys,
                 });
-                let layers = provision::Layers { base: &raw.config, over };
+                let layers = provision::Layers {
+                    base: &raw.config,
+                    over,
+                };
                 provision::settings(&raw.kind, layers, &scope, self.facts, &problems)
             }
             Known::No { meant } => {

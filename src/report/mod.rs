@@ -1,6 +1,5 @@
 //! Everything that leaves the program for somebody to read.
 
-pub(crate) mod causes;
 pub(crate) mod classify;
 pub(crate) mod closing;
 pub(crate) mod comment;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::causes;
 use super::console::Console;
 use super::outputs::{OutputError, OutputWriter};
 use super::result::RunReport;
@@ -11,6 +10,7 @@ use super::summary::{self, Target};
 use crate::action::commands::{self, Level};
 use crate::action::environment::Environment;
 use crate::action::files::{CommandFiles, FileError};
+use crate::error::on_one_line;
 use crate::secret::Secret;
 use crate::stop::Stop;
 
@@ -76,7 +76,7 @@ pub(crate) async fn publish(
     };
     match sticky::post(&posting, by.limit, stop).await {
         Ok(posted) => tell(&posted, to)?,
-        Err(error) => annotate(Level::Warning, &causes::on_one_line(&error), to.console),
+        Err(error) => annotate(Level::Warning, &on_one_line(&error), to.console),
     }
     Ok(())
 }
@@ -127,7 +127,8 @@ mod tests {
             ("GITHUB_STEP_SUMMARY", &path("summary")),
         ]);
         let files = CommandFiles::of(&environment);
-        let outputs = OutputWriter::new(files.clone(), Builds::One);
+        let outputs = OutputWriter::new(files.clone());
+        outputs.expect(Builds::One);
         let (console, captured) = console(Form::Human, Reader::Runner);
         let token = Secret::new("token");
         let comment = Some(CommentBy {

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::causes;
 use super::conclusion::Conclusion;
 use super::timeline::Step;
 use crate::build::Built;
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId};
+use crate::error::on_one_line;
 use crate::ledger::{Remaining, Settled, Why};
 
 /// The proof that a build's ledger was settled, and what came of it.
@@ -33,7 +33,7 @@ impl Settlement for Settled {
 fn remainder(remaining: &Remaining) -> Remainder {
     Remainder {
         what: remaining.row.to_string(),
-        why: causes::on_one_line(&remaining.why),
+        why: on_one_line(&remaining.why),
         command: remaining.command.clone(),
         intent: match remaining.why {
             Why::Held { .. } => Intent::Kept,

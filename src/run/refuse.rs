@@ -8,14 +8,28 @@ use crate::plan::{Builder, PlannedBuild};
 pub(super) fn unsupported(build: &PlannedBuild) -> Vec<String> {
     let mut found = builder(&build.builder);
     let provisioners = build.provisioners.iter().chain(&build.cleanup_provisioner);
-    found.extend(provisioners.filter_map(|provisioner| match &provisioner.settings {
-        ProvisionerSettings::Unsupported { kind } => Some(format!("the provisioner `{kind}` at {} cannot run yet", provisioner.place)),
-        _ => None,
-    }));
-    found.extend(build.post_processors.iter().flatten().filter_map(|post_processor| match &post_processor.settings {
-        PostProcessorSettings::Unsupported { kind } => Some(format!("the post-processor `{kind}` at {} cannot run yet", post_processor.place)),
-        _ => None,
-    }));
+    found.extend(
+        provisioners.filter_map(|provisioner| match &provisioner.settings {
+            ProvisionerSettings::Unsupported { kind } => Some(format!(
+                "the provisioner `{kind}` at {} cannot run yet",
+                provisioner.place
+            )),
+            _ => None,
+        }),
+    );
+    found.extend(
+        build
+            .post_processors
+            .iter()
+            .flatten()
+            .filter_map(|post_processor| match &post_processor.settings {
+                PostProcessorSettings::Unsupported { kind } => Some(format!(
+                    "the post-processor `{kind}` at {} cannot run yet",
+                    post_processor.place
+                )),
+                _ => None,
+            }),
+    );
     found
 }
 
@@ -24,7 +38,13 @@ fn builder(builder: &Builder) -> Vec<String> {
         Builder::AmazonEbs(settings) => &settings.unsupported,
         Builder::Null(settings) => &settings.unsupported,
         Builder::File(_) => return Vec::new(),
-        Builder::Foreign(kind) => return vec![format!("the builder `{kind}` is not one that ami-build runs (amazon-ebs, null, file); -only selects the others")],
+        Builder::Foreign(kind) => {
+            return vec![format!(
+                "the builder `{kind}` is not one that ami-build runs (amazon-ebs, null, file); -only selects the others"
+            )];
+        }
     };
-    keys.iter().map(|key| format!("the key `{key}` is not supported yet")).collect()
+    keys.iter()
+        .map(|key| format!("the key `{key}` is not supported yet"))
+        .collect()
 }

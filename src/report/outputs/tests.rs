@@ -8,7 +8,9 @@ fn outputs(builds: Builds, act: impl FnOnce(&OutputWriter)) -> BTreeMap<String, 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("output");
     let environment = Environment::of([("GITHUB_OUTPUT", path.to_str().unwrap())]);
-    act(&OutputWriter::new(CommandFiles::of(&environment), builds));
+    let writer = OutputWriter::new(CommandFiles::of(&environment));
+    writer.expect(builds);
+    act(&writer);
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines
