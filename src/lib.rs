@@ -4,7 +4,7 @@
 //! ARCHITECTURE.md says who may know whom.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should panic"))]
 
-mod action;
+pub mod action;
 mod address;
 mod build;
 mod cli;
