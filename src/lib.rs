@@ -4,11 +4,12 @@
 //! ARCHITECTURE.md says who may know whom.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should panic"))]
 
-pub mod action;
+mod action;
 mod address;
 mod build;
 mod cli;
 mod cloud;
+mod error;
 mod facts;
 mod gather;
 mod http;

@@ -1,16 +1,46 @@
 //! The story of a run: what was asked for, and who does it.
 
+mod action;
+mod advice;
+mod amazon;
+mod ask;
+mod builder_end;
+mod builder_file;
+mod builder_null;
+mod building;
+mod conclude;
+mod context;
+mod destroy;
+mod identity;
 mod inspect;
+mod journals;
 mod load;
+mod observer;
+mod one_build;
+mod own_addresses;
 mod problems;
+mod provisioning;
+mod refuse;
+mod reporting;
+mod settle;
+mod settled_words;
 mod validate;
 
 use std::io::Write;
+use std::path::Path;
 
-use crate::action::environment::Environment;
+use self::building::Strictness;
+use self::context::{CommentSettings, RunContext};
+use self::settle::SettleContext;
+use crate::action::environment::{Environment, GITHUB_WORKSPACE};
+use crate::action::files::CommandFiles;
 use crate::cli::command::{self, Command, Invocation};
+use crate::cli::options::BuildOptions;
+use crate::ledger::Which;
+use crate::post::FileOwner;
 pub use crate::report::console::Reader;
 use crate::report::console::{Colour, Console, Form, Style, Timestamps};
+use crate::report::outputs::OutputWriter;
 use crate::secret::Redactor;
 use crate::stop::Stop;
 use crate::template::functions::time_ordered_uuid;
@@ -54,22 +84,63 @@ pub struct Start {
     pub redactor: Redactor,
 }
 
-/// Runs a command line to its end and gives the exit code.
+/// The name of the program in the action's post step.
+const POST: &str = "ami-build-post";
+
+/// Runs to the end and gives the exit code. Without arguments on a runner it is the action, else Packer's command line.
 pub async fn run(start: Start, stop: Stop) -> u8 {
+    let name = start.program.rsplit('/').next().unwrap_or_default();
+    let outcome = match (name, start.arguments.is_empty() && start.environment.is_runner()) {
+        (POST, _) => action::post_step(&start, stop).await,
+        (_, true) => action::main_step(&start, stop).await,
+        (_, false) => command_line(&start, stop).await,
+    };
+    outcome.code()
+}
+
+async fn command_line(start: &Start, stop: Stop) -> Outcome {
     let Invocation { command, form } = command::read(&start.arguments);
+    let plain = || console(start, form, Look::default());
     match command {
-        Command::Version => print_version(&console(&start, form, Look::default())).code(),
-        Command::Usage { complaint, text, exit } => usage(&console(&start, form, Look::default()), complaint, &text, exit).code(),
-        Command::Inspect(options) => inspect::inspect(&options, &console(&start, form, Look::default()), &start.environment).code(),
-        Command::Validate(options) => {
-            let console = console(&start, form, Look::default());
-            validate::validate(&options, &console, &start.environment, &new_run_uuid()).code()
+        Command::Version => print_version(&plain()),
+        Command::Usage { complaint, text, exit } => usage(&plain(), complaint, &text, exit),
+        Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
+        Command::Validate(options) => validate::validate(&options, &plain(), &start.environment, &new_run_uuid()),
+        Command::Build(options) => {
+            let console = console(start, form, Look { colourless: options.colourless, timestamps: options.timestamps });
+            let cx = run_context(start, console, stop, (*options, CommentSettings::default()));
+            building::build(cx, Strictness::Packer).await
         }
-        Command::Build(_) | Command::Settle { .. } => {
-            let _ = stop;
-            Outcome::Failed.code()
+        Command::Settle { path } => {
+            let console = plain();
+            let accesses = std::collections::BTreeMap::new();
+            let cx = SettleContext { console: &console, environment: &start.environment, stop: &stop, which: Which::HeldToo, accesses };
+            settle::settle(Path::new(&path), &cx).await
         }
     }
+}
+
+/// What all builds of a run share.
+fn run_context(start: &Start, console: Console, stop: Stop, (options, comment): (BuildOptions, CommentSettings)) -> RunContext {
+    let run_uuid = new_run_uuid();
+    let files = CommandFiles::of(&start.environment);
+    let journals = journals::directory(&start.environment);
+    let outputs = OutputWriter::new(files.clone());
+    for written in [files.state("run-uuid", &run_uuid).map_err(Into::into), outputs.build_id(&run_uuid)] {
+        if let Err(error) = written {
+            console.error(&format!("Warning: {}", crate::error::chain(&error)));
+        }
+    }
+    let working_directory = std::env::current_dir().unwrap_or_default();
+    RunContext { owner: workspace_owner(&start.environment), environment: start.environment.clone(), console, stop, options, run_uuid, working_directory, journals, outputs, comment }
+}
+
+/// In the action's container we are root, and the workspace is not.
+fn workspace_owner(environment: &Environment) -> Option<FileOwner> {
+    use std::os::unix::fs::MetadataExt;
+    let workspace = environment.get(GITHUB_WORKSPACE).filter(|_| environment.is_runner())?;
+    let metadata = std::fs::metadata(workspace).ok()?;
+    Some(FileOwner { user: metadata.uid(), group: metadata.gid() })
 }
 
 /// What a command's flags say about how lines look.

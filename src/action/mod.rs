@@ -7,3 +7,5 @@ pub(crate) mod environment;
 pub(crate) mod event;
 pub(crate) mod files;
 pub(crate) mod inputs;
+#[cfg(test)]
+mod manifest;

@@ -18,7 +18,7 @@ mod shell_local;
 mod stoppable;
 
 pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion, Substance};
-pub(crate) use chain::{Chained, run_chains};
+pub(crate) use chain::{Chained, Original, run_chains};
 pub(crate) use compress::unsupported_format;
 pub(crate) use context::PostContext;
 pub(crate) use error::{PostError, PostErrors};

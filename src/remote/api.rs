@@ -45,7 +45,7 @@ pub(crate) enum DirectoryPart {
 }
 
 /// A machine that is logged in to. One command at a time.
-pub(crate) trait Remote: Send {
+pub(crate) trait Remote: Send + Sync {
     /// Runs `command` as the exec request carries it (a trailing newline is the caller's, as in Packer).
     fn run(
         &mut self,

@@ -40,12 +40,14 @@ pub(crate) fn print_wait(console: &Console, elapsed: Duration) {
 /// Prints the lists of errors and artifacts.
 pub(crate) fn print_lists(console: &Console, ended: &[Ended]) {
     print_errors(console, ended);
-    if ended.iter().all(|build| build.artifacts.is_empty()) {
+    // Packer does not list what a failed build made, although it may still be there.
+    let listed = |build: &&Ended| build.error.is_none() && !build.artifacts.is_empty();
+    if !ended.iter().any(|build| listed(&build)) {
         console.say("\n==> Builds finished but no artifacts were created.");
         return;
     }
     console.say("\n==> Builds finished. The artifacts of successful builds are:");
-    for build in ended.iter().filter(|build| !build.artifacts.is_empty()) {
+    for build in ended.iter().filter(listed) {
         print_artifacts(console, build);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -51,18 +51,24 @@ pub(crate) enum Builds {
 /// Writes the outputs of one step.
 pub(crate) struct OutputWriter {
     files: CommandFiles,
-    builds: Builds,
+    builds: OnceLock<Builds>,
     written: Mutex<BTreeMap<String, Value>>,
 }
 
 impl OutputWriter {
-    /// For a run of so many builds.
-    pub(crate) fn new(files: CommandFiles, builds: Builds) -> Self {
+    /// For a run whose builds are not known yet.
+    pub(crate) fn new(files: CommandFiles) -> Self {
         Self {
             files,
-            builds,
+            builds: OnceLock::new(),
             written: Mutex::new(BTreeMap::new()),
         }
+    }
+
+    /// So many builds run. Until this is told, no build's values are outputs of their own.
+    pub(crate) fn expect(&self, builds: Builds) {
+        // The first word counts: nobody tells it twice.
+        let _ = self.builds.set(builds);
     }
 
     /// The tag value that everything of this run carries.
@@ -77,7 +83,7 @@ impl OutputWriter {
             return Err(OutputError::ImageId(wrong.to_owned()));
         }
         let entry = entry(images);
-        if self.builds == Builds::One {
+        if self.builds.get() == Some(&Builds::One) {
             for (name, value) in &entry {
                 self.files.output(name, &plain(value))?;
             }

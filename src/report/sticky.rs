@@ -270,4 +270,6 @@ fn read(comment: &Comment) -> Option<Marker> {
 }
 
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! One build's voice on the console: Packer's prefixes and colours, log groups, progress.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -47,12 +48,14 @@ pub(crate) struct Ui {
 struct Record {
     timeline: Timeline,
     group_open: bool,
-    lines: Vec<String>,
+    lines: VecDeque<String>,
     last_progress: Option<Instant>,
 }
 
 /// What is kept of a build's lines for the group that is written as it ends.
 const MOST_LINES: usize = 5_000;
+/// What is kept of them otherwise: the tail that a failed build's report shows.
+const TAIL: usize = 40;
 
 impl Ui {
     /// The voice of build `name`, the `number`th of the run, from 0.
@@ -60,7 +63,7 @@ impl Ui {
         let record = Record {
             timeline: Timeline::start(),
             group_open: false,
-            lines: Vec::new(),
+            lines: VecDeque::new(),
             last_progress: None,
         };
         Self {
@@ -150,6 +153,12 @@ impl Ui {
         self.record().timeline.steps().to_vec()
     }
 
+    /// The last lines of the build.
+    pub(crate) fn tail(&self) -> Vec<String> {
+        let record = self.record();
+        record.lines.iter().skip(record.lines.len().saturating_sub(TAIL)).cloned().collect()
+    }
+
     /// Since the build began.
     pub(crate) fn elapsed(&self) -> Duration {
         self.record().timeline.elapsed()
@@ -188,7 +197,7 @@ impl Ui {
 
     /// Writes the build's lines again as one group, where several builds shared the log.
     pub(crate) fn replay(&self, title: &str) {
-        if self.grouping == Grouping::ByBuild && self.console.style().reader == Reader::Runner {
+        if self.is_replayed() {
             let lines = std::mem::take(&mut self.record().lines);
             self.console.command(&format!(
                 "::group::{}",
@@ -214,12 +223,15 @@ impl Ui {
     fn emit(&self, kind: Line, plain: String, paint: &dyn Fn(&str) -> String) {
         let stamped = format!("{}{}", self.timestamp(), paint(&plain));
         self.console.line(kind, &plain, &stamped);
-        if self.grouping == Grouping::ByBuild && self.console.style().reader == Reader::Runner {
-            let mut record = self.record();
-            if record.lines.len() < MOST_LINES {
-                record.lines.push(plain);
-            }
-        }
+        let mut record = self.record();
+        record.lines.extend(plain.split('\n').map(str::to_owned));
+        let most = if self.is_replayed() { MOST_LINES } else { TAIL };
+        let surplus = record.lines.len().saturating_sub(most);
+        record.lines.drain(..surplus);
+    }
+
+    fn is_replayed(&self) -> bool {
+        self.grouping == Grouping::ByBuild && self.console.style().reader == Reader::Runner
     }
 
     fn paint(&self, text: &str, colour: u8, weight: Weight) -> String {

@@ -1,9 +1,9 @@
 use super::*;
 
 /// A settlement with one thing removed and what is given left.
-pub(crate) struct Settled(pub(crate) Vec<Remainder>);
+pub(crate) struct Left(pub(crate) Vec<Remainder>);
 
-impl Settlement for Settled {
+impl Settlement for Left {
     fn removed(&self) -> Vec<String> {
         vec!["key pair packer_1".to_owned()]
     }
@@ -44,7 +44,7 @@ pub(crate) fn succeeded(name: &str) -> BuildReport {
             name,
             Outcome::Succeeded(Product::Images(Box::new(images()))),
         ),
-        &Settled(Vec::new()),
+        &Left(Vec::new()),
     )
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn run(builds: Vec<BuildReport>) -> RunReport {
 #[test]
 fn a_build_that_leaves_something_behind_is_no_success() {
     let outcome = Outcome::Succeeded(Product::Nothing);
-    let report = BuildReport::new(facts("one", outcome), &Settled(vec![leftover()]));
+    let report = BuildReport::new(facts("one", outcome), &Left(vec![leftover()]));
     assert_eq!(report.conclusion(), Conclusion::Leftover);
 }
 
@@ -82,7 +82,7 @@ fn what_was_kept_on_purpose_is_no_leftover() {
     };
     let report = BuildReport::new(
         facts("one", Outcome::Succeeded(Product::Nothing)),
-        &Settled(vec![kept]),
+        &Left(vec![kept]),
     );
     assert_eq!(report.conclusion(), Conclusion::Success);
 }
@@ -97,7 +97,7 @@ fn a_leftover_does_not_hide_why_the_build_failed() {
     };
     let report = BuildReport::new(
         facts("one", Outcome::Failed(failure)),
-        &Settled(vec![leftover()]),
+        &Left(vec![leftover()]),
     );
     assert_eq!(report.conclusion(), Conclusion::Provision);
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::report::conclusion::Conclusion;
-use crate::report::result::tests::{Settled, facts, leftover, run, succeeded};
+use crate::report::result::tests::{Left, facts, leftover, run, succeeded};
 use crate::report::result::{BuildReport, Failure, Outcome, Product};
 use crate::report::timeline::Step;
 
@@ -21,7 +21,7 @@ fn failed(error: &str, log_tail: Vec<String>) -> BuildReport {
     };
     BuildReport::new(
         facts("web", Outcome::Failed(failure)),
-        &Settled(vec![leftover()]),
+        &Left(vec![leftover()]),
     )
 }
 
@@ -82,7 +82,7 @@ fn a_build_shows_its_steps_as_a_chart() {
     let mut facts = facts("web", Outcome::Cancelled(Product::Nothing));
     facts.timeline.push(step);
     let text = text(
-        &run(vec![BuildReport::new(facts, &Settled(Vec::new()))]),
+        &run(vec![BuildReport::new(facts, &Left(Vec::new()))]),
         Target::Comment,
     );
     assert!(

@@ -70,6 +70,16 @@ impl Scope {
         }
     }
 
+    /// The same for the post-processors after these provisioners.
+    #[must_use]
+    pub(crate) fn for_post_processors(&self) -> Self {
+        let build_keys = match self.section {
+            Section::Provisioner { build_keys } | Section::PostProcessor { build_keys } => build_keys,
+            Section::Variables | Section::BuilderName | Section::Builder(_) => &[],
+        };
+        self.with_section(Section::PostProcessor { build_keys })
+    }
+
     /// The same inside a build.
     #[must_use]
     pub(crate) fn with_build(&self, name: &str, kind: &str) -> Self {

@@ -1,0 +1,45 @@
+//! Shows an error with its causes: the one printer that every error goes through.
+
+use std::error::Error;
+
+/// The error and its causes, each on a line of its own; a cause that only repeats what stands above it is left out.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let line = next.to_string();
+        if !text.contains(&line) {
+            text.push_str("\n  caused by: ");
+            text.push_str(&line);
+        }
+        cause = next.source();
+    }
+    text
+}
+
+/// The same with one line of advice, where there is one.
+pub(crate) fn with_hint(error: &dyn Error, hint: Option<&str>) -> String {
+    let text = chain(error);
+    match hint {
+        Some(hint) => format!("{text}\n  hint: {hint}"),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot launch")]
+    struct Outer(#[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("no capacity")]
+    struct Inner;
+
+    #[test]
+    fn an_error_is_shown_with_its_causes_and_one_hint() {
+        assert_eq!(with_hint(&Outer(Inner), Some("wait")), "cannot launch\n  caused by: no capacity\n  hint: wait");
+    }
+}

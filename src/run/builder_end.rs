@@ -1,0 +1,65 @@
+//! How a builder ended, in terms that all builders share.
+
+use crate::build::GeneratedData;
+use crate::post::Artifact;
+use crate::report::conclusion::Conclusion;
+use crate::report::result::{Product, Remainder, Settlement};
+
+/// How it ended, and what is left of it.
+pub(super) struct BuilderEnd {
+    /// What came out.
+    pub(super) result: BuilderResult,
+    /// `build` in post-processors.
+    pub(super) data: GeneratedData,
+    /// What was removed and what is left.
+    pub(super) settlement: SettledInWords,
+}
+
+/// What came out of a builder.
+pub(super) enum BuilderResult {
+    /// An artifact.
+    Made {
+        /// As Packer describes it.
+        artifact: Artifact,
+        /// As the report does.
+        product: Product,
+    },
+    /// Nothing, as the template asked (`skip_create_ami`).
+    Nothing,
+    /// An error, as it is shown.
+    Failed {
+        /// With causes and hint.
+        error: String,
+        /// Its class.
+        conclusion: Conclusion,
+    },
+    /// Somebody asked to stop.
+    Cancelled,
+}
+
+/// A settlement in words: what [`crate::report::result`] needs of any builder's.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SettledInWords {
+    /// What is gone.
+    pub(super) removed: Vec<String>,
+    /// What is still there.
+    pub(super) remaining: Vec<Remainder>,
+}
+
+impl Settlement for SettledInWords {
+    fn removed(&self) -> Vec<String> {
+        self.removed.clone()
+    }
+
+    fn remaining(&self) -> Vec<Remainder> {
+        self.remaining.clone()
+    }
+}
+
+impl BuilderEnd {
+    /// The end of a builder that is Packer's and not ours; `build` refuses it before anything runs.
+    pub(super) fn refused(kind: &str) -> Self {
+        let error = format!("the builder `{kind}` cannot run here: ami-build runs amazon-ebs, null and file");
+        Self { result: BuilderResult::Failed { error, conclusion: Conclusion::Invalid }, data: GeneratedData::new(), settlement: SettledInWords::default() }
+    }
+}

@@ -1,0 +1,168 @@
+//! `build`: everything is checked, then the builds run side by side, then it is told what came of them.
+
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
+
+use super::context::RunContext;
+use super::load::{self, Planned};
+use super::one_build::{self, Finished};
+use super::{Outcome, problems, refuse, reporting};
+use crate::action::commands;
+use crate::cli::options::{BuildOptions, Debugging};
+use crate::plan::{Builder, InvalidBuild, PlannedBuild};
+use crate::report::closing;
+use crate::report::console::{Colour, Form, Reader};
+use crate::report::outputs::Builds;
+use crate::report::result::{BuildFacts, BuildReport, NothingCreated, Outcome as BuildOutcome};
+use crate::report::ui::{Grouping, Ui};
+use crate::template::problem::Problem;
+
+/// Whether valid builds run although others are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// They do: Packer's way.
+    Packer,
+    /// They do not: in the action, where nobody watches.
+    AllOrNothing,
+}
+
+/// Runs `build`.
+pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
+    let begin = Instant::now();
+    let planned = load::load(&cx.options.template, &cx.environment, &cx.run_uuid).and_then(|loaded| load::plan(loaded, &cx.options.template, cx.options.force));
+    let planned = match planned {
+        Ok(planned) => planned,
+        Err(found) => {
+            problems::print_template(&cx.console, &found);
+            let texts = found.iter().map(problems::described).collect();
+            return reporting::report(&cx, Vec::new(), texts, begin).await;
+        }
+    };
+    hide_secrets(&planned, &cx);
+    problems::print_warnings(&cx.console, &planned.plan);
+    problems::print_invalid(&cx.console, &planned.plan.invalid);
+    let invalid: Vec<BuildReport> = planned.plan.invalid.iter().map(invalid_report).collect();
+    let (builds, refused) = split_refused(planned.plan.builds, &cx);
+    let mut reports: Vec<BuildReport> = invalid.into_iter().chain(refused).collect();
+    if builds.is_empty() && reports.is_empty() {
+        let nothing = Problem::without_place("No builds to run").with_hint("-only and -except name builds by their rendered names");
+        problems::print_template(&cx.console, std::slice::from_ref(&nothing));
+        return reporting::report(&cx, reports, vec![problems::described(&nothing)], begin).await;
+    }
+    if strictness == Strictness::AllOrNothing && !reports.is_empty() {
+        cx.console.error("Nothing was built: in the action every selected build has to be in order. The input `only` leaves out the others.");
+        return reporting::report(&cx, reports, Vec::new(), begin).await;
+    }
+    cx.outputs.expect(if builds.len() == 1 { Builds::One } else { Builds::Many });
+    let finished = run_all(&builds, &cx).await;
+    let outcome = close(&cx, &finished, begin);
+    let failed_before = !reports.is_empty();
+    reports.extend(finished.into_iter().map(|finished| finished.report));
+    let reported = reporting::report(&cx, reports, Vec::new(), begin).await;
+    match (outcome, reported, failed_before) {
+        (Outcome::Succeeded, Outcome::Succeeded, false) => Outcome::Succeeded,
+        _ => Outcome::Failed,
+    }
+}
+
+async fn run_all(builds: &[PlannedBuild], cx: &RunContext) -> Vec<Finished> {
+    let grouping = if builds.len() == 1 { Grouping::BySteps } else { Grouping::ByBuild };
+    let uis: Vec<Ui> = builds.iter().enumerate().map(|(number, build)| Ui::new(cx.console.clone(), &build.name, number, grouping)).collect();
+    introduce(&uis, &cx.options, cx);
+    let limit = if cx.options.debugging == Debugging::Steps { Some(1) } else { cx.options.parallel };
+    let places = Semaphore::new(limit.unwrap_or(builds.len()).max(1));
+    let running = builds.iter().zip(&uis).map(async |(build, ui)| {
+        let _place = places.acquire().await.expect("the semaphore is never closed");
+        Box::pin(one_build::run(build, cx, ui)).await
+    });
+    let all = join_all(running);
+    let announce = async {
+        let request = cx.stop.wait().await;
+        cx.console.say(&format!("Cancelling build after receiving {}", request.reason.word()));
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        finished = all => finished,
+        () = announce => unreachable!("it never ends"),
+    }
+}
+
+fn introduce(uis: &[Ui], options: &BuildOptions, cx: &RunContext) {
+    if options.debugging == Debugging::Steps {
+        cx.console.say("Debug mode enabled. Builds will not be parallelized.");
+    }
+    for ui in uis {
+        ui.legend();
+    }
+    if cx.console.style().form == Form::Human && cx.console.style().colour != Colour::Off && !uis.is_empty() {
+        cx.console.say("");
+    }
+}
+
+/// Packer's last lines.
+fn close(cx: &RunContext, finished: &[Finished], begin: Instant) -> Outcome {
+    closing::print_wait(&cx.console, begin.elapsed());
+    let ended: Vec<closing::Ended> = finished.iter().map(|finished| finished.ended.clone()).collect();
+    if cx.stop.requested().is_some() {
+        cx.console.say("Cleanly cancelled builds after being interrupted.");
+        return Outcome::Failed;
+    }
+    closing::print_lists(&cx.console, &ended);
+    let all_well = ended.iter().all(|build| build.error.is_none());
+    if all_well { Outcome::Succeeded } else { Outcome::Failed }
+}
+
+/// Sets aside the builds that ask for what is not done yet: they are refused before anything of theirs runs.
+fn split_refused(builds: Vec<PlannedBuild>, cx: &RunContext) -> (Vec<PlannedBuild>, Vec<BuildReport>) {
+    let mut refused = Vec::new();
+    let mut runnable = Vec::new();
+    for build in builds {
+        let reasons = refuse::unsupported(&build);
+        if reasons.is_empty() {
+            runnable.push(build);
+            continue;
+        }
+        let list: Vec<String> = reasons.iter().map(|reason| format!("* {reason}")).collect();
+        let heading = format!("Build {:?} is refused before its first call", build.name);
+        cx.console.error(&format!("Error: {heading}\n\n{}\n", list.join("\n")));
+        cx.console.command(&commands::annotation(commands::Level::Error, &heading, None, &reasons.join("\n")));
+        refused.push(not_begun(&build.name, &build.kind, reasons));
+    }
+    (runnable, refused)
+}
+
+fn invalid_report(build: &InvalidBuild) -> BuildReport {
+    not_begun(&build.name, &build.kind, build.problems.iter().map(problems::described).collect())
+}
+
+fn not_begun(name: &str, kind: &str, problems: Vec<String>) -> BuildReport {
+    let facts = BuildFacts { name: name.to_owned(), kind: kind.to_owned(), outcome: BuildOutcome::Invalid { problems }, timeline: Vec::new(), advice: Vec::new() };
+    BuildReport::new(facts, &NothingCreated)
+}
+
+/// Before anything else is printed, what must not be printed is made known: here, and to the runner.
+fn hide_secrets(planned: &Planned, cx: &RunContext) {
+    let redactor = cx.console.redactor();
+    for value in &planned.variables.sensitive {
+        redactor.hide_sensitive(value);
+        mask(cx, value);
+    }
+    for build in &planned.plan.builds {
+        let Builder::AmazonEbs(settings) = &build.builder else { continue };
+        let Some(keys) = &settings.access.keys else { continue };
+        for secret in [Some(&keys.secret_key), keys.token.as_ref()].into_iter().flatten() {
+            redactor.hide_credential(secret.expose());
+            mask(cx, secret.expose());
+        }
+    }
+}
+
+/// The runner masks every line of a value, so a very short one would blank out the log.
+fn mask(cx: &RunContext, value: &str) {
+    const SHORTEST: usize = 4;
+    if cx.console.style().reader == Reader::Runner && value.len() >= SHORTEST && value.lines().all(|line| line.is_empty() || line.len() >= SHORTEST) {
+        cx.console.command(&commands::mask(value));
+    }
+}

@@ -1,0 +1,54 @@
+//! Who a build is: the journal's header and the tags on everything it makes.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::context::RunContext;
+use crate::action::environment::{GITHUB_REPOSITORY, GITHUB_RUN_ATTEMPT, GITHUB_RUN_ID};
+use crate::cloud::api::Caller;
+use crate::cloud::connection::Connection;
+use crate::ledger::BuildIdentity;
+use crate::plan::PlannedBuild;
+use crate::plan::amazon::settings::EbsSettings;
+
+/// From when on what is left may be swept away: longer than any build on a hosted runner, which ends after six hours.
+const LIFETIME: time::Duration = time::Duration::hours(24);
+
+/// The identity of `build`, in the account of `caller`.
+pub(super) fn identity(settings: &EbsSettings, build: &PlannedBuild, cx: &RunContext, (connection, caller): (&Connection, Option<&Caller>)) -> BuildIdentity {
+    let environment = &cx.environment;
+    let attempt = environment.get(GITHUB_RUN_ATTEMPT).map_or_else(String::new, |attempt| format!("/attempts/{attempt}"));
+    let mut regions = vec![connection.region.clone()];
+    regions.extend(settings.image.regions.iter().filter(|region| **region != connection.region).cloned());
+    BuildIdentity {
+        build_id: build_id(&cx.run_uuid, &build.name),
+        account: caller.map(|caller| caller.account.clone()),
+        caller: caller.map(|caller| caller.arn.clone()),
+        repository: environment.get(GITHUB_REPOSITORY).map(str::to_owned),
+        run: environment.get(GITHUB_RUN_ID).map(|run| format!("{run}{attempt}")),
+        regions,
+        endpoint: connection.ec2_endpoint.clone(),
+        deadline: (OffsetDateTime::now_utc() + LIFETIME).replace_nanosecond(0).ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default(),
+    }
+}
+
+/// The run's id with eight hexadecimal digits of the build's name: unique for each builder, 45 characters.
+pub(super) fn build_id(run_uuid: &str, name: &str) -> String {
+    use sha2::Digest as _;
+    let digest = sha2::Sha256::digest(name.as_bytes());
+    let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{run_uuid}-{short}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn builds_of_one_run_have_ids_of_their_own_that_begin_alike() {
+        let (one, two) = (build_id("5f5e1000-0000-0000-0000-000000000000", "one"), build_id("5f5e1000-0000-0000-0000-000000000000", "two"));
+        assert_ne!(one, two);
+        assert_eq!(one.len(), 45);
+        assert!(one.starts_with("5f5e1000-") && two.starts_with("5f5e1000-"));
+    }
+}

@@ -1,0 +1,64 @@
+//! Passes results on as soon as they are known: outputs once they are final, everything before that to the step's state.
+
+use super::context::RunContext;
+use crate::action::files::CommandFiles;
+use crate::build::{BuildObserver, Built};
+use crate::cloud::{ImageId, InstanceId, Region};
+use crate::plan::PlannedBuild;
+use crate::report::result::{Images, SourceImage};
+
+/// Watches one build.
+pub(super) struct Observer<'a> {
+    build: &'a PlannedBuild,
+    cx: &'a RunContext,
+    files: CommandFiles,
+}
+
+impl<'a> Observer<'a> {
+    /// Watches `build`.
+    pub(super) fn new(build: &'a PlannedBuild, cx: &'a RunContext) -> Self {
+        Self { build, cx, files: CommandFiles::of(&cx.environment) }
+    }
+
+    fn state(&self, what: &str, value: &str) {
+        if let Err(error) = self.files.state(&format!("{what}-{}", self.build.name), value) {
+            log::warn!("{error}");
+        }
+    }
+}
+
+impl BuildObserver for Observer<'_> {
+    fn instance_launched(&self, region: &Region, instance: &InstanceId) {
+        self.state("instance", &format!("{region}:{instance}"));
+    }
+
+    fn image_started(&self, region: &Region, image: &ImageId) {
+        self.state("image", &format!("{region}:{image}"));
+    }
+
+    fn image_ready(&self, built: &Built) {
+        // A post-processor's chain may still destroy the image; then only its end makes the outputs final.
+        if self.build.post_processors.is_empty() {
+            write(self.cx, &self.build.name, &images(built));
+        }
+    }
+}
+
+/// Writes a build's images to the outputs.
+pub(super) fn write(cx: &RunContext, build: &str, images: &Images) {
+    if let Err(error) = cx.outputs.images_final(build, images) {
+        cx.console.error(&format!("Warning: {}", crate::error::chain(&error)));
+    }
+}
+
+/// A build's images as the report has them.
+pub(super) fn images(built: &Built) -> Images {
+    Images {
+        name: built.name.clone(),
+        region: built.region.clone(),
+        ids: built.images.clone(),
+        snapshots: built.snapshots.clone(),
+        source: SourceImage { id: built.source.id.clone(), name: built.source.name.clone() },
+        instance: built.instance.clone(),
+    }
+}

@@ -1,0 +1,105 @@
+//! The provisioners of one build, and what happens when one fails: `-on-error`.
+
+use super::ask::{self, Answer};
+use super::context::RunContext;
+use crate::build::{GeneratedData, Hook};
+use crate::cli::options::OnError;
+use crate::plan::PlannedBuild;
+use crate::provision::{ChildEnding, Machine, ProvisionContext, ProvisionError, clean_up_after, run_all};
+use crate::remote::Remote;
+use crate::report::ui::Ui;
+
+/// What becomes of a failed build's things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aftermath {
+    /// They are removed.
+    CleanUp,
+    /// They stay.
+    Keep,
+}
+
+/// The provisioners of one build.
+pub(super) struct Provisioning<'a> {
+    build: &'a PlannedBuild,
+    cx: &'a RunContext,
+    ui: &'a Ui,
+    child_ending: ChildEnding,
+    /// What a failure here leads to.
+    pub(super) aftermath: Aftermath,
+}
+
+impl<'a> Provisioning<'a> {
+    /// The provisioners of `build`.
+    pub(super) fn new(build: &'a PlannedBuild, cx: &'a RunContext, ui: &'a Ui, child_ending: ChildEnding) -> Self {
+        Self { build, cx, ui, child_ending, aftermath: Aftermath::CleanUp }
+    }
+
+    /// Runs them on `machine`.
+    pub(super) async fn run<R: Remote>(&mut self, machine: &mut Machine<'_, R>, data: &GeneratedData) -> Result<(), ProvisionError> {
+        let context = self.context(data);
+        loop {
+            let Err(error) = run_all(&self.build.provisioners, machine, &context).await else { return Ok(()) };
+            let answer = self.answer(&error).await;
+            let cleanup = self.build.cleanup_provisioner.as_ref();
+            match answer {
+                Answer::Retry => {}
+                Answer::CleanUp => return Err(clean_up_after(error, cleanup, machine, &context).await),
+                Answer::Abort => {
+                    self.aftermath = Aftermath::Keep;
+                    let runs = self.cx.options.on_error == OnError::RunCleanupProvisioner;
+                    return Err(if runs { clean_up_after(error, cleanup, machine, &context).await } else { error });
+                }
+            }
+        }
+    }
+
+    /// What `-on-error` says about this error, in Packer's lines.
+    async fn answer(&self, error: &ProvisionError) -> Answer {
+        if self.cx.stop.requested().is_some() {
+            return Answer::CleanUp;
+        }
+        let text = error.to_string();
+        match self.cx.options.on_error {
+            OnError::Cleanup => Answer::CleanUp,
+            OnError::Abort | OnError::RunCleanupProvisioner => {
+                self.ui.error(&text);
+                self.ui.error("Step \"StepProvision\" failed, aborting...");
+                Answer::Abort
+            }
+            OnError::Ask => {
+                self.ui.error(&text);
+                self.ui.error("Step \"StepProvision\" failed");
+                ask::ask(self.ui, &self.cx.stop).await
+            }
+        }
+    }
+
+    fn context(&self, data: &GeneratedData) -> ProvisionContext {
+        let mut data = data.clone();
+        data.insert("PackerRunUUID".to_owned(), self.cx.run_uuid.clone());
+        ProvisionContext {
+            scope: self.build.scope.clone(),
+            data,
+            ui: self.ui.clone(),
+            stop: self.cx.stop.clone(),
+            build_name: self.build.name.clone(),
+            builder_kind: self.build.kind.clone(),
+            run_uuid: self.cx.run_uuid.clone(),
+            working_directory: self.cx.working_directory.clone(),
+            child_environment: self.cx.environment.for_children(),
+            child_ending: self.child_ending,
+        }
+    }
+}
+
+impl Hook for Provisioning<'_> {
+    type Error = ProvisionError;
+
+    async fn provision<R: Remote>(&mut self, remote: Option<&mut R>, data: &GeneratedData) -> Result<(), ProvisionError> {
+        let mut machine = match remote {
+            Some(remote) => Machine::Reached(remote),
+            None => Machine::None,
+        };
+        self.run(&mut machine, data).await
+    }
+}

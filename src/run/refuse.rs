@@ -1,0 +1,30 @@
+//! What `build` refuses by name before its first call: builders, provisioners and keys that are checked but not done yet.
+
+use crate::plan::post::PostProcessorSettings;
+use crate::plan::provision::ProvisionerSettings;
+use crate::plan::{Builder, PlannedBuild};
+
+/// What of this build cannot be done, in words; empty where all can.
+pub(super) fn unsupported(build: &PlannedBuild) -> Vec<String> {
+    let mut found = builder(&build.builder);
+    let provisioners = build.provisioners.iter().chain(&build.cleanup_provisioner);
+    found.extend(provisioners.filter_map(|provisioner| match &provisioner.settings {
+        ProvisionerSettings::Unsupported { kind } => Some(format!("the provisioner `{kind}` at {} cannot run yet", provisioner.place)),
+        _ => None,
+    }));
+    found.extend(build.post_processors.iter().flatten().filter_map(|post_processor| match &post_processor.settings {
+        PostProcessorSettings::Unsupported { kind } => Some(format!("the post-processor `{kind}` at {} cannot run yet", post_processor.place)),
+        _ => None,
+    }));
+    found
+}
+
+fn builder(builder: &Builder) -> Vec<String> {
+    let keys = match builder {
+        Builder::AmazonEbs(settings) => &settings.unsupported,
+        Builder::Null(settings) => &settings.unsupported,
+        Builder::File(_) => return Vec::new(),
+        Builder::Foreign(kind) => return vec![format!("the builder `{kind}` is not one that ami-build runs (amazon-ebs, null, file); -only selects the others")],
+    };
+    keys.iter().map(|key| format!("the key `{key}` is not supported yet")).collect()
+}
