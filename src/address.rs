@@ -2,13 +2,17 @@
 //!
 //! The public one is what a service on the internet sees; the private one is the source address that the routing table picks.
 
+use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::pin::Pin;
 use std::time::Duration;
 
 use http::{Request, Uri};
 
 use crate::action::environment::Environment;
+use crate::build::AddressLookup;
 use crate::http::{Family, HttpClient, HttpError};
+use crate::plan::communicator::Interface;
 use crate::version;
 
 /// Names another address service: a URL that answers with the caller's address and nothing else.
@@ -40,6 +44,9 @@ pub(crate) enum AddressError {
     /// No request got through.
     #[error("the address service does not answer")]
     Unanswered(#[source] HttpError),
+    /// The routing table leads to no private network.
+    #[error("this machine has no way to a private network")]
+    NoPrivate,
     /// The answer is something else.
     #[error("the address service answered {status} and no address")]
     Answer {
@@ -48,9 +55,53 @@ pub(crate) enum AddressError {
     },
 }
 
+/// Looks the addresses up for a build, with what the environment says about proxies and the service.
+pub(crate) struct OwnAddresses<'a> {
+    /// The environment.
+    pub(crate) environment: &'a Environment,
+}
+
+impl AddressLookup for OwnAddresses<'_> {
+    fn own_ranges(
+        &self,
+        interface: Interface,
+    ) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>> {
+        Box::pin(async move {
+            ranges(self.environment, interface)
+                .await
+                .unwrap_or_else(|error| {
+                    log::warn!("the caller's own addresses are not known: {error}");
+                    Vec::new()
+                })
+        })
+    }
+}
+
+/// The ranges, as EC2 takes them, from which this process reaches a machine. An error means that they are not known, and
+/// never a part of them: with half of its addresses let in, the caller may have locked itself out.
+async fn ranges(
+    environment: &Environment,
+    interface: Interface,
+) -> Result<Vec<String>, AddressError> {
+    let addresses = match interface {
+        Interface::PublicIp | Interface::PublicDns | Interface::Ipv6 => public(environment).await?,
+        Interface::PrivateIp | Interface::PrivateDns => Some(private())
+            .filter(|found| !found.is_empty())
+            .ok_or(AddressError::NoPrivate)?,
+        Interface::Automatic => public(environment)
+            .await?
+            .into_iter()
+            .chain(private())
+            .collect(),
+        // Its agent dials out; nobody comes in.
+        Interface::SessionManager => Vec::new(),
+    };
+    Ok(addresses.into_iter().map(range).collect())
+}
+
 /// The addresses under which the internet sees this machine: at most one of each family, since a dual-stack machine may reach
 /// the service by one and the build machine by the other.
-pub(crate) async fn public(environment: &Environment) -> Result<Vec<IpAddr>, AddressError> {
+async fn public(environment: &Environment) -> Result<Vec<IpAddr>, AddressError> {
     let url = environment.get(SERVICE_VARIABLE).unwrap_or(SERVICE);
     let service: Uri = url
         .parse()
@@ -71,7 +122,7 @@ pub(crate) async fn public(environment: &Environment) -> Result<Vec<IpAddr>, Add
 }
 
 /// The addresses under which a machine in a private network sees this one, as far as the routing table knows.
-pub(crate) fn private() -> Vec<IpAddr> {
+fn private() -> Vec<IpAddr> {
     let mut found: Vec<IpAddr> = PRIVATE_NETWORKS
         .into_iter()
         .filter_map(|network| source_towards(network.into()))
@@ -96,7 +147,7 @@ fn source_towards(host: IpAddr) -> Option<IpAddr> {
 }
 
 /// The range that holds this address alone, as EC2 takes it.
-pub(crate) fn range(address: IpAddr) -> String {
+fn range(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => format!("{address}/32"),
         IpAddr::V6(address) => format!("{address}/128"),
@@ -189,6 +240,23 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "the address service `checkip` is not a URL"
+        );
+    }
+
+    #[tokio::test]
+    async fn where_only_the_private_address_is_known_none_is_told() {
+        let server = answering(503, "").await;
+        let environment = Environment::of([(SERVICE_VARIABLE, &server.url)]);
+        assert!(ranges(&environment, Interface::Automatic).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_public_machine_sees_the_public_address_alone() {
+        let server = answering(200, "203.0.113.7").await;
+        let environment = Environment::of([(SERVICE_VARIABLE, &server.url)]);
+        assert_eq!(
+            ranges(&environment, Interface::PublicIp).await.unwrap(),
+            ["203.0.113.7/32"]
         );
     }
 

@@ -17,7 +17,15 @@ pub(crate) fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// The same with one line of advice, where there is one.
+/// All of it on one line, the innermost cause last.
+pub(crate) fn on_one_line(error: &dyn Error) -> String {
+    let texts: Vec<String> = std::iter::successors(Some(error), |&error| error.source())
+        .map(ToString::to_string)
+        .collect();
+    texts.join(": ")
+}
+
+/// The error with its causes and one line of advice, where there is one.
 pub(crate) fn with_hint(error: &dyn Error, hint: Option<&str>) -> String {
     let text = chain(error);
     match hint {
@@ -39,7 +47,15 @@ mod tests {
     struct Inner;
 
     #[test]
+    fn on_one_line_the_innermost_cause_comes_last() {
+        assert_eq!(on_one_line(&Outer(Inner)), "cannot launch: no capacity");
+    }
+
+    #[test]
     fn an_error_is_shown_with_its_causes_and_one_hint() {
-        assert_eq!(with_hint(&Outer(Inner), Some("wait")), "cannot launch\n  caused by: no capacity\n  hint: wait");
+        assert_eq!(
+            with_hint(&Outer(Inner), Some("wait")),
+            "cannot launch\n  caused by: no capacity\n  hint: wait"
+        );
     }
 }

@@ -8,22 +8,19 @@ mod builder_end;
 mod builder_file;
 mod builder_null;
 mod building;
-mod conclude;
 mod context;
-mod destroy;
+mod destroyer;
 mod identity;
 mod inspect;
 mod journals;
 mod load;
 mod observer;
 mod one_build;
-mod own_addresses;
 mod problems;
 mod provisioning;
 mod refuse;
 mod reporting;
 mod settle;
-mod settled_words;
 mod validate;
 
 use std::io::Write;
@@ -90,7 +87,10 @@ const POST: &str = "ami-build-post";
 /// Runs to the end and gives the exit code. Without arguments on a runner it is the action, else Packer's command line.
 pub async fn run(start: Start, stop: Stop) -> u8 {
     let name = start.program.rsplit('/').next().unwrap_or_default();
-    let outcome = match (name, start.arguments.is_empty() && start.environment.is_runner()) {
+    let outcome = match (
+        name,
+        start.arguments.is_empty() && start.environment.is_runner(),
+    ) {
         (POST, _) => action::post_step(&start, stop).await,
         (_, true) => action::main_step(&start, stop).await,
         (_, false) => command_line(&start, stop).await,
@@ -103,44 +103,87 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
     let plain = || console(start, form, Look::default());
     match command {
         Command::Version => print_version(&plain()),
-        Command::Usage { complaint, text, exit } => usage(&plain(), complaint, &text, exit),
+        Command::Usage {
+            complaint,
+            text,
+            exit,
+        } => usage(&plain(), complaint, &text, exit),
         Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
-        Command::Validate(options) => validate::validate(&options, &plain(), &start.environment, &new_run_uuid()),
+        Command::Validate(options) => {
+            validate::validate(&options, &plain(), &start.environment, &new_run_uuid())
+        }
         Command::Build(options) => {
-            let console = console(start, form, Look { colourless: options.colourless, timestamps: options.timestamps });
+            let console = console(
+                start,
+                form,
+                Look {
+                    colourless: options.colourless,
+                    timestamps: options.timestamps,
+                },
+            );
             let cx = run_context(start, console, stop, (*options, CommentSettings::default()));
             building::build(cx, Strictness::Packer).await
         }
         Command::Settle { path } => {
             let console = plain();
             let accesses = std::collections::BTreeMap::new();
-            let cx = SettleContext { console: &console, environment: &start.environment, stop: &stop, which: Which::HeldToo, accesses };
+            let cx = SettleContext {
+                console: &console,
+                environment: &start.environment,
+                stop: &stop,
+                which: Which::HeldToo,
+                accesses,
+            };
             settle::settle(Path::new(&path), &cx).await
         }
     }
 }
 
 /// What all builds of a run share.
-fn run_context(start: &Start, console: Console, stop: Stop, (options, comment): (BuildOptions, CommentSettings)) -> RunContext {
+fn run_context(
+    start: &Start,
+    console: Console,
+    stop: Stop,
+    (options, comment): (BuildOptions, CommentSettings),
+) -> RunContext {
     let run_uuid = new_run_uuid();
     let files = CommandFiles::of(&start.environment);
     let journals = journals::directory(&start.environment);
     let outputs = OutputWriter::new(files.clone());
-    for written in [files.state("run-uuid", &run_uuid).map_err(Into::into), outputs.build_id(&run_uuid)] {
+    for written in [
+        files.state("run-uuid", &run_uuid).map_err(Into::into),
+        outputs.build_id(&run_uuid),
+    ] {
         if let Err(error) = written {
             console.error(&format!("Warning: {}", crate::error::chain(&error)));
         }
     }
     let working_directory = std::env::current_dir().unwrap_or_default();
-    RunContext { owner: workspace_owner(&start.environment), environment: start.environment.clone(), console, stop, options, run_uuid, working_directory, journals, outputs, comment }
+    RunContext {
+        owner: workspace_owner(&start.environment),
+        environment: start.environment.clone(),
+        console,
+        stop,
+        options,
+        run_uuid,
+        working_directory,
+        journals,
+        outputs,
+        comment,
+    }
 }
 
 /// In the action's container we are root, and the workspace is not.
 fn workspace_owner(environment: &Environment) -> Option<FileOwner> {
     use std::os::unix::fs::MetadataExt;
-    let workspace = environment.get(GITHUB_WORKSPACE).filter(|_| environment.is_runner())?;
+    let workspace = environment
+        .get(GITHUB_WORKSPACE)
+        .filter(|_| environment.is_runner())?;
     let metadata = std::fs::metadata(workspace).ok()?;
-    Some(FileOwner { user: metadata.uid(), group: metadata.gid() })
+    Some(FileOwner {
+        user: metadata.uid(),
+        group: metadata.gid(),
+    })
 }
 
 /// What a command's flags say about how lines look.
@@ -156,9 +199,22 @@ fn console(start: &Start, form: Form, look: Look) -> Console {
         (false, Some(_)) => Colour::LegendOnly,
         (false, None) => Colour::On,
     };
-    let timestamps = if look.timestamps { Timestamps::Rfc3339(start.offset) } else { Timestamps::Off };
-    let style = Style { form, colour, timestamps, reader: start.reader };
-    Console::new(style, start.redactor.clone(), Box::new(std::io::stdout()) as Box<dyn Write + Send>)
+    let timestamps = if look.timestamps {
+        Timestamps::Rfc3339(start.offset)
+    } else {
+        Timestamps::Off
+    };
+    let style = Style {
+        form,
+        colour,
+        timestamps,
+        reader: start.reader,
+    };
+    Console::new(
+        style,
+        start.redactor.clone(),
+        Box::new(std::io::stdout()) as Box<dyn Write + Send>,
+    )
 }
 
 fn print_version(console: &Console) -> Outcome {
@@ -166,7 +222,11 @@ fn print_version(console: &Console) -> Outcome {
     console.event("", "version-prelease", &[""]);
     console.event("", "version-commit", &[""]);
     console.event("", "ami-build-version", &[version::OWN]);
-    console.say(&format!("Packer v{}\nami-build v{}", version::PACKER, version::OWN));
+    console.say(&format!(
+        "Packer v{}\nami-build v{}",
+        version::PACKER,
+        version::OWN
+    ));
     Outcome::Succeeded
 }
 

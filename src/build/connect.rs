@@ -104,7 +104,7 @@ async fn gone<C: Cloud, D>(cx: &Cx<'_, C, D>, machine: &Machine) {
         let state = instance.ok().flatten().map(|instance| instance.state);
         if matches!(
             state,
-            Some(InstanceState::ShuttingDown | InstanceState::Terminated)
+            Some(InstanceState::Stopped | InstanceState::ShuttingDown | InstanceState::Terminated)
         ) {
             return;
         }

@@ -49,7 +49,8 @@ pub(crate) trait AddressLookup: Sync {
     ) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>>;
 }
 
-/// Is told of results as soon as they are known. Nothing here may block for long.
+/// Is told of results as soon as they are known. Nothing here may block for long; whoever does not want to know something
+/// leaves its method as it is.
 pub(crate) trait BuildObserver: Sync {
     /// The source image was found.
     fn source_found(&self, _source: &Image) {}
@@ -60,11 +61,6 @@ pub(crate) trait BuildObserver: Sync {
     /// The images cannot be undone any more.
     fn image_ready(&self, _built: &Built) {}
 }
-
-/// Nobody wants to know.
-pub(crate) struct Silent;
-
-impl BuildObserver for Silent {}
 
 /// What happens on the machine.
 pub(crate) trait Hook: Send {

@@ -25,8 +25,13 @@ pub(super) async fn prepare<C: Cloud, D: Sync>(
             return temporary(cx, name.as_deref(), *key_type, texts).await;
         }
         Login::Key { .. } => cx.ui.say("Using existing SSH private key"),
-        Login::Agent { key_pair: None, .. } => cx.ui.say("Using SSH Agent with key pair in Source AMI"),
-        Login::Agent { key_pair: Some(name), .. } => cx
+        Login::Agent { key_pair: None, .. } => {
+            cx.ui.say("Using SSH Agent with key pair in Source AMI")
+        }
+        Login::Agent {
+            key_pair: Some(name),
+            ..
+        } => cx
             .ui
             .say(&format!("Using SSH Agent for existing key pair {name}")),
         Login::Password { .. } => cx.ui.say("Not using temporary keypair"),

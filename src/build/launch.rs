@@ -7,7 +7,7 @@ use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
 use super::network::Network;
-use crate::cloud::image::Image;
+use crate::cloud::image::{BlockDevice, Image};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
 use crate::cloud::{Cloud, CloudError, InstanceId, Region};
 use crate::ledger::{Kind, Order};
@@ -43,7 +43,7 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
     }
     let request = request(cx, source, network, access, texts);
     let order = Order::new(Kind::Instance, cx.region, "the build machine")
-        .leaving(orphan_devices(source, &cx.settings.launch));
+        .leaving(orphan_devices(&source.block_devices, &cx.settings.launch));
     let (cloud, region) = (cx.cloud.clone(), cx.region.clone());
     let launched = cx.ledger.create(order, |claim| async move {
         cloud.run_instance(&region, &claim, &request).await
@@ -109,8 +109,8 @@ fn shutdown_behavior(launch: &Launch) -> ShutdownBehavior {
 
 /// Devices of the source image whose volumes outlive the machine, but for those that the template maps itself: these are
 /// the user's, as with Packer.
-fn orphan_devices(source: &Image, launch: &Launch) -> Vec<String> {
-    let stays = |device: &&crate::cloud::image::BlockDevice| {
+fn orphan_devices(devices: &[BlockDevice], launch: &Launch) -> Vec<String> {
+    let stays = |device: &&BlockDevice| {
         device
             .ebs
             .as_ref()
@@ -122,8 +122,7 @@ fn orphan_devices(source: &Image, launch: &Launch) -> Vec<String> {
             .iter()
             .any(|device| device.device_name == name)
     };
-    let devices = source
-        .block_devices
+    let devices = devices
         .iter()
         .filter(stays)
         .map(|device| device.device_name.clone());
@@ -171,4 +170,44 @@ pub(super) async fn describe<C: Cloud>(
         .await?
         .into_iter()
         .next())
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+    use crate::build::tests::fixture;
+    use crate::cloud::image::EbsSettings;
+
+    fn device(name: &str, delete_on_termination: bool) -> BlockDevice {
+        BlockDevice {
+            device_name: name.to_owned(),
+            ebs: Some(EbsSettings {
+                delete_on_termination: Some(delete_on_termination),
+                ..EbsSettings::default()
+            }),
+            ..BlockDevice::default()
+        }
+    }
+
+    #[test]
+    fn only_devices_that_the_template_does_not_map_are_orphans() {
+        let devices = [
+            device("/dev/xvda", true),
+            device("/dev/sdf", false),
+            device("/dev/sdg", false),
+        ];
+        let mut launch = fixture::settings().launch;
+        launch.block_devices = vec![device("/dev/sdg", false)];
+        assert_eq!(orphan_devices(&devices, &launch), ["/dev/sdf"]);
+    }
+
+    #[test]
+    fn a_machine_that_shuts_down_goes_unless_the_template_stops_it_itself() {
+        let mut launch = fixture::settings().launch;
+        assert_eq!(shutdown_behavior(&launch), ShutdownBehavior::Terminate);
+        launch.disable_stop = true;
+        assert_eq!(shutdown_behavior(&launch), ShutdownBehavior::Stop);
+        launch.shutdown_behavior = Some(ShutdownBehavior::Terminate);
+        assert_eq!(shutdown_behavior(&launch), ShutdownBehavior::Terminate);
+    }
 }

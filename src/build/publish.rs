@@ -16,7 +16,7 @@ use crate::wait::{self, Pace, Patience, Polled};
 
 /// Whether the creating call carried the tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tags {
+enum Tags {
     /// It did.
     AtCreation,
     /// The region's EC2 does not take them there.
@@ -24,18 +24,9 @@ pub(super) enum Tags {
 }
 
 impl Tags {
-    /// `CreateImage` takes no tags in China and GovCloud.
-    pub(super) fn of_creation(region: &Region) -> Self {
+    /// China and GovCloud take no tags when an image is created or copied.
+    fn of(region: &Region) -> Self {
         if region.is_china() || region.is_government() {
-            Self::Missing
-        } else {
-            Self::AtCreation
-        }
-    }
-
-    /// `CopyImage` takes no tags in China.
-    pub(super) fn of_copy(region: &Region) -> Self {
-        if region.is_china() {
             Self::Missing
         } else {
             Self::AtCreation
@@ -48,11 +39,10 @@ pub(super) async fn finish<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     region: &Region,
     image: Image,
-    tags: Tags,
     texts: &Texts,
 ) -> Result<Image, BuildError> {
     say_tags(cx, &image, texts);
-    if tags == Tags::Missing {
+    if Tags::of(region) == Tags::Missing {
         let snapshots: Vec<String> = image
             .snapshots()
             .iter()

@@ -85,7 +85,8 @@ pub(super) async fn delete_snapshots<C: Cloud, D>(
     Ok(())
 }
 
-fn unless_gone(result: Result<(), CloudError>) -> Result<(), CloudError> {
+/// "Not found" is what a removal is for.
+pub(super) fn unless_gone(result: Result<(), CloudError>) -> Result<(), CloudError> {
     match result {
         Err(error) if error.is(Refusal::NotFound) => Ok(()),
         other => other,

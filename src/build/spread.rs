@@ -37,15 +37,9 @@ pub(super) async fn everywhere<C: Cloud, D: Sync>(
     );
     let first = async {
         match frozen.role {
-            Role::Final => publish::finish(
-                cx,
-                cx.region,
-                frozen.image.clone(),
-                publish::Tags::of_creation(cx.region),
-                texts,
-            )
-            .await
-            .map(Some),
+            Role::Final => publish::finish(cx, cx.region, frozen.image.clone(), texts)
+                .await
+                .map(Some),
             Role::Intermediate => Ok(None),
         }
     };
@@ -82,7 +76,7 @@ async fn arrive<C: Cloud, D>(
     let id = copy(cx, frozen, region, texts).await?;
     cx.observer.image_started(region, &id);
     let image = image_wait::available(cx, region, &id).await?;
-    let image = publish::finish(cx, region, image, publish::Tags::of_copy(region), texts).await?;
+    let image = publish::finish(cx, region, image, texts).await?;
     replace::delete_snapshots(cx, region, &frozen.old).await?;
     Ok(image)
 }

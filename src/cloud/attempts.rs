@@ -6,28 +6,56 @@
 use std::cell::Cell;
 use std::future::Future;
 
-use aws_sdk_ec2::config::interceptors::{BeforeTransmitInterceptorContextRef, InterceptorContext};
+use aws_sdk_ec2::config::interceptors::{
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef, InterceptorContext,
+};
 use aws_sdk_ec2::config::retry::{ClassifyRetry, RetryAction};
 use aws_sdk_ec2::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_ec2::error::BoxError;
 
 use super::classify::chain;
 
+/// What became of a call's attempts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attempts {
+    /// How many were made.
+    pub(crate) made: u32,
+    /// How many of them found no connection, so that nothing was sent.
+    pub(crate) unconnected: u32,
+}
+
+impl Attempts {
+    /// Whether any attempt may have reached EC2.
+    pub(crate) fn reached(self) -> bool {
+        self.made > self.unconnected
+    }
+}
+
 tokio::task_local! {
-    /// Attempts of the call that this task is in. The SDK runs a call's attempts on the caller's own task.
-    static SENT: Cell<u32>;
+    /// The attempts of the call that this task is in. The SDK runs them on the caller's own task.
+    static ATTEMPTS: Cell<Attempts>;
 }
 
-/// Runs one call and tells how many times it went out.
-pub(crate) async fn counted<F: Future>(call: F) -> (F::Output, u32) {
-    SENT.scope(Cell::new(0), async move {
-        let output = call.await;
-        (output, SENT.with(Cell::get))
-    })
-    .await
+/// Runs one call and tells what became of its attempts.
+pub(crate) async fn counted<F: Future>(call: F) -> (F::Output, Attempts) {
+    ATTEMPTS
+        .scope(Cell::default(), async move {
+            let output = call.await;
+            (output, ATTEMPTS.with(Cell::get))
+        })
+        .await
 }
 
-/// Counts each attempt just before it is transmitted.
+/// Outside of [`counted`] nobody asks for the numbers.
+fn note(change: impl FnOnce(&mut Attempts)) {
+    let _outside = ATTEMPTS.try_with(|attempts| {
+        let mut changed = attempts.get();
+        change(&mut changed);
+        attempts.set(changed);
+    });
+}
+
+/// Counts the attempts, and those among them that found no connection.
 #[derive(Debug)]
 pub(crate) struct CountAttempts;
 
@@ -42,8 +70,23 @@ impl Intercept for CountAttempts {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        // Outside of `counted` nobody asks for the number.
-        let _outside = SENT.try_with(|sent| sent.set(sent.get() + 1));
+        note(|attempts| attempts.made += 1);
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let error = match context.output_or_error() {
+            Some(Err(error)) => error.as_connector_error(),
+            Some(Ok(_)) | None => None,
+        };
+        if error.is_some_and(|error| never_connected(error)) {
+            note(|attempts| attempts.unconnected += 1);
+        }
         Ok(())
     }
 }
@@ -85,7 +128,7 @@ impl ClassifyRetry for OnlyWithoutEffect {
 const THROTTLED: u16 = 503;
 
 /// Whether the failure came before a connection stood: then nothing was sent.
-fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
+pub(super) fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
     chain(error)
         .filter_map(|error| error.downcast_ref::<hyper_util::client::legacy::Error>())
         .any(hyper_util::client::legacy::Error::is_connect)

@@ -9,6 +9,7 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId;
 
 use super::api::CloudResult;
+use super::attempts::Attempts;
 use super::error::Refusal;
 use super::{CloudError, Region, attempts, classify};
 
@@ -89,12 +90,13 @@ impl Call<'_> {
         }
     }
 
-    fn log(self, took: Duration, attempts: u32, request_id: &str, outcome: &str) {
+    fn log(self, took: Duration, attempts: Attempts, request_id: &str, outcome: &str) {
         log::debug!(
-            "{} in {}: {outcome} after {} ms, {attempts} attempt(s), request {request_id}",
+            "{} in {}: {outcome} after {} ms, {} attempt(s), request {request_id}",
             self.name,
             self.region,
-            took.as_millis()
+            took.as_millis(),
+            attempts.made
         );
     }
 }

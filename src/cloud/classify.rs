@@ -7,14 +7,15 @@ use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId;
 
+use super::attempts::Attempts;
 use super::error::Refusal;
 use super::{CloudError, Region};
 
-/// Our error for a call that failed after it went out `attempts` times.
+/// Our error for a call that failed after these attempts.
 pub(crate) fn error<E>(
     call: &'static str,
     region: &Region,
-    attempts: u32,
+    attempts: Attempts,
     error: SdkError<E, HttpResponse>,
 ) -> CloudError
 where
@@ -47,8 +48,8 @@ where
             region,
             source: Box::new(error),
         },
-        // Credentials are fetched inside the call: where they fail before the first attempt, nothing was sent.
-        SdkError::DispatchFailure(_) if attempts == 0 && credentials_failed(&error) => {
+        // No credentials, no address, no connection, no trust in the certificate: nothing was sent, not even once.
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) if !attempts.reached() => {
             CloudError::NotSent {
                 call,
                 region,

@@ -29,10 +29,10 @@ pub(crate) enum ConnectError {
     #[error(
         "no region: set `region` in the template, `AWS_REGION` in the environment or `region` in the profile"
     )]
-    NoRegion,
+    RegionMissing,
     /// The profile is in none of the files.
     #[error("profile `{profile}` is not in `{files}`")]
-    NoSuchProfile {
+    UnknownProfile {
         /// As the template or `AWS_PROFILE` names it.
         profile: String,
         /// The files that were read.
@@ -40,7 +40,7 @@ pub(crate) enum ConnectError {
     },
     /// The template's file is not there.
     #[error("`shared_credentials_file` names `{path}`, which is not a file")]
-    NoSharedFile {
+    FileMissing {
         /// As the template names it.
         path: PathBuf,
     },
@@ -90,7 +90,7 @@ pub(crate) async fn connect(
         Some(region) => region,
         None => asked_region(access, &files, environment, &local)
             .await
-            .ok_or(ConnectError::NoRegion)?,
+            .ok_or(ConnectError::RegionMissing)?,
     };
     let config = base_config(access, environment, &region);
     let services = ProviderConfig::without_region()

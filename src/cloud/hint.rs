@@ -1,6 +1,7 @@
 //! What a person can do about a call that failed.
 
 use super::CloudError;
+use super::attempts::never_connected;
 use super::classify::credentials_failed;
 use super::error::Refusal;
 
@@ -17,6 +18,9 @@ impl CloudError {
             Self::NotSent { source, .. } if credentials_failed(source.as_ref()) => {
                 Some(NO_CREDENTIALS.to_owned())
             }
+            Self::NotSent { source, .. } if never_connected(source.as_ref()) => {
+                Some(NO_CONNECTION.to_owned())
+            }
             Self::NotSent { .. } | Self::NoAnswer { .. } | Self::Incomplete { .. } => None,
         }
     }
@@ -26,6 +30,9 @@ impl CloudError {
 const NO_CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (aws-actions/configure-aws-credentials does), or name a \
      `profile`; on a runner that is an EC2 instance, a container reaches the metadata service only where the instance's \
      HttpPutResponseHopLimit is 2 or more";
+
+const NO_CONNECTION: &str = "check the region's name, the network, the proxy variables and `custom_endpoint_ec2`; behind a proxy \
+     that shows a certificate of its own, let SSL_CERT_FILE name its root";
 
 fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
     let advice = match refusal {

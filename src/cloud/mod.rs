@@ -1,6 +1,7 @@
 //! EC2 as the build sees it: a narrow trait in our own types.
 //!
-//! `ec2` is the only file that names the SDK's client; `fake` is a stateful model with numbered calls.
+//! `ec2.rs` is the only file that names the SDK's client; `request` and `response` translate, `classify` and `hint` explain what
+//! went wrong, `connection` finds region, credentials and transport. `fake` is a stateful model with numbered calls.
 
 pub(crate) mod api;
 mod assume_role;

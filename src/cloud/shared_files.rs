@@ -36,7 +36,7 @@ impl SharedFiles {
         let shared = Self { files, profile };
         match &shared.profile {
             Some(name) if name != "default" && !shared.defines(name) => {
-                Err(ConnectError::NoSuchProfile {
+                Err(ConnectError::UnknownProfile {
                     profile: name.clone(),
                     files: shared
                         .files
@@ -79,7 +79,7 @@ impl SharedFiles {
 /// (`[profile x]`), but its name and its documentation promise a credentials file (`[x]`).
 fn own_files(path: &Path) -> Result<Vec<(ProfileFileKind, PathBuf)>, ConnectError> {
     if !path.is_file() {
-        return Err(ConnectError::NoSharedFile {
+        return Err(ConnectError::FileMissing {
             path: path.to_owned(),
         });
     }
@@ -149,7 +149,7 @@ mod tests {
         let variables = BTreeMap::from([("HOME".to_owned(), home.path().display().to_string())]);
         let error = SharedFiles::find(None, Some("gone"), Environment(&variables)).unwrap_err();
         assert!(
-            matches!(error, ConnectError::NoSuchProfile { .. }),
+            matches!(error, ConnectError::UnknownProfile { .. }),
             "{error}"
         );
     }

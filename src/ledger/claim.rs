@@ -10,7 +10,9 @@ use crate::cloud::{AllocationToken, Tags};
 ///
 /// ```compile_fail,E0451
 /// use ami_build::ledger::Claim;
-/// let forged = Claim { token: todo!(), tags: todo!() };
+/// fn forge(claim: Claim) -> Claim {
+///     Claim { ..claim }
+/// }
 /// ```
 ///
 /// The type itself may be named, so the example above fails for the right reason:

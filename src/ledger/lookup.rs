@@ -4,7 +4,6 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::identity::{BUILD_ID_TAG, ROW_TAG};
-use super::kind::Kind;
 use super::row::Row;
 use crate::cloud::api::CloudResult;
 use crate::cloud::image::{Image, ImageQuery};
@@ -59,7 +58,7 @@ pub(super) async fn owns_key_pair<C: Cloud>(
     Ok(found.iter().any(|name| name.as_str() == row.name))
 }
 
-/// The image of a row. Where `CreateImage` takes no tags (China, GovCloud) it is the one of that name that is not older than
+/// The image of a row. Where creating it takes no tags (China, GovCloud) it is the one of that name that is not older than
 /// the row: an image that had the name before makes EC2 refuse the call.
 pub(super) async fn image<C: Cloud>(
     cloud: &C,
@@ -91,7 +90,7 @@ fn is_not_older(image: &Image, row: &Row) -> bool {
 
 /// The searches that together find every snapshot of an image that may be gone already.
 pub(super) fn snapshots(row: &Row, image: &ImageId, build_id: &str) -> Vec<Filters> {
-    let untagged = row.region.is_china() || (row.region.is_government() && row.kind == Kind::Image);
+    let untagged = row.region.is_china() || row.region.is_government();
     let described = snapshots_described(image);
     if untagged {
         vec![described]

@@ -24,10 +24,10 @@ pub use claim::Claim;
 pub use keeper::Ledger;
 pub use settled::Settled;
 
-pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, ROW_TAG};
+pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT};
 pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;
 pub(crate) use lookup::snapshots_described;
-pub(crate) use row::{NameOrigin, Order, Row};
-pub(crate) use settle::{Settling, Which};
+pub(crate) use row::{Order, Row};
+pub(crate) use settle::{PATIENCE, Settling, Which};
 pub(crate) use settled::{Remaining, Why};

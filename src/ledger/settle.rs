@@ -24,6 +24,9 @@ const HURRIED_ANSWER: Duration = Duration::from_millis(1500);
 /// The same without a hurry: the longest that one call takes with the SDK's own repetitions, about.
 const ANSWER: Duration = Duration::from_secs(60);
 
+/// All of settling without a hurry: a machine may take ten minutes to go, and what it held some more.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1200);
+
 /// Which rows are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
@@ -37,7 +40,7 @@ pub(crate) enum Which {
 pub(crate) struct Settling<'a> {
     /// Which rows.
     pub(crate) which: Which,
-    /// How long without a hurry.
+    /// How long without a hurry; [`PATIENCE`] unless somebody waits for less.
     pub(crate) patience: Duration,
     /// A stop signal cuts it down to [`HURRIED`], counted from the signal.
     pub(crate) stop: &'a Stop,

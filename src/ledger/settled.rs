@@ -9,7 +9,9 @@ use crate::cloud::CloudError;
 ///
 /// ```compile_fail,E0451
 /// use ami_build::ledger::Settled;
-/// let forged = Settled { removed: Vec::new(), remaining: Vec::new(), journal: None };
+/// fn forge(settled: Settled) -> Settled {
+///     Settled { ..settled }
+/// }
 /// ```
 ///
 /// The type itself may be named:

@@ -1,5 +1,6 @@
 //! The whole plan.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::amazon::Force;
@@ -9,7 +10,7 @@ use super::planned::{InvalidBuild, Plan, PlannedBuild};
 use super::selection::Selection;
 use super::{builder_names, check_template};
 use crate::facts::Facts;
-use crate::template::model::{RawBuilder, Template};
+use crate::template::model::Template;
 use crate::template::problem::Problems;
 use crate::template::scope::{Scope, Section};
 use crate::template::variables::Variables;
@@ -43,6 +44,7 @@ pub(crate) fn plan(
     if !plan.problems.is_empty() {
         return plan;
     }
+    let mut warned = HashSet::new();
     for (name, raw) in builders {
         let scope = scope.with_build(&name, &raw.kind);
         let checked = builders::check(template, raw, &scope, force, facts);
@@ -67,11 +69,11 @@ pub(crate) fn plan(
             build_keys,
             ..
         } = components;
+        // A provisioner that several builds share warns once.
         plan.warnings.extend(
             warnings
                 .into_iter()
-                .filter(|warning| !plan.warnings.contains(warning))
-                .collect::<Vec<_>>(),
+                .filter(|warning| warned.insert(warning.clone())),
         );
         let kind = raw.kind.clone();
         match checked.builder {

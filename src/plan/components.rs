@@ -86,7 +86,11 @@ impl Components<'_> {
                 let scope = self.scope.with_section(Section::Provisioner {
                     build_keys: self.build_keys,
                 });
-                provision::settings(&raw.kind, &raw.config, over, &scope, self.facts, &problems)
+                let layers = provision::Layers {
+                    base: &raw.config,
+                    over,
+                };
+                provision::settings(&raw.kind, layers, &scope, self.facts, &problems)
             }
             Known::No { meant } => {
                 known_kinds::report_unknown(

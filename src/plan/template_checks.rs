@@ -1,5 +1,6 @@
 //! What can be said about a template before its variables are known: the references between its parts, and its version.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::template::fields::nearest;
@@ -17,8 +18,14 @@ pub(crate) fn check_template(template: &Template) -> Vec<Problem> {
             "at least one builder must be defined",
         );
     }
+    let names = template
+        .builders
+        .iter()
+        .map(|builder| builder.name.as_str())
+        .collect();
     let checks = References {
         template,
+        names,
         problems: &problems,
     };
     for (index, provisioner) in template.provisioners.iter().enumerate() {
@@ -49,6 +56,7 @@ pub(crate) fn check_template(template: &Template) -> Vec<Problem> {
 
 struct References<'a> {
     template: &'a Template,
+    names: HashSet<&'a str>,
     problems: &'a Problems,
 }
 
@@ -68,13 +76,14 @@ impl References<'_> {
     }
 
     fn exists(&self, builder: &str) -> bool {
-        self.template
-            .builders
-            .iter()
-            .any(|known| known.name == builder)
+        self.names.contains(builder)
     }
 
     fn report(&self, span: Span, message: String, name: &str) {
+        // Advice is not worth a search once there are more problems than anybody will read.
+        if self.problems.is_full() {
+            return self.problems.report(span, message);
+        }
         let known = || {
             self.template
                 .builders

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
 use super::file_error::FileError;
@@ -141,7 +143,7 @@ impl Artifact {
     fn remove_each(
         &self,
         directory: &Path,
-        remove: fn(&Path) -> std::io::Result<()>,
+        remove: fn(&Path) -> io::Result<()>,
     ) -> Result<(), DestroyError> {
         for file in &self.files {
             remove(&directory.join(file)).map_err(|error| FileError::new("remove", file, error))?;
@@ -150,25 +152,38 @@ impl Artifact {
     }
 }
 
-fn remove_file(path: &Path) -> std::io::Result<()> {
+fn remove_file(path: &Path) -> io::Result<()> {
+    refuse_device(&fs::symlink_metadata(path)?)?;
     fs::remove_file(path)
 }
 
 /// As Go's `os.RemoveAll`: a directory goes with all that is in it, and a path that ends in `.` or `..` is refused.
-fn remove_tree(path: &Path) -> std::io::Result<()> {
+fn remove_tree(path: &Path) -> io::Result<()> {
     let ends_in_dots = path.as_os_str().to_string_lossy().ends_with("/.");
     if ends_in_dots || path.file_name().is_none() {
-        return Err(std::io::ErrorKind::InvalidInput.into());
+        return Err(io::ErrorKind::InvalidInput.into());
     }
-    let removed = match fs::symlink_metadata(path) {
-        Ok(there) if there.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
+    let removed = fs::symlink_metadata(path).and_then(|there| {
+        refuse_device(&there)?;
+        if there.is_dir() {
+            fs::remove_dir_all(path)
+        } else {
+            fs::remove_file(path)
+        }
+    });
     match removed {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }
+}
+
+/// Packer would remove `/dev/null` where it stands for a builder's `target`, and root may: we run as root in a container.
+fn refuse_device(there: &Metadata) -> io::Result<()> {
+    let kind = there.file_type();
+    if kind.is_char_device() || kind.is_block_device() {
+        return Err(io::Error::other("a device is never removed"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

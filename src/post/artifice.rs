@@ -26,7 +26,8 @@ pub(super) fn run(
 ) -> Result<Artifact, ArtificeError> {
     if !artifact.files.is_empty() {
         let discarded = artifact.files.join(", ");
-        cx.ui.say(&format!("Discarding files from artifact: {discarded}"));
+        cx.ui
+            .say(&format!("Discarding files from artifact: {discarded}"));
     }
     let mut files = Vec::new();
     for pattern in &settings.files {
@@ -35,6 +36,7 @@ pub(super) fn run(
     for file in &files {
         fs::metadata(cx.local_path(file)).map_err(|error| FileError::new("stat", file, error))?;
     }
-    cx.ui.say(&format!("Using these artifact files: {}", files.join(", ")));
+    cx.ui
+        .say(&format!("Using these artifact files: {}", files.join(", ")));
     Ok(Artifact::collected("packer.post-processor.artifice", files))
 }

@@ -138,7 +138,13 @@ impl Bench {
         let source = Arc::new(Source::new("t.json", config.to_string()));
         let document = Arc::new(document::parse(source).unwrap());
         let problems = Problems::of_component(Arc::clone(&document), &kind);
-        let decoded = settings(&kind, &document.root, &self.scope, &Facts::for_tests(), &problems);
+        let decoded = settings(
+            &kind,
+            &document.root,
+            &self.scope,
+            &Facts::for_tests(),
+            &problems,
+        );
         PlannedPostProcessor {
             name: text("name").unwrap_or_else(|| kind.clone()),
             keep_input_artifact: members["keep_input_artifact"].as_bool(),
@@ -151,10 +157,18 @@ impl Bench {
 
 /// What the results say of themselves, in order.
 pub(super) fn texts(chained: &Chained) -> Vec<&str> {
-    chained.artifacts.iter().map(|artifact| artifact.text.as_str()).collect()
+    chained
+        .artifacts
+        .iter()
+        .map(|artifact| artifact.text.as_str())
+        .collect()
 }
 
 /// Packer's list of what went wrong; empty where nothing did.
 pub(super) fn error_text(chained: &Chained) -> String {
-    chained.error.as_ref().map(ToString::to_string).unwrap_or_default()
+    chained
+        .error
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }

@@ -39,7 +39,11 @@ pub(crate) async fn run_chains<D: DestroyImages>(
 ) -> Chained {
     let mut results = Results {
         artifacts: Vec::new(),
-        original: if chains.is_empty() { Original::Kept } else { Original::Destroyed },
+        original: if chains.is_empty() {
+            Original::Kept
+        } else {
+            Original::Destroyed
+        },
         errors: Vec::new(),
     };
     for chain in chains {
@@ -49,7 +53,9 @@ pub(crate) async fn run_chains<D: DestroyImages>(
         Original::Kept => results.artifacts.insert(0, artifact),
         Original::Destroyed => {
             let destroyed = artifact.destroy(cx.working_directory, destroyer).await;
-            results.errors.extend(destroyed.err().map(ChainError::BuilderArtifact));
+            results
+                .errors
+                .extend(destroyed.err().map(ChainError::BuilderArtifact));
         }
     }
     cx.ui.end_step();

@@ -137,7 +137,10 @@ impl Job {
 
 fn base_name(file: &str) -> String {
     let name = Path::new(file).file_name();
-    name.map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned())
+    name.map_or_else(
+        || file.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 fn hex(kind: ChecksumType, from: &mut impl Read) -> io::Result<String> {

@@ -52,8 +52,14 @@ impl PostContext<'_> {
 
     /// The build's data with a few more values, for rendering.
     pub(super) fn values(&self, more: &[(&str, &str)]) -> Value {
-        let data = self.data.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let data = self
+            .data
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
         let all = data.chain(more.iter().copied());
-        Value::Map(all.map(|(key, value)| (key.to_owned(), value.into())).collect())
+        Value::Map(
+            all.map(|(key, value)| (key.to_owned(), value.into()))
+                .collect(),
+        )
     }
 }

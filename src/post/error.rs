@@ -44,7 +44,10 @@ pub(crate) enum ChainError {
     #[error("Post-processor failed")]
     Failed(#[source] PostError),
     /// What a post-processor replaced is still there.
-    #[error("Failed cleaning up prior artifact: {}; pp is {kind}", one_line(reason))]
+    #[error(
+        "Failed cleaning up prior artifact: {}; pp is {kind}",
+        one_line(reason)
+    )]
     PriorArtifact {
         /// Why: Packer tells it in the middle of the text.
         reason: DestroyError,
@@ -76,8 +79,17 @@ impl PostErrors {
 
 impl fmt::Display for PostErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let points: Vec<String> = self.errors.iter().map(|error| format!("* {}", one_line(error))).collect();
-        write!(formatter, "{} error(s) occurred:\n\n{}", points.len(), points.join("\n"))
+        let points: Vec<String> = self
+            .errors
+            .iter()
+            .map(|error| format!("* {}", one_line(error)))
+            .collect();
+        write!(
+            formatter,
+            "{} error(s) occurred:\n\n{}",
+            points.len(),
+            points.join("\n")
+        )
     }
 }
 

@@ -38,7 +38,9 @@ fn words(error: &io::Error) -> String {
     let Some(code) = error.raw_os_error() else {
         return text;
     };
-    let text = text.strip_suffix(&format!(" (os error {code})")).unwrap_or(&text);
+    let text = text
+        .strip_suffix(&format!(" (os error {code})"))
+        .unwrap_or(&text);
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(letters).collect()

@@ -8,7 +8,7 @@ use glob::Pattern;
 /// A pattern that Go refuses too.
 #[derive(Debug, thiserror::Error)]
 #[error("syntax error in pattern `{pattern}`")]
-pub(super) struct BadPattern {
+pub(crate) struct BadPattern {
     pattern: String,
 }
 
@@ -23,12 +23,18 @@ pub(super) fn find(pattern: &str, directory: &Path) -> Result<Vec<String>, BadPa
         Some((parent, name)) => (parent, name),
         None => (".", pattern),
     };
-    let bad = || BadPattern { pattern: pattern.to_owned() };
+    let bad = || BadPattern {
+        pattern: pattern.to_owned(),
+    };
     let matcher = Pattern::new(&translated(name).ok_or_else(bad)?).map_err(|_reason| bad())?;
     let mut found = Vec::new();
     for parent in find(parent, directory)? {
         let matching = names_in(&directory.join(&parent)).into_iter();
-        found.extend(matching.filter(|name| matcher.matches(name)).map(|name| join(&parent, &name)));
+        found.extend(
+            matching
+                .filter(|name| matcher.matches(name))
+                .map(|name| join(&parent, &name)),
+        );
     }
     Ok(found)
 }
@@ -40,7 +46,9 @@ fn has_wildcards(pattern: &str) -> bool {
 /// Sorted. What cannot be read has no names, as in Go.
 fn names_in(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
     names.sort();
     names
 }
@@ -48,7 +56,9 @@ fn names_in(directory: &Path) -> Vec<String> {
 /// As Go's `filepath.Join`, which drops `.` and doubled slashes.
 fn join(parent: &str, name: &str) -> String {
     let absolute = parent.starts_with('/');
-    let parts = parent.split('/').filter(|part| !part.is_empty() && *part != ".");
+    let parts = parent
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".");
     let parts: Vec<&str> = parts.chain([name]).collect();
     format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
 }
@@ -92,7 +102,14 @@ mod tests {
     fn found(pattern: &str) -> Vec<String> {
         let base = tempfile::tempdir().unwrap();
         fs::create_dir_all(base.path().join("dir/deep")).unwrap();
-        for file in ["b.md", "a.md", ".hidden.md", "a*b", "dir/c.md", "dir/deep/d.md"] {
+        for file in [
+            "b.md",
+            "a.md",
+            ".hidden.md",
+            "a*b",
+            "dir/c.md",
+            "dir/deep/d.md",
+        ] {
             fs::write(base.path().join(file), file).unwrap();
         }
         find(pattern, base.path()).unwrap()
@@ -123,7 +140,10 @@ mod tests {
     fn a_broken_pattern_is_named() {
         for pattern in ["[", "[]a]", "a\\", "[a"] {
             let error = find(pattern, Path::new("/")).unwrap_err();
-            assert_eq!(error.to_string(), format!("syntax error in pattern `{pattern}`"));
+            assert_eq!(
+                error.to_string(),
+                format!("syntax error in pattern `{pattern}`")
+            );
         }
     }
 }

@@ -34,7 +34,10 @@ pub(super) fn create_directories(path: &Path, owner: Option<FileOwner>) -> io::R
         if let Some(owner) = owner
             && let Err(error) = chown(directory, Some(owner.user), Some(owner.group))
         {
-            log::warn!("the new directory `{}` stays ours: {error}", directory.display());
+            log::warn!(
+                "the new directory `{}` stays ours: {error}",
+                directory.display()
+            );
         }
     }
     Ok(())
@@ -52,7 +55,10 @@ mod tests {
         let there = base.path().metadata().unwrap();
         // Anybody may hand a file to its present owner; only root may hand it to another one.
         let wanted = if there.uid() == 0 { 12345 } else { there.uid() };
-        let owner = FileOwner { user: wanted, group: there.gid() };
+        let owner = FileOwner {
+            user: wanted,
+            group: there.gid(),
+        };
         let deep = base.path().join("a/b");
         create_directories(&deep, Some(owner)).unwrap();
         assert_eq!(deep.metadata().unwrap().uid(), wanted);

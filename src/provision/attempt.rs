@@ -31,17 +31,29 @@ pub(crate) struct Attempt {
 impl Attempt {
     /// An attempt that only a stop ends.
     pub(crate) fn unlimited(stop: &Stop) -> Self {
-        Self { stop: stop.clone(), deadline: None, spent: false }
+        Self {
+            stop: stop.clone(),
+            deadline: None,
+            spent: false,
+        }
     }
 
     /// One that is also over after `limit`.
     pub(super) fn limited(stop: &Stop, limit: Duration) -> Self {
-        Self { stop: stop.clone(), deadline: Some(Instant::now() + limit), spent: false }
+        Self {
+            stop: stop.clone(),
+            deadline: Some(Instant::now() + limit),
+            spent: false,
+        }
     }
 
     /// One that is over from the beginning.
     pub(super) fn spent(stop: &Stop) -> Self {
-        Self { stop: stop.clone(), deadline: None, spent: true }
+        Self {
+            stop: stop.clone(),
+            deadline: None,
+            spent: true,
+        }
     }
 
     /// Waits until the attempt has to end.
@@ -64,11 +76,15 @@ impl Attempt {
 
     /// Whether its time is over.
     pub(super) fn is_over(&self) -> bool {
-        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        self.deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Runs `work` until it ends or the attempt has to. The work begins in any case, as in Packer.
-    pub(super) async fn cut<T>(&self, work: impl Future<Output = Result<T, ProvisionError>>) -> Result<T, ProvisionError> {
+    pub(super) async fn cut<T>(
+        &self,
+        work: impl Future<Output = Result<T, ProvisionError>>,
+    ) -> Result<T, ProvisionError> {
         tokio::select! {
             biased;
             result = work => result,

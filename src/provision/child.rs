@@ -23,11 +23,18 @@ pub(super) enum ChildExit {
 }
 
 /// Runs `command`, program first, without standard input.
-pub(super) async fn run(command: &[String], cx: &ProvisionContext, attempt: &Attempt) -> io::Result<ChildExit> {
+pub(super) async fn run(
+    command: &[String],
+    cx: &ProvisionContext,
+    attempt: &Attempt,
+) -> io::Result<ChildExit> {
     let mut child = spawn(command, cx)?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let shown = async {
-        tokio::join!(show(out, |line| cx.ui.message(line)), show(err, |line| cx.ui.error(line)));
+        tokio::join!(
+            show(out, |line| cx.ui.message(line)),
+            show(err, |line| cx.ui.error(line))
+        );
     };
     let mut shown = std::pin::pin!(shown);
     // Both outputs end when the last descendant has closed them: that, and not the script's own end, is what Packer awaits.
@@ -53,11 +60,19 @@ pub(super) async fn run(command: &[String], cx: &ProvisionContext, attempt: &Att
 fn spawn(command: &[String], cx: &ProvisionContext) -> io::Result<Child> {
     let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let mut command = Command::new(program);
-    command.args(arguments).env_clear().envs(&cx.child_environment).current_dir(&cx.working_directory);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(&cx.child_environment)
+        .current_dir(&cx.working_directory);
     command.env("PACKER_BUILD_NAME", &cx.build_name);
     command.env("PACKER_BUILDER_TYPE", &cx.builder_kind);
     command.env("PACKER_RUN_UUID", &cx.run_uuid);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
     if cx.child_ending == ChildEnding::KillDescendants {
         command.process_group(0);
     }
@@ -67,7 +82,9 @@ fn spawn(command: &[String], cx: &ProvisionContext) -> io::Result<Child> {
 async fn kill(child: &mut Child, ending: ChildEnding) {
     let group = child.id().and_then(|id| i32::try_from(id).ok());
     match (ending, group) {
-        (ChildEnding::KillDescendants, Some(group)) => drop(killpg(Pid::from_raw(group), Signal::SIGKILL)),
+        (ChildEnding::KillDescendants, Some(group)) => {
+            _ = killpg(Pid::from_raw(group), Signal::SIGKILL)
+        }
         _ => drop(child.start_kill()),
     }
     let _reaped = child.wait().await;

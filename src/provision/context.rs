@@ -54,21 +54,40 @@ pub(crate) struct ProvisionContext {
 
 impl ProvisionContext {
     /// Renders a text with the builder's data until it stays the same.
-    pub(super) fn render(&self, text: &str) -> Result<String, RenderError> {
+    pub(super) fn render(&self, text: &str) -> Result<String, Box<RenderError>> {
         self.render_with(text, &[])
     }
 
     /// The same with more data.
-    pub(super) fn render_with(&self, text: &str, more: &[(&str, &str)]) -> Result<String, RenderError> {
-        let own = self.data.iter().map(|(key, value)| (key.clone(), Value::String(value.clone())));
-        let more = more.iter().map(|(key, value)| ((*key).to_owned(), Value::String((*value).to_owned())));
-        self.scope.render_until_stable(text, &Value::Map(own.chain(more).collect()))
+    pub(super) fn render_with(
+        &self,
+        text: &str,
+        more: &[(&str, &str)],
+    ) -> Result<String, Box<RenderError>> {
+        let own = self
+            .data
+            .iter()
+            .map(|(key, value)| (key.clone(), Value::String(value.clone())));
+        let more = more
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Value::String((*value).to_owned())));
+        self.scope
+            .render_until_stable(text, &Value::Map(own.chain(more).collect()))
+            .map_err(Box::new)
     }
 
     /// Renders a text of ours once, with nothing but `data`.
-    pub(super) fn render_once(&self, text: &str, data: &[(&str, &str)]) -> Result<String, RenderError> {
-        let data = data.iter().map(|(key, value)| ((*key).to_owned(), Value::String((*value).to_owned())));
-        self.scope.render(text, &Value::Map(data.collect()))
+    pub(super) fn render_once(
+        &self,
+        text: &str,
+        data: &[(&str, &str)],
+    ) -> Result<String, Box<RenderError>> {
+        let data = data
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Value::String((*value).to_owned())));
+        self.scope
+            .render(text, &Value::Map(data.collect()))
+            .map_err(Box::new)
     }
 
     /// A local path as the system takes it.
@@ -78,7 +97,10 @@ impl ProvisionContext {
 
     /// Where temporary files go.
     pub(super) fn temporary_directory(&self) -> &Path {
-        let set = self.child_environment.get("TMPDIR").filter(|path| !path.is_empty());
+        let set = self
+            .child_environment
+            .get("TMPDIR")
+            .filter(|path| !path.is_empty());
         set.map_or(Path::new("/tmp"), Path::new)
     }
 }

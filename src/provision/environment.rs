@@ -7,7 +7,11 @@ use crate::template::scope::RenderError;
 use super::ProvisionContext;
 
 /// The variables, which sort by name.
-pub(super) fn variables(cx: &ProvisionContext, pairs: &[(String, String)], env: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub(super) fn variables(
+    cx: &ProvisionContext,
+    pairs: &[(String, String)],
+    env: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
     let mut all = BTreeMap::from([
         ("PACKER_BUILD_NAME".to_owned(), cx.build_name.clone()),
         ("PACKER_BUILDER_TYPE".to_owned(), cx.builder_kind.clone()),
@@ -19,7 +23,11 @@ pub(super) fn variables(cx: &ProvisionContext, pairs: &[(String, String)], env: 
 }
 
 /// Every variable by Go's printf `format`, one after the other.
-pub(super) fn flatten(cx: &ProvisionContext, variables: &BTreeMap<String, String>, format: &str) -> Result<String, RenderError> {
+pub(super) fn flatten(
+    cx: &ProvisionContext,
+    variables: &BTreeMap<String, String>,
+    format: &str,
+) -> Result<String, Box<RenderError>> {
     let mut text = String::new();
     for (key, value) in variables {
         // Once only: what comes out is the user's value and no template.

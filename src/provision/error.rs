@@ -47,7 +47,7 @@ pub(crate) enum ProvisionError {
         /// Which one.
         what: &'static str,
         /// Go's words.
-        cause: RenderError,
+        cause: Box<RenderError>,
     },
     /// A local file.
     #[error("cannot use local `{}`: {cause}", path.display())]

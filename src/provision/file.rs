@@ -16,14 +16,19 @@ pub(super) async fn run<R: Remote>(
     machine: &mut Machine<'_, R>,
     cx: &ProvisionContext,
 ) -> Result<(), ProvisionError> {
-    let render = |what, text: &str| cx.render(text).map_err(|cause| ProvisionError::Render { what, cause });
+    let render = |what, text: &str| {
+        cx.render(text)
+            .map_err(|cause| ProvisionError::Render { what, cause })
+    };
     let destination = render("destination", &settings.destination)?;
     let sources = match &settings.source {
         FileSource::Paths(paths) => paths,
         FileSource::Content(text) => {
             cx.ui.say(&format!("Uploading content => {destination}"));
             let upload = Upload::Bytes(text.clone().into_bytes(), CONTENT_MODE);
-            let result = reached(machine, "Upload")?.upload(&upload, &destination).await;
+            let result = reached(machine, "Upload")?
+                .upload(&upload, &destination)
+                .await;
             return told(result, "Upload", cx);
         }
     };
@@ -37,7 +42,8 @@ pub(super) async fn run<R: Remote>(
             }
             Direction::Download => {
                 cx.ui.say(&format!("Downloading {source} => {destination}"));
-                let result = download(reached(machine, "Download")?, &source, &destination, cx).await;
+                let result =
+                    download(reached(machine, "Download")?, &source, &destination, cx).await;
                 told(result, "Download", cx)?;
             }
         }
@@ -45,41 +51,83 @@ pub(super) async fn run<R: Remote>(
     Ok(())
 }
 
-async fn upload<R: Remote>(remote: &mut R, source: &str, destination: &str, cx: &ProvisionContext) -> Result<(), RemoteError> {
+async fn upload<R: Remote>(
+    remote: &mut R,
+    source: &str,
+    destination: &str,
+    cx: &ProvisionContext,
+) -> Result<(), RemoteError> {
     let local = cx.local_path(source);
     if local.is_dir() {
-        let part = if source.ends_with('/') { DirectoryPart::Contents } else { DirectoryPart::Itself };
+        let part = if source.ends_with('/') {
+            DirectoryPart::Contents
+        } else {
+            DirectoryPart::Itself
+        };
         return remote.upload_directory(&local, destination, part).await;
     }
-    let destination = if destination.ends_with('/') { format!("{destination}{}", base_name(source)) } else { destination.to_owned() };
+    let destination = if destination.ends_with('/') {
+        format!("{destination}{}", base_name(source))
+    } else {
+        destination.to_owned()
+    };
     remote.upload(&Upload::File(local), &destination).await
 }
 
-async fn download<R: Remote>(remote: &mut R, source: &str, destination: &str, cx: &ProvisionContext) -> Result<(), RemoteError> {
+async fn download<R: Remote>(
+    remote: &mut R,
+    source: &str,
+    destination: &str,
+    cx: &ProvisionContext,
+) -> Result<(), RemoteError> {
     let local = cx.local_path(destination);
-    let parents = if destination.ends_with('/') { Some(local.as_path()) } else { local.parent() };
+    let parents = if destination.ends_with('/') {
+        Some(local.as_path())
+    } else {
+        local.parent()
+    };
     if let Some(parents) = parents.filter(|path| *path != Path::new("")) {
-        std::fs::create_dir_all(parents).map_err(|source| RemoteError::Local { path: parents.to_owned(), source })?;
+        std::fs::create_dir_all(parents).map_err(|source| RemoteError::Local {
+            path: parents.to_owned(),
+            source,
+        })?;
     }
     if source.ends_with('/') || source.contains(['*', '?', '[']) {
         return remote.download_directory(source, &local).await;
     }
-    let local = if destination.ends_with('/') { local.join(base_name(source)) } else { local };
+    let local = if destination.ends_with('/') {
+        local.join(base_name(source))
+    } else {
+        local
+    };
     remote.download(source, &local).await
 }
 
 fn base_name(path: &str) -> &str {
-    path.trim_end_matches('/').rsplit('/').next().unwrap_or(path)
+    path.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
 }
 
-fn reached<'a, R>(machine: &'a mut Machine<'_, R>, call: &'static str) -> Result<&'a mut R, ProvisionError> {
+fn reached<'a, R>(
+    machine: &'a mut Machine<'_, R>,
+    call: &'static str,
+) -> Result<&'a mut R, ProvisionError> {
     match machine {
         Machine::Reached(remote) => Ok(remote),
-        Machine::None => Err(ProvisionError::NoMachine { doing: "Error moving a file", call }),
+        Machine::None => Err(ProvisionError::NoMachine {
+            doing: "Error moving a file",
+            call,
+        }),
     }
 }
 
-fn told(result: Result<(), RemoteError>, what: &str, cx: &ProvisionContext) -> Result<(), ProvisionError> {
+fn told(
+    result: Result<(), RemoteError>,
+    what: &str,
+    cx: &ProvisionContext,
+) -> Result<(), ProvisionError> {
     result.map_err(|cause| {
         let error = ProvisionError::Transfer(cause);
         cx.ui.error(&format!("{what} failed: {error}"));

@@ -43,8 +43,14 @@ mod unit {
 
     #[test]
     fn a_first_line_that_is_a_shebang_is_kept_unless_the_template_sets_another() {
-        assert_eq!(inline(&lines(&["#!/bin/bash", "a"]), None), "#!/bin/bash\na\n");
-        assert_eq!(inline(&lines(&["#!/bin/bash"]), Some("/bin/zsh")), "#!/bin/zsh\n#!/bin/bash\n");
+        assert_eq!(
+            inline(&lines(&["#!/bin/bash", "a"]), None),
+            "#!/bin/bash\na\n"
+        );
+        assert_eq!(
+            inline(&lines(&["#!/bin/bash"]), Some("/bin/zsh")),
+            "#!/bin/zsh\n#!/bin/bash\n"
+        );
     }
 
     #[test]

@@ -28,9 +28,17 @@ impl RemoteNames {
     /// The template's path, else a random name below 9999, as Packer's.
     pub(super) fn choose(settings: &ShellSettings) -> Self {
         let folder = &settings.remote_folder;
-        let named = || settings.remote_file.clone().unwrap_or_else(|| format!("script_{}.sh", random()));
+        let named = || {
+            settings
+                .remote_file
+                .clone()
+                .unwrap_or_else(|| format!("script_{}.sh", random()))
+        };
         Self {
-            script: settings.remote_path.clone().unwrap_or_else(|| format!("{folder}/{}", named())),
+            script: settings
+                .remote_path
+                .clone()
+                .unwrap_or_else(|| format!("{folder}/{}", named())),
             environment: format!("{folder}/varfile_{}.sh", random()),
         }
     }
@@ -47,23 +55,45 @@ pub(super) async fn run<R: Remote>(
     let all = variables(cx, &settings.environment_vars, &settings.env);
     let rendered = |what| move |cause| ProvisionError::Render { what, cause };
     let vars = flatten(cx, &all, &settings.env_var_format).map_err(rendered("env_var_format"))?;
-    let environment = if settings.use_env_var_file { names.environment.as_str() } else { "" };
-    let mut shell = Shell { settings, names, cx, machine };
+    let environment = if settings.use_env_var_file {
+        names.environment.as_str()
+    } else {
+        ""
+    };
+    let mut shell = Shell {
+        settings,
+        names,
+        cx,
+        machine,
+    };
     if settings.use_env_var_file {
         shell.upload_environment(vars.as_bytes()).await?;
     }
     for script in scripts {
-        cx.ui.say(&format!("Provisioning with shell script: {}", script.name));
-        let data = [("Vars", vars.as_str()), ("EnvVarFile", environment), ("Path", names.script.as_str())];
-        let command = cx.render_with(&settings.execute_command, &data).map_err(rendered("command"))?;
+        cx.ui
+            .say(&format!("Provisioning with shell script: {}", script.name));
+        let data = [
+            ("Vars", vars.as_str()),
+            ("EnvVarFile", environment),
+            ("Path", names.script.as_str()),
+        ];
+        let command = cx
+            .render_with(&settings.execute_command, &data)
+            .map_err(rendered("command"))?;
         shell.run_script(script.bytes, &command).await?;
     }
     if !settings.skip_clean {
         shell.remove(environment).await?;
     }
     if !settings.pause_after.is_zero() {
-        cx.ui.say(&format!("Pausing {} after this provisioner...", settings.pause_after));
-        cx.stop.sleep(settings.pause_after.to_std()).await.map_err(|_| ProvisionError::Cancelled)?;
+        cx.ui.say(&format!(
+            "Pausing {} after this provisioner...",
+            settings.pause_after
+        ));
+        cx.stop
+            .sleep(settings.pause_after.to_std())
+            .await
+            .map_err(|_| ProvisionError::Cancelled)?;
     }
     Ok(())
 }
@@ -74,19 +104,35 @@ struct Script {
 }
 
 fn scripts(settings: &ShellSettings, cx: &ProvisionContext) -> Result<Vec<Script>, ProvisionError> {
-    let finish = |bytes: Vec<u8>| if settings.binary { bytes } else { script_text::unix(&bytes) };
+    let finish = |bytes: Vec<u8>| {
+        if settings.binary {
+            bytes
+        } else {
+            script_text::unix(&bytes)
+        }
+    };
     match &settings.source {
         ScriptSource::Inline(lines) => {
             let lines: Result<Vec<_>, _> = lines.iter().map(|line| cx.render(line)).collect();
-            let lines = lines.map_err(|cause| ProvisionError::Render { what: "inline", cause })?;
+            let lines = lines.map_err(|cause| ProvisionError::Render {
+                what: "inline",
+                cause,
+            })?;
             let text = script_text::inline(&lines, settings.inline_shebang.as_deref());
-            Ok(vec![Script { name: "inline script".to_owned(), bytes: finish(text.into_bytes()) }])
+            Ok(vec![Script {
+                name: "inline script".to_owned(),
+                bytes: finish(text.into_bytes()),
+            }])
         }
         ScriptSource::Files(paths) => {
             let read = paths.iter().map(|name| {
                 let path = cx.local_path(name);
-                let bytes = fs::read(&path).map_err(|cause| ProvisionError::Local { path, cause })?;
-                Ok(Script { name: name.clone(), bytes: finish(bytes) })
+                let bytes =
+                    fs::read(&path).map_err(|cause| ProvisionError::Local { path, cause })?;
+                Ok(Script {
+                    name: name.clone(),
+                    bytes: finish(bytes),
+                })
             });
             read.collect()
         }
@@ -106,7 +152,13 @@ impl<R: Remote> Shell<'_, '_, R> {
         let path = &self.names.environment;
         let deadline = self.deadline();
         loop {
-            let uploaded = upload(self.machine, text, path, "Error uploading environment variables").await;
+            let uploaded = upload(
+                self.machine,
+                text,
+                path,
+                "Error uploading environment variables",
+            )
+            .await;
             match uploaded {
                 Ok(()) => {}
                 Err(error) => {
@@ -117,8 +169,10 @@ impl<R: Remote> Shell<'_, '_, R> {
             match command(self.machine, &format!("chmod 0600 {path}\n"), self.cx).await {
                 Ok(_) => return Ok(()),
                 Err(cause) => {
-                    let doing = "Error chmodding environment variables file to 0600 in remote machine";
-                    self.again(ProvisionError::Remote { doing, cause }, deadline).await?;
+                    let doing =
+                        "Error chmodding environment variables file to 0600 in remote machine";
+                    self.again(ProvisionError::Remote { doing, cause }, deadline)
+                        .await?;
                 }
             }
         }
@@ -135,10 +189,17 @@ impl<R: Remote> Shell<'_, '_, R> {
         };
         match exit {
             // Packer looks at this before the allowed statuses.
-            Exit::Disconnected if !self.settings.expect_disconnect => return Err(ProvisionError::Disconnected),
-            Exit::Status(status) if !self.settings.valid_exit_codes.contains(&i64::from(status)) => {
+            Exit::Disconnected if !self.settings.expect_disconnect => {
+                return Err(ProvisionError::Disconnected);
+            }
+            Exit::Status(status)
+                if !self.settings.valid_exit_codes.contains(&i64::from(status)) =>
+            {
                 let allowed = self.settings.valid_exit_codes.clone();
-                return Err(ProvisionError::Status { status: i64::from(status), allowed });
+                return Err(ProvisionError::Status {
+                    status: i64::from(status),
+                    allowed,
+                });
             }
             Exit::Disconnected | Exit::Status(_) => {}
         }
@@ -153,11 +214,22 @@ impl<R: Remote> Shell<'_, '_, R> {
         upload(self.machine, bytes, path, "Error uploading script").await?;
         let chmod = command(self.machine, &format!("chmod 0755 {path}\n"), self.cx).await;
         let failed = |doing| move |cause| ProvisionError::Remote { doing, cause };
-        if chmod.map_err(failed("Error chmodding script file to 0755 in remote machine"))? == Exit::Disconnected {
-            let cause = RemoteError::Disconnected { doing: "`chmod`".to_owned(), source: None };
-            return Err(ProvisionError::Remote { doing: "Error chmodding script file to 0755 in remote machine", cause });
+        if chmod.map_err(failed(
+            "Error chmodding script file to 0755 in remote machine",
+        ))? == Exit::Disconnected
+        {
+            let cause = RemoteError::Disconnected {
+                doing: "`chmod`".to_owned(),
+                source: None,
+            };
+            return Err(ProvisionError::Remote {
+                doing: "Error chmodding script file to 0755 in remote machine",
+                cause,
+            });
         }
-        command(self.machine, &format!("{execute}\n"), self.cx).await.map_err(failed("Error starting script"))
+        command(self.machine, &format!("{execute}\n"), self.cx)
+            .await
+            .map_err(failed("Error starting script"))
     }
 
     /// After a script that rebooted the machine this is what waits for it.
@@ -167,11 +239,17 @@ impl<R: Remote> Shell<'_, '_, R> {
         loop {
             let cause = match command(self.machine, &format!("rm -f {path}\n"), self.cx).await {
                 Ok(Exit::Status(0)) => return Ok(()),
-                Ok(Exit::Status(status)) => RemoteError::Refused(format!("`rm` of {path} ended with status {status}")),
-                Ok(Exit::Disconnected) => RemoteError::Disconnected { doing: "removing a script".to_owned(), source: None },
+                Ok(Exit::Status(status)) => {
+                    RemoteError::Refused(format!("`rm` of {path} ended with status {status}"))
+                }
+                Ok(Exit::Disconnected) => RemoteError::Disconnected {
+                    doing: "removing a script".to_owned(),
+                    source: None,
+                },
                 Err(cause) => cause,
             };
-            self.again(ProvisionError::Remote { doing, cause }, deadline).await?;
+            self.again(ProvisionError::Remote { doing, cause }, deadline)
+                .await?;
         }
     }
 
@@ -181,26 +259,54 @@ impl<R: Remote> Shell<'_, '_, R> {
 
     /// Waits before the next try; gives the error back where there is none.
     async fn again(&self, error: ProvisionError, deadline: Instant) -> Result<(), ProvisionError> {
-        let hopeless = matches!(error, ProvisionError::NoMachine { .. } | ProvisionError::Remote { cause: RemoteError::Local { .. }, .. });
+        let hopeless = matches!(
+            error,
+            ProvisionError::NoMachine { .. }
+                | ProvisionError::Remote {
+                    cause: RemoteError::Local { .. },
+                    ..
+                }
+        );
         if hopeless || Instant::now() + RETRY_EVERY > deadline {
             return Err(error);
         }
         log::debug!("{error}; next try in {RETRY_EVERY:?}");
-        self.cx.stop.sleep(RETRY_EVERY).await.map_err(|_| ProvisionError::Cancelled)
+        self.cx
+            .stop
+            .sleep(RETRY_EVERY)
+            .await
+            .map_err(|_| ProvisionError::Cancelled)
     }
 }
 
-async fn upload<R: Remote>(machine: &mut Machine<'_, R>, bytes: &[u8], path: &str, doing: &'static str) -> Result<(), ProvisionError> {
+async fn upload<R: Remote>(
+    machine: &mut Machine<'_, R>,
+    bytes: &[u8],
+    path: &str,
+    doing: &'static str,
+) -> Result<(), ProvisionError> {
     let Machine::Reached(remote) = machine else {
-        return Err(ProvisionError::NoMachine { doing, call: "Upload" });
+        return Err(ProvisionError::NoMachine {
+            doing,
+            call: "Upload",
+        });
     };
     let upload = Upload::Bytes(bytes.to_vec(), UPLOAD_MODE);
-    remote.upload(&upload, path).await.map_err(|cause| ProvisionError::Remote { doing, cause })
+    remote
+        .upload(&upload, path)
+        .await
+        .map_err(|cause| ProvisionError::Remote { doing, cause })
 }
 
 /// Runs one command and shows what it prints, line by line.
-async fn command<R: Remote>(machine: &mut Machine<'_, R>, command: &str, cx: &ProvisionContext) -> Result<Exit, RemoteError> {
-    let Machine::Reached(remote) = machine else { return Ok(Exit::Status(0)) };
+async fn command<R: Remote>(
+    machine: &mut Machine<'_, R>,
+    command: &str,
+    cx: &ProvisionContext,
+) -> Result<Exit, RemoteError> {
+    let Machine::Reached(remote) = machine else {
+        return Ok(Exit::Status(0));
+    };
     let (mut out, mut err) = (LineSplitter::default(), LineSplitter::default());
     let exit = remote
         .run(command, &mut |piece| match piece {

@@ -47,15 +47,36 @@ pub(crate) enum DirectoryPart {
 /// A machine that is logged in to. One command at a time.
 pub(crate) trait Remote: Send + Sync {
     /// Runs `command` as the exec request carries it (a trailing newline is the caller's, as in Packer).
-    fn run(&mut self, command: &str, output: OutputSink<'_>) -> impl Future<Output = Result<Exit, RemoteError>> + Send;
+    fn run(
+        &mut self,
+        command: &str,
+        output: OutputSink<'_>,
+    ) -> impl Future<Output = Result<Exit, RemoteError>> + Send;
     /// Puts a file there. `destination` that is an existing directory without a trailing slash is refused, as Packer's scp does.
-    fn upload(&mut self, upload: &Upload, destination: &str) -> impl Future<Output = Result<(), RemoteError>> + Send;
+    fn upload(
+        &mut self,
+        upload: &Upload,
+        destination: &str,
+    ) -> impl Future<Output = Result<(), RemoteError>> + Send;
     /// Puts a directory there; `destination` must exist.
-    fn upload_directory(&mut self, source: &Path, destination: &str, part: DirectoryPart) -> impl Future<Output = Result<(), RemoteError>> + Send;
+    fn upload_directory(
+        &mut self,
+        source: &Path,
+        destination: &str,
+        part: DirectoryPart,
+    ) -> impl Future<Output = Result<(), RemoteError>> + Send;
     /// Fetches a file.
-    fn download(&mut self, source: &str, destination: &Path) -> impl Future<Output = Result<(), RemoteError>> + Send;
+    fn download(
+        &mut self,
+        source: &str,
+        destination: &Path,
+    ) -> impl Future<Output = Result<(), RemoteError>> + Send;
     /// Fetches the contents of a directory into an existing local one.
-    fn download_directory(&mut self, source: &str, destination: &Path) -> impl Future<Output = Result<(), RemoteError>> + Send;
+    fn download_directory(
+        &mut self,
+        source: &str,
+        destination: &Path,
+    ) -> impl Future<Output = Result<(), RemoteError>> + Send;
     /// Connects anew after the machine cut the connection (a reboot); waits until it answers again.
     fn reconnect(&mut self) -> impl Future<Output = Result<(), RemoteError>> + Send;
     /// Ends the session.

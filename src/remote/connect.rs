@@ -10,9 +10,13 @@ use tokio::time::timeout;
 
 use crate::plan::communicator::Bastion;
 
-use super::ssh::{Connection, LoginFailure, Methods};
+use super::login::{self, LoginFailure};
+use super::methods::Methods;
+use super::ssh::Connection;
 use super::worker::{Cord, Worker};
-use super::{ConnectError, HostKey, HostKeyChange, HostKeyPin, ResolvedLogin, Target, transfer, tunnel};
+use super::{
+    ConnectError, HostKey, HostKeyChange, HostKeyPin, ResolvedLogin, Target, transfer, tunnel,
+};
 
 /// A machine that drops packets is asked anew rather than waited for: the system's own repetition slows down.
 const TCP_PATIENCE: Duration = Duration::from_secs(5);
@@ -24,18 +28,29 @@ const BANNER_PATIENCE: Duration = Duration::from_secs(10);
 const LOGIN_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Connects and logs in.
-pub(super) async fn connect(target: &Target, login: &ResolvedLogin) -> Result<Worker, ConnectError> {
+pub(super) async fn connect(
+    target: &Target,
+    login: &ResolvedLogin,
+) -> Result<Worker, ConnectError> {
     let (host, port) = match &target.ssh.bastion {
         Some(bastion) => (bastion.host.clone(), bastion.port),
         None => (target.host.clone(), target.ssh.port),
     };
-    let stream = reach(&host, port).await.map_err(|error| behind_bastion(target, error))?;
-    let failed = |source| ConnectError::Reset { host: host.clone(), phase: "the TCP connection", source: Some(source) };
+    let stream = reach(&host, port)
+        .await
+        .map_err(|error| behind_bastion(target, error))?;
+    let failed = |source| ConnectError::Reset {
+        host: host.clone(),
+        phase: "the TCP connection",
+        source: Some(source),
+    };
     let cord = Cord::new(stream.try_clone().map_err(failed)?.into());
     let (name, keep_alive) = (target.host.clone(), target.ssh.keep_alive);
     let (target, login) = (target.clone(), login.clone());
     let work = move || log_in(&target, &login, stream.into());
-    Worker::start(&name, cord, keep_alive, work).await.map_err(failed)?
+    Worker::start(&name, cord, keep_alive, work)
+        .await
+        .map_err(failed)?
 }
 
 /// TCP, and the first letters of the banner, which stay in the socket for libssh2 to read.
@@ -43,11 +58,23 @@ async fn reach(host: &str, port: u16) -> Result<StdTcpStream, ConnectError> {
     let connecting = timeout(TCP_PATIENCE, TcpStream::connect((host, port))).await;
     let stream = match connecting {
         Ok(connected) => connected.map_err(|error| ConnectError::from_tcp(host, port, error))?,
-        Err(_) => return Err(ConnectError::Silent { host: host.to_owned(), port }),
+        Err(_) => {
+            return Err(ConnectError::Silent {
+                host: host.to_owned(),
+                port,
+            });
+        }
     };
     let mut first = [0; 4];
-    let no_banner = || ConnectError::NoBanner { host: host.to_owned(), port };
-    let reset = |source| ConnectError::Reset { host: host.to_owned(), phase: "the banner", source };
+    let no_banner = || ConnectError::NoBanner {
+        host: host.to_owned(),
+        port,
+    };
+    let reset = |source| ConnectError::Reset {
+        host: host.to_owned(),
+        phase: "the banner",
+        source,
+    };
     match timeout(BANNER_PATIENCE, stream.peek(&mut first)).await {
         Err(_) => return Err(no_banner()),
         Ok(Err(error)) => return Err(reset(Some(error))),
@@ -55,30 +82,53 @@ async fn reach(host: &str, port: u16) -> Result<StdTcpStream, ConnectError> {
         // A server may write lines before its banner (RFC 4253, section 4.2), but an HTTP server speaks second.
         Ok(Ok(_)) => {}
     }
-    let prepared = stream.set_nodelay(true).and_then(|()| stream.into_std()).and_then(|stream| {
-        stream.set_nonblocking(false)?;
-        Ok(stream)
-    });
+    let prepared = stream
+        .set_nodelay(true)
+        .and_then(|()| stream.into_std())
+        .and_then(|stream| {
+            stream.set_nonblocking(false)?;
+            Ok(stream)
+        });
     prepared.map_err(|error| reset(Some(error)))
 }
 
 /// On the connection's thread: everything after TCP.
-fn log_in(target: &Target, login: &ResolvedLogin, socket: OwnedFd) -> Result<Connection, ConnectError> {
+fn log_in(
+    target: &Target,
+    login: &ResolvedLogin,
+    socket: OwnedFd,
+) -> Result<Connection, ConnectError> {
     let socket = match &target.ssh.bastion {
         None => socket,
         Some(bastion) => through(target, bastion, socket)?,
     };
-    let methods = Methods { ciphers: target.ssh.ciphers.clone(), key_exchanges: target.ssh.key_exchanges.clone() };
-    let who = Who { host: &target.host, username: &target.ssh.username, pin: Some(&target.host_key) };
+    let methods = Methods {
+        ciphers: target.ssh.ciphers.clone(),
+        key_exchanges: target.ssh.key_exchanges.clone(),
+    };
+    let who = Who {
+        host: &target.host,
+        username: &target.ssh.username,
+        pin: Some(&target.host_key),
+    };
     open(&who, login, socket, &methods)
 }
 
 fn through(target: &Target, bastion: &Bastion, socket: OwnedFd) -> Result<OwnedFd, ConnectError> {
-    let who = Who { host: &bastion.host, username: &bastion.username, pin: None };
+    let who = Who {
+        host: &bastion.host,
+        username: &bastion.username,
+        pin: None,
+    };
     let wrap = |error| ConnectError::Bastion(Box::new(error));
-    let connection = open(&who, &bastion_login(bastion), socket, &Methods::default()).map_err(wrap)?;
+    let connection =
+        open(&who, &bastion_login(bastion), socket, &Methods::default()).map_err(wrap)?;
     let port = target.ssh.port;
-    tunnel::through(connection, &target.host, port).map_err(|source| ConnectError::Tunnel { host: target.host.clone(), port, source })
+    tunnel::through(connection, &target.host, port).map_err(|source| ConnectError::Tunnel {
+        host: target.host.clone(),
+        port,
+        source,
+    })
 }
 
 fn bastion_login(bastion: &Bastion) -> ResolvedLogin {
@@ -90,7 +140,9 @@ fn bastion_login(bastion: &Bastion) -> ResolvedLogin {
             password: password.clone(),
         },
         (None, Some(password)) if !bastion.agent => ResolvedLogin::Password(password.clone()),
-        _ => ResolvedLogin::Agent,
+        (None, password) => ResolvedLogin::Agent {
+            password: password.clone(),
+        },
     }
 }
 
@@ -100,25 +152,43 @@ struct Who<'a> {
     pin: Option<&'a HostKeyPin>,
 }
 
-fn open(who: &Who<'_>, login: &ResolvedLogin, socket: OwnedFd, methods: &Methods) -> Result<Connection, ConnectError> {
+fn open(
+    who: &Who<'_>,
+    login: &ResolvedLogin,
+    socket: OwnedFd,
+    methods: &Methods,
+) -> Result<Connection, ConnectError> {
     let host = || who.host.to_owned();
-    let connection = Connection::handshake(socket, methods, LOGIN_PATIENCE).map_err(|source| handshake_error(who.host, source))?;
+    let connection = Connection::handshake(socket, methods, LOGIN_PATIENCE)
+        .map_err(|source| handshake_error(who.host, source))?;
     let shown = connection.host_key();
     if let Some(pin) = who.pin {
-        pin.check(&shown).map_err(|pinned| changed(who.host, pinned, shown))?;
+        pin.check(&shown)
+            .map_err(|pinned| changed(who.host, pinned, shown))?;
     }
-    connection.login(who.username, login).map_err(|failure| match failure {
-        LoginFailure::Broken(source) => ConnectError::Reset { host: host(), phase: "the login", source: Some(source) },
-        LoginFailure::Refused { offered, accepts } => {
-            ConnectError::LoginRefused { host: host(), username: who.username.to_owned(), offered, accepts }
-        }
+    login::log_in(&connection, who.username, login).map_err(|failure| match failure {
+        LoginFailure::Broken(source) => ConnectError::Reset {
+            host: host(),
+            phase: "the login",
+            source: Some(source),
+        },
+        LoginFailure::Refused { offered, accepts } => ConnectError::LoginRefused {
+            host: host(),
+            username: who.username.to_owned(),
+            offered,
+            accepts,
+        },
     })?;
     connection.set_patience(Some(transfer::PATIENCE));
     Ok(connection)
 }
 
 fn changed(host: &str, pinned: HostKey, shown: HostKey) -> ConnectError {
-    ConnectError::HostKeyChanged(Box::new(HostKeyChange { host: host.to_owned(), pinned, shown }))
+    ConnectError::HostKeyChanged(Box::new(HostKeyChange {
+        host: host.to_owned(),
+        pinned,
+        shown,
+    }))
 }
 
 /// libssh2 names its own errors: what is not about methods is a connection that went.
@@ -129,7 +199,11 @@ fn handshake_error(host: &str, source: io::Error) -> ConnectError {
     if text.contains("[Session(-5)]") || text.contains("[Session(-17)]") {
         return ConnectError::Handshake { host, source };
     }
-    ConnectError::Reset { host, phase: "the key exchange", source: Some(source) }
+    ConnectError::Reset {
+        host,
+        phase: "the key exchange",
+        source: Some(source),
+    }
 }
 
 fn behind_bastion(target: &Target, error: ConnectError) -> ConnectError {

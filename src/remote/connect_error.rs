@@ -134,13 +134,17 @@ impl ConnectError {
         let host = host.to_owned();
         match source.kind() {
             io::ErrorKind::ConnectionRefused => Self::Refused { host, port },
-            io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
-                Self::Reset { host, phase: "the TCP connection", source: Some(source) }
-            }
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe => Self::Reset {
+                host,
+                phase: "the TCP connection",
+                source: Some(source),
+            },
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::Silent { host, port },
-            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => {
-                Self::NoRoute { host, port, source }
-            }
+            io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown => Self::NoRoute { host, port, source },
             // The resolver's errors have no kind of their own.
             _ if source.raw_os_error().is_none() => Self::Unresolved { host, source },
             _ => Self::NoRoute { host, port, source },
@@ -151,7 +155,9 @@ impl ConnectError {
     pub(super) fn outlook(&self) -> Outlook {
         match self {
             Self::LoginRefused { .. } => Outlook::Counted,
-            Self::Reset { phase: "the login", .. } => Outlook::Paced,
+            Self::Reset {
+                phase: "the login", ..
+            } => Outlook::Paced,
             Self::HostKeyChanged(_) | Self::Timeout { .. } | Self::Stopped => Outlook::Final,
             Self::Bastion(cause) => cause.outlook(),
             _ => Outlook::Soon,
@@ -161,7 +167,10 @@ impl ConnectError {
     /// The error that says most: what is behind a timeout or a bastion.
     pub(crate) fn root(&self) -> &Self {
         match self {
-            Self::Timeout { last: Some(cause), .. } | Self::Bastion(cause) => cause.root(),
+            Self::Timeout {
+                last: Some(cause), ..
+            }
+            | Self::Bastion(cause) => cause.root(),
             other => other,
         }
     }
@@ -170,17 +179,33 @@ impl ConnectError {
     pub(crate) fn hint(&self) -> Option<&'static str> {
         Some(match self.root() {
             Self::Unresolved { .. } => "check `ssh_host` and the name servers of this machine",
-            Self::NoRoute { .. } => "check the route: a private address is reached only from inside its VPC, a public one needs an internet gateway",
+            Self::NoRoute { .. } => {
+                "check the route: a private address is reached only from inside its VPC, a public one needs an internet gateway"
+            }
             Self::Silent { .. } => {
                 "packets are dropped on the way: check the security group, the network ACL, and `ssh_interface` (a private address is reached only from inside its VPC)"
             }
-            Self::Refused { .. } => "the machine is up but no SSH server listens there: check `ssh_port`, and whether the image starts sshd",
-            Self::Reset { .. } => "the SSH server hangs up: it may still be starting, or limit connections (`MaxStartups`)",
-            Self::NoBanner { .. } => "something other than an SSH server answers there, or it is still starting: check `ssh_port`",
-            Self::Handshake { .. } => "check `ssh_ciphers` and `ssh_key_exchange_algorithms` against the server's",
-            Self::LoginRefused { .. } => "check `ssh_username` (`ec2-user`, `ubuntu`, `admin`, … depend on the image) and that the key belongs to it",
-            Self::HostKeyChanged(_) => "another machine answers at that address, or the provisioners replaced the host keys",
-            Self::Tunnel { .. } => "check that the bastion host may reach the machine's port and allows TCP forwarding",
+            Self::Refused { .. } => {
+                "the machine is up but no SSH server listens there: check `ssh_port`, and whether the image starts sshd"
+            }
+            Self::Reset { .. } => {
+                "the SSH server hangs up: it may still be starting, or limit connections (`MaxStartups`)"
+            }
+            Self::NoBanner { .. } => {
+                "something other than an SSH server answers there, or it is still starting: check `ssh_port`"
+            }
+            Self::Handshake { .. } => {
+                "check `ssh_ciphers` and `ssh_key_exchange_algorithms` against the server's"
+            }
+            Self::LoginRefused { .. } => {
+                "check `ssh_username` (`ec2-user`, `ubuntu`, `admin`, … depend on the image) and that the key belongs to it"
+            }
+            Self::HostKeyChanged(_) => {
+                "another machine answers at that address, or the provisioners replaced the host keys"
+            }
+            Self::Tunnel { .. } => {
+                "check that the bastion host may reach the machine's port and allows TCP forwarding"
+            }
             Self::Bastion(_) | Self::Timeout { .. } | Self::Stopped => return None,
         })
     }
@@ -196,13 +221,24 @@ mod unit {
 
     #[test]
     fn a_refused_connection_is_told_from_a_silent_one() {
-        assert!(matches!(tcp(io::ErrorKind::ConnectionRefused), ConnectError::Refused { .. }));
-        assert!(matches!(tcp(io::ErrorKind::TimedOut), ConnectError::Silent { .. }));
+        assert!(matches!(
+            tcp(io::ErrorKind::ConnectionRefused),
+            ConnectError::Refused { .. }
+        ));
+        assert!(matches!(
+            tcp(io::ErrorKind::TimedOut),
+            ConnectError::Silent { .. }
+        ));
     }
 
     #[test]
     fn only_a_refused_login_counts_as_an_attempt() {
-        let refused = ConnectError::LoginRefused { host: "h".into(), username: "u".into(), offered: vec![], accepts: vec![] };
+        let refused = ConnectError::LoginRefused {
+            host: "h".into(),
+            username: "u".into(),
+            offered: vec![],
+            accepts: vec![],
+        };
         assert_eq!(refused.outlook(), Outlook::Counted);
         assert_eq!(tcp(io::ErrorKind::ConnectionReset).outlook(), Outlook::Soon);
     }
@@ -210,7 +246,10 @@ mod unit {
     #[test]
     fn the_hint_of_a_timeout_is_that_of_its_cause() {
         let last = Some(Box::new(tcp(io::ErrorKind::ConnectionRefused)));
-        let timeout = ConnectError::Timeout { waited: Duration::from_secs(3), last };
+        let timeout = ConnectError::Timeout {
+            waited: Duration::from_secs(3),
+            last,
+        };
         assert!(timeout.hint().is_some_and(|hint| hint.contains("ssh_port")));
     }
 }

@@ -38,7 +38,10 @@ pub(crate) enum ResolvedLogin {
         password: Option<Secret>,
     },
     /// The keys of the agent at `SSH_AUTH_SOCK`.
-    Agent,
+    Agent {
+        /// Tried after the keys.
+        password: Option<Secret>,
+    },
     /// A password alone.
     Password(Secret),
 }
@@ -73,7 +76,12 @@ pub(crate) trait Dial: Sync {
 impl Target {
     /// The machine at `host`, reached as `ssh` says; nothing is pinned yet.
     pub(crate) fn new(host: impl Into<String>, ssh: &SshSettings) -> Self {
-        Self { host: host.into(), ssh: Arc::new(ssh.clone()), host_key: HostKeyPin::default(), judge: None }
+        Self {
+            host: host.into(),
+            ssh: Arc::new(ssh.clone()),
+            host_key: HostKeyPin::default(),
+            judge: None,
+        }
     }
 }
 
@@ -87,13 +95,21 @@ impl ResolvedLogin {
                 certificate: None,
                 password: password.clone(),
             }),
-            Login::Key { path, private_key, certificate, password, .. } => Some(Self::Key {
+            Login::Key {
+                path,
+                private_key,
+                certificate,
+                password,
+                ..
+            } => Some(Self::Key {
                 label: format!("the key of `{path}`"),
                 private_key: private_key.clone(),
                 certificate: certificate.clone(),
                 password: password.clone(),
             }),
-            Login::Agent { .. } => Some(Self::Agent),
+            Login::Agent { password, .. } => Some(Self::Agent {
+                password: password.clone(),
+            }),
             Login::Password { password, .. } => Some(Self::Password(password.clone())),
         }
     }

@@ -9,9 +9,19 @@ use super::RemoteError;
 /// One step of the walk. Paths with `inside` are relative to the directory that was walked.
 pub(super) enum Step<'a> {
     /// A directory begins.
-    Enter { name: &'a str, inside: &'a Path, mode: u32 },
+    Enter {
+        name: &'a str,
+        inside: &'a Path,
+        mode: u32,
+    },
     /// A file.
-    File { name: &'a str, inside: &'a Path, local: &'a Path, mode: u32, size: u64 },
+    File {
+        name: &'a str,
+        inside: &'a Path,
+        local: &'a Path,
+        mode: u32,
+        size: u64,
+    },
     /// The directory that began last ends.
     Leave,
 }
@@ -24,9 +34,16 @@ pub(super) fn walk<E: From<RemoteError>>(directory: &Path, visit: Visit<'_, E>) 
     walk_below(directory, Path::new(""), visit)
 }
 
-fn walk_below<E: From<RemoteError>>(directory: &Path, inside: &Path, visit: Visit<'_, E>) -> Result<(), E> {
+fn walk_below<E: From<RemoteError>>(
+    directory: &Path,
+    inside: &Path,
+    visit: Visit<'_, E>,
+) -> Result<(), E> {
     let failed = |error| E::from(RemoteError::local(directory, error));
-    let listed: Result<Vec<_>, _> = fs::read_dir(directory).map_err(failed)?.map(|entry| Ok(entry?.file_name())).collect();
+    let listed: Result<Vec<_>, _> = fs::read_dir(directory)
+        .map_err(failed)?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect();
     let mut names = listed.map_err(failed)?;
     names.sort();
     for name in names {
@@ -35,11 +52,21 @@ fn walk_below<E: From<RemoteError>>(directory: &Path, inside: &Path, visit: Visi
         let metadata = metadata(&local)?;
         let name = name.to_string_lossy();
         if metadata.is_dir() {
-            visit(Step::Enter { name: &name, inside: &inside, mode: mode(&metadata) })?;
+            visit(Step::Enter {
+                name: &name,
+                inside: &inside,
+                mode: mode(&metadata),
+            })?;
             walk_below(&local, &inside, visit)?;
             visit(Step::Leave)?;
         } else {
-            visit(Step::File { name: &name, inside: &inside, local: &local, mode: mode(&metadata), size: metadata.len() })?;
+            visit(Step::File {
+                name: &name,
+                inside: &inside,
+                local: &local,
+                mode: mode(&metadata),
+                size: metadata.len(),
+            })?;
         }
     }
     Ok(())
@@ -51,7 +78,10 @@ pub(super) fn metadata(path: &Path) -> Result<Metadata, RemoteError> {
     if metadata.is_file() || metadata.is_dir() {
         return Ok(metadata);
     }
-    Err(RemoteError::local(path, io::Error::other("neither a file nor a directory")))
+    Err(RemoteError::local(
+        path,
+        io::Error::other("neither a file nor a directory"),
+    ))
 }
 
 /// The permission bits.
@@ -77,13 +107,18 @@ impl Exactly {
 
 impl Read for Exactly {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let wanted = buffer
+            .len()
+            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
         if wanted == 0 {
             return Ok(0);
         }
         let count = self.file.read(&mut buffer[..wanted])?;
         if count == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read"));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the file became shorter while it was read",
+            ));
         }
         self.left -= count as u64;
         Ok(count)

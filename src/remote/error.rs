@@ -37,12 +37,18 @@ pub(crate) enum RemoteError {
 impl RemoteError {
     /// The connection broke while `doing`.
     pub(super) fn broken(doing: impl Into<String>, source: io::Error) -> Self {
-        Self::Disconnected { doing: doing.into(), source: Some(source) }
+        Self::Disconnected {
+            doing: doing.into(),
+            source: Some(source),
+        }
     }
 
     /// A local file that cannot be used.
     pub(super) fn local(path: &Path, source: io::Error) -> Self {
-        Self::Local { path: path.to_owned(), source }
+        Self::Local {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     /// Whether the connection is gone, so that a new one may help.

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::plan::communicator::SshSettings;
 
-use super::ssh::{Channel, Connection, Ending, Stream, Waiting};
+use super::ssh::{Channel, Connection, Stream, Waiting};
 use super::{Exit, Output};
 
 /// How often a silent line is looked at where the template sets no keep-alive.
@@ -19,8 +19,21 @@ const DEAD_AFTER: Duration = Duration::from_secs(300);
 /// Of one read; libssh2's packets hold 32 KiB.
 const BUFFER: usize = 64 * 1024;
 
+/// How a command ended on the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Status(i32),
+    /// Without the `SIG` prefix.
+    Signal(String),
+}
+
 /// Runs `command` and sends its output to `sink`. A connection that goes is [`Exit::Disconnected`], as in Packer.
-pub(super) fn run(connection: &Connection, command: &str, ssh: &SshSettings, sink: &mpsc::Sender<Output>) -> io::Result<Exit> {
+pub(super) fn run(
+    connection: &Connection,
+    command: &str,
+    ssh: &SshSettings,
+    sink: &mpsc::Sender<Output>,
+) -> io::Result<Exit> {
     let mut channel = connection.exec_as_set(command, ssh)?;
     connection.set_waiting(Waiting::Never);
     let finished = stream(connection, &mut channel, ssh, sink).and_then(|()| {
@@ -38,10 +51,20 @@ pub(super) fn run(connection: &Connection, command: &str, ssh: &SshSettings, sin
 }
 
 /// Reads both outputs to their end.
-fn stream(connection: &Connection, channel: &mut Channel, ssh: &SshSettings, sink: &mpsc::Sender<Output>) -> io::Result<()> {
+fn stream(
+    connection: &Connection,
+    channel: &mut Channel,
+    ssh: &SshSettings,
+    sink: &mpsc::Sender<Output>,
+) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
-    let interval = ssh.keep_alive.unwrap_or(TICK).max(Duration::from_millis(100));
-    let longest_silence = ssh.read_write_timeout.or(ssh.keep_alive.map(|_| DEAD_AFTER));
+    let interval = ssh
+        .keep_alive
+        .unwrap_or(TICK)
+        .max(Duration::from_millis(100));
+    let longest_silence = ssh
+        .read_write_timeout
+        .or(ssh.keep_alive.map(|_| DEAD_AFTER));
     let mut heard = Instant::now();
     let mut next_keep_alive = heard + interval;
     loop {
@@ -54,7 +77,10 @@ fn stream(connection: &Connection, channel: &mut Channel, ssh: &SshSettings, sin
             heard = Instant::now();
             continue;
         }
-        if connection.wait(next_keep_alive.saturating_duration_since(Instant::now()))? {
+        if connection.wait(
+            None,
+            next_keep_alive.saturating_duration_since(Instant::now()),
+        )? {
             heard = Instant::now();
         }
         if longest_silence.is_some_and(|longest| heard.elapsed() > longest) {
@@ -69,13 +95,23 @@ fn stream(connection: &Connection, channel: &mut Channel, ssh: &SshSettings, sin
     }
 }
 
-fn pump(channel: &mut Channel, stream: Stream, buffer: &mut [u8], sink: &mpsc::Sender<Output>) -> io::Result<usize> {
+fn pump(
+    channel: &mut Channel,
+    stream: Stream,
+    buffer: &mut [u8],
+    sink: &mpsc::Sender<Output>,
+) -> io::Result<usize> {
     let count = channel.read_some(stream, buffer)?.unwrap_or(0);
     if count > 0 {
         let piece = buffer[..count].to_vec();
-        let output = if stream == Stream::Stdout { Output::Stdout(piece) } else { Output::Stderr(piece) };
+        let output = if stream == Stream::Stdout {
+            Output::Stdout(piece)
+        } else {
+            Output::Stderr(piece)
+        };
         // Nobody listens any more: the run was given up, and the connection is being cut.
-        sink.blocking_send(output).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        sink.blocking_send(output)
+            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
     }
     Ok(count)
 }

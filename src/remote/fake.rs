@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::dial::AttemptSink;
-use super::{ConnectError, Dial, DirectoryPart, Exit, Output, OutputSink, Remote, RemoteError, ResolvedLogin, Target, Upload};
+use super::{
+    ConnectError, Dial, DirectoryPart, Exit, Output, OutputSink, Remote, RemoteError,
+    ResolvedLogin, Target, Upload,
+};
 use crate::stop::Stop;
 
 /// What the machine was asked, in order.
@@ -37,12 +40,21 @@ pub(crate) struct FakeRemote {
 impl FakeRemote {
     /// The next command that contains `part` gets `answer`; others end with 0.
     pub(crate) fn answer(&self, part: &str, answer: Answer) {
-        self.answers.lock().unwrap().push_back((part.to_owned(), answer));
+        self.answers
+            .lock()
+            .unwrap()
+            .push_back((part.to_owned(), answer));
     }
 
     /// The next command that contains `part` ends with `status`.
     pub(crate) fn status(&self, part: &str, status: i32) {
-        self.answer(part, Answer { output: Vec::new(), exit: Ok(Exit::Status(status)) });
+        self.answer(
+            part,
+            Answer {
+                output: Vec::new(),
+                exit: Ok(Exit::Status(status)),
+            },
+        );
     }
 
     /// The next `count` uploads find the connection broken.
@@ -74,10 +86,14 @@ impl Remote for FakeRemote {
         self.note(Asked::Run(command.to_owned()));
         let answer = {
             let mut answers = self.answers.lock().unwrap();
-            let position = answers.iter().position(|(part, _)| command.contains(part.as_str()));
+            let position = answers
+                .iter()
+                .position(|(part, _)| command.contains(part.as_str()));
             position.and_then(|position| answers.remove(position))
         };
-        let Some((_, answer)) = answer else { return Ok(Exit::Status(0)) };
+        let Some((_, answer)) = answer else {
+            return Ok(Exit::Status(0));
+        };
         answer.output.into_iter().for_each(output);
         answer.exit
     }
@@ -85,28 +101,43 @@ impl Remote for FakeRemote {
     async fn upload(&mut self, upload: &Upload, destination: &str) -> Result<(), RemoteError> {
         let bytes = match upload {
             Upload::Bytes(bytes, _) => bytes.clone(),
-            Upload::File(path) => std::fs::read(path).map_err(|error| RemoteError::local(path, error))?,
+            Upload::File(path) => {
+                std::fs::read(path).map_err(|error| RemoteError::local(path, error))?
+            }
         };
         self.note(Asked::Upload(destination.to_owned(), bytes));
         let mut broken = self.broken_uploads.lock().unwrap();
         if *broken > 0 {
             *broken -= 1;
-            return Err(RemoteError::Disconnected { doing: "uploading".into(), source: None });
+            return Err(RemoteError::Disconnected {
+                doing: "uploading".into(),
+                source: None,
+            });
         }
         Ok(())
     }
 
-    async fn upload_directory(&mut self, _source: &Path, destination: &str, part: DirectoryPart) -> Result<(), RemoteError> {
+    async fn upload_directory(
+        &mut self,
+        _source: &Path,
+        destination: &str,
+        part: DirectoryPart,
+    ) -> Result<(), RemoteError> {
         self.note(Asked::UploadDirectory(destination.to_owned(), part));
         Ok(())
     }
 
     async fn download(&mut self, source: &str, destination: &Path) -> Result<(), RemoteError> {
         self.note(Asked::Download(source.to_owned()));
-        std::fs::write(destination, b"fetched").map_err(|error| RemoteError::local(destination, error))
+        std::fs::write(destination, b"fetched")
+            .map_err(|error| RemoteError::local(destination, error))
     }
 
-    async fn download_directory(&mut self, source: &str, _destination: &Path) -> Result<(), RemoteError> {
+    async fn download_directory(
+        &mut self,
+        source: &str,
+        _destination: &Path,
+    ) -> Result<(), RemoteError> {
         self.note(Asked::DownloadDirectory(source.to_owned()));
         Ok(())
     }
@@ -131,7 +162,17 @@ pub(crate) struct FakeDialer {
 impl Dial for FakeDialer {
     type Remote = FakeRemote;
 
-    async fn dial(&self, _: &Target, _: &ResolvedLogin, stop: &Stop, _: AttemptSink<'_>) -> Result<FakeRemote, ConnectError> {
-        if stop.requested().is_some() { Err(ConnectError::Stopped) } else { Ok(self.remote.clone()) }
+    async fn dial(
+        &self,
+        _: &Target,
+        _: &ResolvedLogin,
+        stop: &Stop,
+        _: AttemptSink<'_>,
+    ) -> Result<FakeRemote, ConnectError> {
+        if stop.requested().is_some() {
+            Err(ConnectError::Stopped)
+        } else {
+            Ok(self.remote.clone())
+        }
     }
 }

@@ -25,7 +25,8 @@ pub(crate) struct HostKeyChange {
 }
 
 /// Decides whether a changed key is all right, such as when EC2 reports the same instance at that address.
-pub(crate) type HostKeyJudge = Arc<dyn Fn(HostKeyChange) -> Pin<Box<dyn Future<Output = Verdict> + Send>> + Send + Sync>;
+pub(crate) type HostKeyJudge =
+    Arc<dyn Fn(HostKeyChange) -> Pin<Box<dyn Future<Output = Verdict> + Send>> + Send + Sync>;
 
 /// What a [`HostKeyJudge`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +53,11 @@ impl HostKey {
 impl fmt::Display for HostKey {
     /// As `ssh-keygen -l` prints it: `SHA256:…`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(&self.0)))
+        write!(
+            formatter,
+            "SHA256:{}",
+            STANDARD_NO_PAD.encode(Sha256::digest(&self.0))
+        )
     }
 }
 
@@ -90,7 +95,10 @@ mod unit {
     fn the_first_key_is_pinned_and_another_one_is_refused() {
         let pin = HostKeyPin::default();
         assert_eq!(pin.check(&HostKey::new(*b"one")), Ok(()));
-        assert_eq!(pin.clone().check(&HostKey::new(*b"two")), Err(HostKey::new(*b"one")));
+        assert_eq!(
+            pin.clone().check(&HostKey::new(*b"two")),
+            Err(HostKey::new(*b"one"))
+        );
         assert_eq!(pin.check(&HostKey::new(*b"one")), Ok(()));
     }
 

@@ -48,22 +48,37 @@ impl KeyPair {
 fn rsa() -> Result<KeyPair, KeyError> {
     let pair = Rsa::generate(RSA_BITS).map_err(KeyError::Rsa)?;
     let pem = pair.private_key_to_pem().map_err(KeyError::Rsa)?;
-    let number = |bytes: Vec<u8>| Mpint::from_positive_bytes(&bytes).map_err(|error| KeyError::Encode(error.into()));
-    let public = RsaPublicKey { e: number(pair.e().to_vec())?, n: number(pair.n().to_vec())? };
+    let number = |bytes: Vec<u8>| Mpint::from_positive_bytes(&bytes).map_err(KeyError::Encode);
+    let public = RsaPublicKey {
+        e: number(pair.e().to_vec())?,
+        n: number(pair.n().to_vec())?,
+    };
     let public = PublicKey::new(KeyData::Rsa(public), "");
     Ok(KeyPair {
-        public_key: public.to_openssh().map_err(KeyError::Encode)?.trim_end().to_owned(),
+        public_key: public
+            .to_openssh()
+            .map_err(KeyError::Encode)?
+            .trim_end()
+            .to_owned(),
         private_key: Secret::new(String::from_utf8_lossy(&pem)),
     })
 }
 
 fn ed25519() -> Result<KeyPair, KeyError> {
     let mut seed = [0_u8; 32];
-    getrandom::fill(&mut seed).map_err(|error| KeyError::Random(std::io::Error::other(error.to_string())))?;
+    getrandom::fill(&mut seed)
+        .map_err(|error| KeyError::Random(std::io::Error::other(error.to_string())))?;
     let private = PrivateKey::from(Ed25519Keypair::from_seed(&seed));
-    let text = private.to_openssh(LineEnding::LF).map_err(KeyError::Encode)?;
+    let text = private
+        .to_openssh(LineEnding::LF)
+        .map_err(KeyError::Encode)?;
     Ok(KeyPair {
-        public_key: private.public_key().to_openssh().map_err(KeyError::Encode)?.trim_end().to_owned(),
+        public_key: private
+            .public_key()
+            .to_openssh()
+            .map_err(KeyError::Encode)?
+            .trim_end()
+            .to_owned(),
         private_key: Secret::new(text.as_str()),
     })
 }
@@ -75,7 +90,11 @@ mod unit {
     #[test]
     fn an_rsa_pair_has_a_pem_half_and_an_openssh_half() {
         let pair = KeyPair::generate(KeyType::Rsa).unwrap();
-        assert!(pair.private_key.expose().starts_with("-----BEGIN RSA PRIVATE KEY-----"));
+        assert!(
+            pair.private_key
+                .expose()
+                .starts_with("-----BEGIN RSA PRIVATE KEY-----")
+        );
         let public = PublicKey::from_openssh(&pair.public_key).unwrap();
         assert_eq!(public.algorithm().as_str(), "ssh-rsa");
     }
@@ -84,6 +103,9 @@ mod unit {
     fn the_halves_of_an_ed25519_pair_belong_together() {
         let pair = KeyPair::generate(KeyType::Ed25519).unwrap();
         let private = PrivateKey::from_openssh(pair.private_key.expose()).unwrap();
-        assert_eq!(private.public_key().to_openssh().unwrap().trim_end(), pair.public_key);
+        assert_eq!(
+            private.public_key().to_openssh().unwrap().trim_end(),
+            pair.public_key
+        );
     }
 }

@@ -5,7 +5,8 @@
 use std::io::{self, BufRead, Read};
 
 use super::RemoteError;
-use super::ssh::{Channel, Connection, Ending, Stream};
+use super::exec::Ending;
+use super::ssh::{Channel, Stream};
 
 /// Stands for scp on the machine, as long as it is not known to be missing.
 pub(super) enum Failure {
@@ -35,8 +36,15 @@ pub(super) enum Answer {
 /// One line of a source.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Header {
-    File { mode: u32, size: u64, name: String },
-    Directory { mode: u32, name: String },
+    File {
+        mode: u32,
+        size: u64,
+        name: String,
+    },
+    Directory {
+        mode: u32,
+        name: String,
+    },
     Leave,
     /// Times, which are not kept.
     Times,
@@ -60,7 +68,10 @@ pub(super) fn answer(reader: &mut impl Read) -> io::Result<Answer> {
     let mut words = read_line(reader)?;
     // 1 is a warning and 2 the end, both followed by words; anything else is text that a login script printed.
     if byte[0] > 2 {
-        words = format!("unexpected output instead of scp's answer: {}{words}", char::from(byte[0]));
+        words = format!(
+            "unexpected output instead of scp's answer: {}{words}",
+            char::from(byte[0])
+        );
     }
     Ok(Answer::No(words))
 }
@@ -77,7 +88,10 @@ pub(super) fn header(reader: &mut impl Read) -> io::Result<Option<Result<Header,
         b'E' => Ok(Header::Leave),
         b'T' => Ok(Header::Times),
         1 | 2 => Err(line),
-        other => Err(format!("unexpected output instead of scp's line: {}{line}", char::from(other))),
+        other => Err(format!(
+            "unexpected output instead of scp's line: {}{line}",
+            char::from(other)
+        )),
     }))
 }
 
@@ -90,7 +104,11 @@ fn parse(kind: u8, line: &str) -> Option<Header> {
     if name.is_empty() || name == "." || name == ".." || name.contains('/') {
         return None;
     }
-    Some(if kind == b'C' { Header::File { mode, size, name } } else { Header::Directory { mode, name } })
+    Some(if kind == b'C' {
+        Header::File { mode, size, name }
+    } else {
+        Header::Directory { mode, name }
+    })
 }
 
 fn read_line(reader: &mut impl Read) -> io::Result<String> {
@@ -117,24 +135,24 @@ pub(super) fn split(destination: &str) -> (&str, &str) {
 }
 
 /// Awaits that the other side is content.
-pub(super) fn expect_fine(connection: &Connection, channel: &mut Channel, doing: &str) -> Result<(), Failure> {
+pub(super) fn expect_fine(channel: &mut Channel, doing: &str) -> Result<(), Failure> {
     match answer(channel).map_err(|error| RemoteError::broken(doing, error))? {
         Answer::Fine => Ok(()),
         Answer::No(words) => Err(RemoteError::Refused(words).into()),
-        Answer::End => Err(why_ended(connection, channel, doing)),
+        Answer::End => Err(why_ended(channel, doing)),
     }
 }
 
 /// Ends the program and looks at its exit status.
-pub(super) fn finish(connection: &Connection, channel: &mut Channel, doing: &str) -> Result<(), Failure> {
-    match close(connection, channel, doing)? {
+pub(super) fn finish(channel: &mut Channel, doing: &str) -> Result<(), Failure> {
+    match close(channel, doing)? {
         (Ending::Status(0), _) => Ok(()),
         ended => Err(explain(ended)),
     }
 }
 
 /// Sends the end of input, reads what is left and returns how the program ended, with its last words.
-pub(super) fn close(_connection: &Connection, channel: &mut Channel, doing: &str) -> Result<(Ending, String), RemoteError> {
+pub(super) fn close(channel: &mut Channel, doing: &str) -> Result<(Ending, String), RemoteError> {
     let broken = |error| RemoteError::broken(doing, error);
     channel.finish_input().map_err(broken)?;
     let mut rest = vec![0; 4096];
@@ -151,8 +169,8 @@ pub(super) fn close(_connection: &Connection, channel: &mut Channel, doing: &str
     Ok((ending, String::from_utf8_lossy(&words).trim().to_owned()))
 }
 
-fn why_ended(connection: &Connection, channel: &mut Channel, doing: &str) -> Failure {
-    match close(connection, channel, doing) {
+fn why_ended(channel: &mut Channel, doing: &str) -> Failure {
+    match close(channel, doing) {
         Ok(ended) => explain(ended),
         Err(error) => error.into(),
     }
@@ -162,7 +180,9 @@ fn explain((ending, words): (Ending, String)) -> Failure {
     match ending {
         Ending::Status(NOT_FOUND) => Failure::NoScp,
         _ if !words.is_empty() => RemoteError::Refused(words).into(),
-        Ending::Status(status) => RemoteError::Refused(format!("scp ended with status {status}")).into(),
+        Ending::Status(status) => {
+            RemoteError::Refused(format!("scp ended with status {status}")).into()
+        }
         Ending::Signal(name) => RemoteError::Refused(format!("scp was ended by SIG{name}")).into(),
     }
 }
@@ -174,7 +194,10 @@ mod unit {
     #[test]
     fn an_answer_is_read_to_its_end_and_no_further() {
         let mut input: &[u8] = b"\x01scp: /d: Is a directory\n\0";
-        assert_eq!(answer(&mut input).unwrap(), Answer::No("scp: /d: Is a directory".into()));
+        assert_eq!(
+            answer(&mut input).unwrap(),
+            Answer::No("scp: /d: Is a directory".into())
+        );
         assert_eq!(answer(&mut input).unwrap(), Answer::Fine);
         assert_eq!(answer(&mut input).unwrap(), Answer::End);
     }
@@ -189,8 +212,15 @@ mod unit {
 
     #[test]
     fn a_file_line_has_mode_size_and_a_name_with_spaces() {
-        let expected = Header::File { mode: 0o644, size: 12, name: "a b".into() };
-        assert_eq!(header(&mut &b"C0644 12 a b\n"[..]).unwrap(), Some(Ok(expected)));
+        let expected = Header::File {
+            mode: 0o644,
+            size: 12,
+            name: "a b".into(),
+        };
+        assert_eq!(
+            header(&mut &b"C0644 12 a b\n"[..]).unwrap(),
+            Some(Ok(expected))
+        );
     }
 
     #[test]

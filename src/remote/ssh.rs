@@ -4,20 +4,21 @@
 //! at once the session is switched to not blocking and the socket is polled.
 
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use ssh2::{BlockDirections, ErrorCode, MethodType, OpenFlags, OpenType, PtyModeOpcode, PtyModes};
+use nix::poll::PollFlags;
+use ssh2::{BlockDirections, ErrorCode, MethodType, PtyModeOpcode, PtyModes};
 
 use crate::plan::communicator::{Pty, SshSettings};
 use crate::secret::Secret;
 
-use super::{HostKey, ResolvedLogin};
+pub(super) use ssh2::{FileStat, OpenFlags, OpenType, Sftp as Subsystem};
 
-/// AES-GCM first: with the processor's AES it is several times faster than libssh2's portable ChaCha20.
-const FAST_CIPHERS: [&str; 2] = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com"];
+use super::HostKey;
+use super::exec::Ending;
+use super::methods::Methods;
+use super::readiness::wait_for;
 
 /// `LIBSSH2_ERROR_AUTHENTICATION_FAILED` and `…_PUBLICKEY_UNVERIFIED`: the server said no.
 const REFUSALS: [i32; 2] = [-18, -19];
@@ -37,9 +38,6 @@ pub(super) struct Connection {
 /// A command, or a tunnel, on a connection.
 pub(super) struct Channel(ssh2::Channel);
 
-/// The SFTP subsystem of a connection.
-pub(super) struct Sftp(ssh2::Sftp);
-
 /// One of a command's two outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stream {
@@ -54,59 +52,33 @@ pub(super) enum Waiting {
     Never,
 }
 
-/// What the template limits the handshake to; empty is libssh2's whole list.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Methods {
-    pub(super) ciphers: Vec<String>,
-    pub(super) key_exchanges: Vec<String>,
-}
-
-/// A login that did not succeed.
-#[derive(Debug)]
-pub(super) enum LoginFailure {
-    /// What was offered, and what the server says it takes.
-    Refused { offered: Vec<String>, accepts: Vec<String> },
-    /// The connection went.
-    Broken(io::Error),
-}
-
-/// How a command ended on the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
-    Status(i32),
-    /// Without the `SIG` prefix.
-    Signal(String),
-}
-
 impl Connection {
     /// Banner and key exchange over `socket`.
-    pub(super) fn handshake(socket: OwnedFd, methods: &Methods, patience: Duration) -> io::Result<Self> {
+    pub(super) fn handshake(
+        socket: OwnedFd,
+        methods: &Methods,
+        patience: Duration,
+    ) -> io::Result<Self> {
         let kept = socket.try_clone()?;
         let mut session = ssh2::Session::new()?;
         prefer(&session, methods)?;
         session.set_timeout(milliseconds(patience));
         session.set_tcp_stream(socket);
         session.handshake()?;
-        Ok(Self { session, socket: kept })
+        Ok(Self {
+            session,
+            socket: kept,
+        })
     }
 
     /// The key that the server proved to have.
     pub(super) fn host_key(&self) -> HostKey {
-        HostKey::new(self.session.host_key().map(|(bytes, _)| bytes.to_vec()).unwrap_or_default())
-    }
-
-    /// Key or agent first, then the password, plain and as the answer to every question.
-    pub(super) fn login(&self, username: &str, login: &ResolvedLogin) -> Result<(), LoginFailure> {
-        let accepts = match self.session.auth_methods(username) {
-            Ok(list) => list.split(',').map(str::to_owned).collect(),
-            Err(_) if self.session.authenticated() => return Ok(()),
-            Err(error) => return Err(LoginFailure::Broken(error.into())),
-        };
-        let mut offers = Offers { session: &self.session, username, offered: Vec::new() };
-        if offers.show(login)? {
-            return Ok(());
-        }
-        Err(LoginFailure::Refused { offered: offers.offered, accepts })
+        HostKey::new(
+            self.session
+                .host_key()
+                .map(|(bytes, _)| bytes.to_vec())
+                .unwrap_or_default(),
+        )
     }
 
     /// Starts a command without a terminal, for files.
@@ -136,12 +108,14 @@ impl Connection {
 
     /// Opens a connection from the server to `host`.
     pub(super) fn tunnel(&self, host: &str, port: u16) -> io::Result<Channel> {
-        Ok(Channel(self.session.channel_direct_tcpip(host, port, None)?))
+        Ok(Channel(
+            self.session.channel_direct_tcpip(host, port, None)?,
+        ))
     }
 
-    /// Starts the SFTP subsystem.
-    pub(super) fn sftp(&self) -> io::Result<Sftp> {
-        Ok(Sftp(self.session.sftp()?))
+    /// Starts the SFTP subsystem, for [`super::sftp`].
+    pub(super) fn sftp(&self) -> io::Result<Subsystem> {
+        Ok(self.session.sftp()?)
     }
 
     /// Switches between waiting calls and polling.
@@ -163,14 +137,13 @@ impl Connection {
         }
     }
 
-    /// Waits until the socket has something for us, at most `patience`; says whether it has.
-    pub(super) fn wait(&self, patience: Duration) -> io::Result<bool> {
-        wait_for(&self.socket, self.directions(), None, patience)
-    }
-
-    /// As [`Self::wait`], and returns too when `other` is readable.
-    pub(super) fn wait_with(&self, other: &impl AsFd, patience: Duration) -> io::Result<bool> {
-        wait_for(&self.socket, self.directions(), Some(other.as_fd()), patience)
+    /// Waits until the socket has something for us, or `other` has, at most `patience`; says whether one has.
+    pub(super) fn wait(
+        &self,
+        other: Option<BorrowedFd<'_>>,
+        patience: Duration,
+    ) -> io::Result<bool> {
+        wait_for(&self.socket, self.directions(), other, patience)
     }
 
     /// Says goodbye.
@@ -180,44 +153,30 @@ impl Connection {
 
     fn directions(&self) -> PollFlags {
         match self.session.block_directions() {
-            BlockDirections::Outbound | BlockDirections::Both => PollFlags::POLLIN | PollFlags::POLLOUT,
+            BlockDirections::Outbound | BlockDirections::Both => {
+                PollFlags::POLLIN | PollFlags::POLLOUT
+            }
             _ => PollFlags::POLLIN,
         }
     }
 }
 
-fn wait_for(socket: &OwnedFd, flags: PollFlags, other: Option<std::os::fd::BorrowedFd<'_>>, patience: Duration) -> io::Result<bool> {
-    let mut watched = vec![PollFd::new(socket.as_fd(), flags)];
-    watched.extend(other.map(|other| PollFd::new(other, PollFlags::POLLIN)));
-    let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX);
-    match poll(&mut watched, timeout) {
-        Ok(ready) => Ok(ready > 0),
-        Err(nix::errno::Errno::EINTR) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
 impl Channel {
     /// Reads what is there; `None` where nothing is yet, 0 at the end.
-    pub(super) fn read_some(&mut self, stream: Stream, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-        let read = match stream {
+    pub(super) fn read_some(
+        &mut self,
+        from: Stream,
+        buffer: &mut [u8],
+    ) -> io::Result<Option<usize>> {
+        now(match from {
             Stream::Stdout => self.0.read(buffer),
             Stream::Stderr => self.0.stderr().read(buffer),
-        };
-        match read {
-            Ok(count) => Ok(Some(count)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(error),
-        }
+        })
     }
 
     /// Writes what fits; `None` where nothing fits now.
     pub(super) fn write_some(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
-        match self.0.write(bytes) {
-            Ok(count) => Ok(Some(count)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(error),
-        }
+        now(self.0.write(bytes))
     }
 
     /// Whether the other side has sent all, and all of it was read.
@@ -265,68 +224,53 @@ impl Write for Channel {
     }
 }
 
-impl Sftp {
-    /// Creates or empties `path` and opens it for writing.
-    pub(super) fn create(&self, path: &str) -> io::Result<impl Write> {
-        let flags = OpenFlags::WRITE | OpenFlags::TRUNCATE;
-        Ok(self.0.open_mode(Path::new(path), flags, 0o644, OpenType::File)?)
-    }
+/// What one try to log in came to.
+pub(super) enum Proof {
+    Accepted,
+    /// With libssh2's words where it is not a plain no.
+    Refused(Option<String>),
+    /// The connection went.
+    Broken(io::Error),
+}
 
-    /// Opens `path` for reading.
-    pub(super) fn open(&self, path: &str) -> io::Result<impl Read> {
-        Ok(self.0.open(Path::new(path))?)
-    }
-
-    /// Sets the permission bits.
-    pub(super) fn set_mode(&self, path: &str, mode: u32) -> io::Result<()> {
-        let stat = ssh2::FileStat { size: None, uid: None, gid: None, perm: Some(mode), atime: None, mtime: None };
-        Ok(self.0.setstat(Path::new(path), stat)?)
-    }
-
-    /// Makes a directory; one that exists is fine.
-    pub(super) fn make_directory(&self, path: &str) -> io::Result<()> {
-        match self.0.mkdir(Path::new(path), 0o755) {
-            Ok(()) => Ok(()),
-            Err(_) if self.0.stat(Path::new(path)).is_ok_and(|stat| stat.is_dir()) => Ok(()),
+impl Connection {
+    /// The methods that the server takes; empty where it lets everybody in.
+    pub(super) fn accepted_methods(&self, username: &str) -> io::Result<Vec<String>> {
+        match self.session.auth_methods(username) {
+            Ok(list) => Ok(list.split(',').map(str::to_owned).collect()),
+            Err(_) if self.session.authenticated() => Ok(Vec::new()),
             Err(error) => Err(error.into()),
         }
     }
-}
 
-/// Shows one means after the other, and keeps a list of them for the message.
-struct Offers<'a> {
-    session: &'a ssh2::Session,
-    username: &'a str,
-    offered: Vec<String>,
-}
-
-impl Offers<'_> {
-    fn show(&mut self, login: &ResolvedLogin) -> Result<bool, LoginFailure> {
-        match login {
-            ResolvedLogin::Agent => self.agent(),
-            ResolvedLogin::Password(password) => self.password(password),
-            ResolvedLogin::Key { label, private_key, certificate, password } => {
-                let certificate = certificate.as_deref().map(str::trim);
-                let result = self.session.userauth_pubkey_memory(self.username, certificate, private_key.expose(), None);
-                if self.accepted(label.clone(), result)? {
-                    return Ok(true);
-                }
-                password.as_ref().map_or(Ok(false), |password| self.password(password))
-            }
-        }
+    /// Shows a private key from memory, with its certificate.
+    pub(super) fn prove_key(
+        &self,
+        username: &str,
+        key: &Secret,
+        certificate: Option<&str>,
+    ) -> Proof {
+        self.proof(
+            self.session
+                .userauth_pubkey_memory(username, certificate, key.expose(), None),
+        )
     }
 
-    fn password(&mut self, password: &Secret) -> Result<bool, LoginFailure> {
-        let plain = self.session.userauth_password(self.username, password.expose());
-        if self.accepted("the password".to_owned(), plain)? {
-            return Ok(true);
-        }
-        let mut answers = SameAnswer(password);
-        let asked = self.session.userauth_keyboard_interactive(self.username, &mut answers);
-        self.accepted("the password (keyboard-interactive)".to_owned(), asked)
+    /// Shows a password.
+    pub(super) fn prove_password(&self, username: &str, password: &Secret) -> Proof {
+        self.proof(self.session.userauth_password(username, password.expose()))
     }
 
-    fn agent(&mut self) -> Result<bool, LoginFailure> {
+    /// Answers every question with a password.
+    pub(super) fn prove_by_answers(&self, username: &str, password: &Secret) -> Proof {
+        self.proof(
+            self.session
+                .userauth_keyboard_interactive(username, &mut SameAnswer(password)),
+        )
+    }
+
+    /// Shows the agent's keys, one after the other, until one is accepted; each with its comment.
+    pub(super) fn prove_by_agent(&self, username: &str) -> Vec<(String, Proof)> {
         let listed = self.session.agent().and_then(|mut agent| {
             agent.connect()?;
             agent.list_identities()?;
@@ -336,28 +280,34 @@ impl Offers<'_> {
         let (agent, identities) = match listed {
             Ok(listed) => listed,
             Err(error) => {
-                self.offered.push(format!("no agent key ({})", error.message()));
-                return Ok(false);
+                return vec![(
+                    "no agent key".to_owned(),
+                    Proof::Refused(Some(error.message().to_owned())),
+                )];
             }
         };
+        let mut proofs = Vec::new();
         for identity in identities {
-            let label = format!("agent key `{}`", identity.comment());
-            let result = agent.userauth(self.username, &identity);
-            if self.accepted(label, result)? {
-                return Ok(true);
+            let proof = self.proof(agent.userauth(username, &identity));
+            let last = !matches!(proof, Proof::Refused(_));
+            proofs.push((format!("agent key `{}`", identity.comment()), proof));
+            if last {
+                break;
             }
         }
-        Ok(false)
+        proofs
     }
 
-    fn accepted(&mut self, label: String, result: Result<(), ssh2::Error>) -> Result<bool, LoginFailure> {
-        let Err(error) = result else { return Ok(self.session.authenticated()) };
-        match error.code() {
-            ErrorCode::Session(code) if BREAKS.contains(&code) => return Err(LoginFailure::Broken(error.into())),
-            ErrorCode::Session(code) if REFUSALS.contains(&code) => self.offered.push(label),
-            _ => self.offered.push(format!("{label} ({})", error.message())),
+    fn proof(&self, result: Result<(), ssh2::Error>) -> Proof {
+        match result {
+            Ok(()) if self.session.authenticated() => Proof::Accepted,
+            Ok(()) => Proof::Refused(Some("the server wants more than this".to_owned())),
+            Err(error) => match error.code() {
+                ErrorCode::Session(code) if BREAKS.contains(&code) => Proof::Broken(error.into()),
+                ErrorCode::Session(code) if REFUSALS.contains(&code) => Proof::Refused(None),
+                _ => Proof::Refused(Some(error.message().to_owned())),
+            },
         }
-        Ok(false)
     }
 }
 
@@ -365,25 +315,32 @@ impl Offers<'_> {
 struct SameAnswer<'a>(&'a Secret);
 
 impl ssh2::KeyboardInteractivePrompt for SameAnswer<'_> {
-    fn prompt<'a>(&mut self, _username: &str, _instructions: &str, prompts: &[ssh2::Prompt<'a>]) -> Vec<String> {
+    fn prompt<'a>(
+        &mut self,
+        _username: &str,
+        _instructions: &str,
+        prompts: &[ssh2::Prompt<'a>],
+    ) -> Vec<String> {
         prompts.iter().map(|_| self.0.expose().to_owned()).collect()
     }
 }
 
 fn prefer(session: &ssh2::Session, methods: &Methods) -> io::Result<()> {
-    let ciphers = if methods.ciphers.is_empty() {
-        let all = session.supported_algs(MethodType::CryptCs)?;
-        let fast = FAST_CIPHERS.iter().copied().filter(|name| all.contains(name));
-        fast.chain(all.iter().copied().filter(|name| !FAST_CIPHERS.contains(name))).collect::<Vec<_>>().join(",")
-    } else {
-        methods.ciphers.join(",")
-    };
+    let ciphers = methods.ciphers(&session.supported_algs(MethodType::CryptCs)?);
     session.method_pref(MethodType::CryptCs, &ciphers)?;
     session.method_pref(MethodType::CryptSc, &ciphers)?;
-    if !methods.key_exchanges.is_empty() {
-        session.method_pref(MethodType::Kex, &methods.key_exchanges.join(","))?;
+    if let Some(exchanges) = methods.key_exchanges() {
+        session.method_pref(MethodType::Kex, &exchanges)?;
     }
     Ok(())
+}
+
+fn now(result: io::Result<usize>) -> io::Result<Option<usize>> {
+    match result {
+        Ok(count) => Ok(Some(count)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn milliseconds(duration: Duration) -> u32 {

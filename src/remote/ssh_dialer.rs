@@ -28,7 +28,13 @@ pub(crate) struct SshDialer;
 impl Dial for SshDialer {
     type Remote = SshRemote;
 
-    async fn dial(&self, target: &Target, login: &ResolvedLogin, stop: &Stop, progress: AttemptSink<'_>) -> Result<SshRemote, ConnectError> {
+    async fn dial(
+        &self,
+        target: &Target,
+        login: &ResolvedLogin,
+        stop: &Stop,
+        progress: AttemptSink<'_>,
+    ) -> Result<SshRemote, ConnectError> {
         let mut worker = keep_trying(target, login, stop, progress).await?;
         let pause = target.ssh.pause_before_connecting;
         if !pause.is_zero() {
@@ -36,21 +42,39 @@ impl Dial for SshDialer {
             stop.sleep(pause).await.map_err(|_| ConnectError::Stopped)?;
             worker = keep_trying(target, login, stop, progress).await?;
         }
-        Ok(SshRemote::new(worker, target.clone(), login.clone(), stop.clone()))
+        Ok(SshRemote::new(
+            worker,
+            target.clone(),
+            login.clone(),
+            stop.clone(),
+        ))
     }
 }
 
 /// Tries until `ssh_timeout`, the attempts or the patience of the user are over.
-pub(super) async fn keep_trying(target: &Target, login: &ResolvedLogin, stop: &Stop, progress: AttemptSink<'_>) -> Result<Worker, ConnectError> {
+pub(super) async fn keep_trying(
+    target: &Target,
+    login: &ResolvedLogin,
+    stop: &Stop,
+    progress: AttemptSink<'_>,
+) -> Result<Worker, ConnectError> {
     let began = Instant::now();
     let mut refused = 0;
     let mut pace = Duration::ZERO;
     let mut last = None;
     loop {
-        let left = target.ssh.timeout.map(|limit| limit.saturating_sub(began.elapsed()));
+        let left = target
+            .ssh
+            .timeout
+            .map(|limit| limit.saturating_sub(began.elapsed()));
         let error = match attempt(target, login, stop, left).await {
             Ok(worker) => return Ok(worker),
-            Err(ConnectError::Timeout { .. }) => return Err(ConnectError::Timeout { waited: began.elapsed(), last }),
+            Err(ConnectError::Timeout { .. }) => {
+                return Err(ConnectError::Timeout {
+                    waited: began.elapsed(),
+                    last,
+                });
+            }
             Err(error) => error,
         };
         log::debug!("connecting to {}: {error}", target.host);
@@ -64,11 +88,18 @@ pub(super) async fn keep_trying(target: &Target, login: &ResolvedLogin, stop: &S
         };
         if error.outlook() == Outlook::Counted {
             refused += 1;
-            if target.ssh.handshake_attempts.is_some_and(|limit| refused >= limit) {
+            if target
+                .ssh
+                .handshake_attempts
+                .is_some_and(|limit| refused >= limit)
+            {
                 return Err(error);
             }
         }
-        progress(Attempt { elapsed: began.elapsed(), last_failure: error.to_string() });
+        progress(Attempt {
+            elapsed: began.elapsed(),
+            last_failure: error.to_string(),
+        });
         last = Some(Box::new(error));
         let rest = left.map_or(rest, |left| rest.min(left));
         stop.sleep(rest).await.map_err(|_| ConnectError::Stopped)?;
@@ -76,7 +107,12 @@ pub(super) async fn keep_trying(target: &Target, login: &ResolvedLogin, stop: &S
 }
 
 /// One try, cut short by a stop or by the end of the time. [`ConnectError::Timeout`] means that the time is over.
-async fn attempt(target: &Target, login: &ResolvedLogin, stop: &Stop, left: Option<Duration>) -> Result<Worker, ConnectError> {
+async fn attempt(
+    target: &Target,
+    login: &ResolvedLogin,
+    stop: &Stop,
+    left: Option<Duration>,
+) -> Result<Worker, ConnectError> {
     let out_of_time = async {
         match left {
             Some(left) => tokio::time::sleep(left).await,

@@ -12,7 +12,10 @@ use crate::stop::Stop;
 use super::ssh::Connection;
 use super::ssh_dialer::{keep_trying, once};
 use super::worker::Worker;
-use super::{DirectoryPart, Exit, OutputSink, Remote, RemoteError, ResolvedLogin, Target, Upload, exec, transfer};
+use super::{
+    DirectoryPart, Exit, OutputSink, Remote, RemoteError, ResolvedLogin, Target, Upload, exec,
+    transfer,
+};
 
 /// Pieces of output that wait for a slow console; the machine waits after that.
 const QUEUE: usize = 64;
@@ -27,7 +30,12 @@ pub(crate) struct SshRemote {
 
 impl SshRemote {
     pub(super) fn new(worker: Worker, target: Target, login: ResolvedLogin, stop: Stop) -> Self {
-        Self { worker: Some(worker), target, login, stop }
+        Self {
+            worker: Some(worker),
+            target,
+            login,
+            stop,
+        }
     }
 
     /// Has `work` done by the connection, which is made anew first where it is gone.
@@ -39,7 +47,9 @@ impl SshRemote {
     ) -> Result<T, RemoteError> {
         let worker = match self.worker.take() {
             Some(worker) => worker,
-            None => once(&self.target, &self.login).await.map_err(|error| RemoteError::Reconnect(Box::new(error)))?,
+            None => once(&self.target, &self.login)
+                .await
+                .map_err(|error| RemoteError::Reconnect(Box::new(error)))?,
         };
         let ssh = Arc::clone(&self.target.ssh);
         let done = worker.call(move |connection| work(connection, &ssh)).await;
@@ -60,7 +70,8 @@ impl Remote for SshRemote {
         let command = command.to_owned();
         let exit = {
             let running = self.with(move |connection, ssh| {
-                exec::run(connection, &command, ssh, &sender).map_err(|error| RemoteError::broken("starting a command", error))
+                exec::run(connection, &command, ssh, &sender)
+                    .map_err(|error| RemoteError::broken("starting a command", error))
             });
             let mut running = std::pin::pin!(running);
             loop {
@@ -82,23 +93,43 @@ impl Remote for SshRemote {
 
     async fn upload(&mut self, upload: &Upload, destination: &str) -> Result<(), RemoteError> {
         let (upload, destination) = (upload.clone(), destination.to_owned());
-        self.with(move |connection, ssh| transfer::upload(connection, &upload, &destination, ssh.file_transfer)).await
+        self.with(move |connection, ssh| {
+            transfer::upload(connection, &upload, &destination, ssh.file_transfer)
+        })
+        .await
     }
 
-    async fn upload_directory(&mut self, source: &Path, destination: &str, part: DirectoryPart) -> Result<(), RemoteError> {
+    async fn upload_directory(
+        &mut self,
+        source: &Path,
+        destination: &str,
+        part: DirectoryPart,
+    ) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
-        self.with(move |connection, ssh| transfer::upload_directory(connection, &source, (&destination, part), ssh.file_transfer))
-            .await
+        self.with(move |connection, ssh| {
+            transfer::upload_directory(connection, &source, (&destination, part), ssh.file_transfer)
+        })
+        .await
     }
 
     async fn download(&mut self, source: &str, destination: &Path) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
-        self.with(move |connection, ssh| transfer::download(connection, &source, &destination, ssh.file_transfer)).await
+        self.with(move |connection, ssh| {
+            transfer::download(connection, &source, &destination, ssh.file_transfer)
+        })
+        .await
     }
 
-    async fn download_directory(&mut self, source: &str, destination: &Path) -> Result<(), RemoteError> {
+    async fn download_directory(
+        &mut self,
+        source: &str,
+        destination: &Path,
+    ) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
-        self.with(move |connection, _| transfer::download_directory(connection, &source, &destination)).await
+        self.with(move |connection, _| {
+            transfer::download_directory(connection, &source, &destination)
+        })
+        .await
     }
 
     async fn reconnect(&mut self) -> Result<(), RemoteError> {

@@ -8,9 +8,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::directory::{self, Exactly, Step};
+use super::exec::Ending;
 use super::scp::{close, shell_path};
 use super::scp_source::base_name;
-use super::ssh::{Channel, Connection, Ending};
+use super::ssh::{Channel, Connection};
 use super::{DirectoryPart, RemoteError};
 
 /// Of the stream: one write to the channel for many small files.
@@ -35,17 +36,30 @@ enum Holds {
 }
 
 /// Sends `source`.
-pub(super) fn send_directory(connection: &Connection, source: &Path, destination: &str, part: DirectoryPart) -> Result<Sent, RemoteError> {
+pub(super) fn send_directory(
+    connection: &Connection,
+    source: &Path,
+    destination: &str,
+    part: DirectoryPart,
+) -> Result<Sent, RemoteError> {
     let prefix = match part {
         DirectoryPart::Contents => PathBuf::new(),
         DirectoryPart::Itself => PathBuf::from(base_name(source)?),
     };
     let directories = format!("{COMMON} --no-overwrite-dir -C {}", shell_path(destination));
-    if send(connection, &directories, destination, |archive| fill(archive, source, &prefix, Holds::Directories))? == Sent::No {
+    if send(connection, &directories, destination, |archive| {
+        fill(archive, source, &prefix, Holds::Directories)
+    })? == Sent::No
+    {
         return Ok(Sent::No);
     }
-    let files = format!("{COMMON} --overwrite --dereference -C {}", shell_path(destination));
-    send(connection, &files, destination, |archive| fill(archive, source, &prefix, Holds::Files))
+    let files = format!(
+        "{COMMON} --overwrite --dereference -C {}",
+        shell_path(destination)
+    );
+    send(connection, &files, destination, |archive| {
+        fill(archive, source, &prefix, Holds::Files)
+    })
 }
 
 type Archive<'a> = tar::Builder<BufWriter<&'a mut Channel>>;
@@ -57,7 +71,9 @@ fn send(
     fill: impl FnOnce(&mut Archive<'_>) -> Result<(), RemoteError>,
 ) -> Result<Sent, RemoteError> {
     let doing = format!("uploading to `{destination}`");
-    let mut channel = connection.exec(command).map_err(|error| RemoteError::broken(&doing, error))?;
+    let mut channel = connection
+        .exec(command)
+        .map_err(|error| RemoteError::broken(&doing, error))?;
     let mut archive = tar::Builder::new(BufWriter::with_capacity(BUFFER, &mut channel));
     let filled = fill(&mut archive).and_then(|()| {
         let written = archive.into_inner().and_then(|mut stream| stream.flush());
@@ -67,7 +83,7 @@ fn send(
         return Err(error);
     }
     // A tar that ended early breaks the pipe; its exit status tells that from a lost connection.
-    match close(connection, &mut channel, &doing)? {
+    match close(&mut channel, &doing)? {
         (Ending::Status(0), _) => filled.map(|()| Sent::Yes),
         (ending, words) => {
             log::debug!("tar did not take `{destination}` ({ending:?}: {words}); scp is next");
@@ -76,18 +92,45 @@ fn send(
     }
 }
 
-fn fill(archive: &mut Archive<'_>, source: &Path, prefix: &Path, holds: Holds) -> Result<(), RemoteError> {
+fn fill(
+    archive: &mut Archive<'_>,
+    source: &Path,
+    prefix: &Path,
+    holds: Holds,
+) -> Result<(), RemoteError> {
     if holds == Holds::Directories && prefix != Path::new("") {
         let mode = directory::mode(&directory::metadata(source)?);
-        add(archive, tar::EntryType::Directory, (prefix, mode, 0), io::empty()).map_err(broken)?;
+        add(
+            archive,
+            tar::EntryType::Directory,
+            (prefix, mode, 0),
+            io::empty(),
+        )
+        .map_err(broken)?;
     }
     directory::walk(source, &mut |step| match step {
-        Step::Enter { inside, mode, .. } if holds == Holds::Directories => {
-            add(archive, tar::EntryType::Directory, (&prefix.join(inside), mode, 0), io::empty()).map_err(broken)
-        }
-        Step::File { inside, local, mode, size, .. } if holds == Holds::Files => {
+        Step::Enter { inside, mode, .. } if holds == Holds::Directories => add(
+            archive,
+            tar::EntryType::Directory,
+            (&prefix.join(inside), mode, 0),
+            io::empty(),
+        )
+        .map_err(broken),
+        Step::File {
+            inside,
+            local,
+            mode,
+            size,
+            ..
+        } if holds == Holds::Files => {
             let content = Exactly::open(local, size)?;
-            add(archive, tar::EntryType::Regular, (&prefix.join(inside), mode, size), content).map_err(|error| match error.kind() {
+            add(
+                archive,
+                tar::EntryType::Regular,
+                (&prefix.join(inside), mode, size),
+                content,
+            )
+            .map_err(|error| match error.kind() {
                 io::ErrorKind::UnexpectedEof => RemoteError::local(local, error),
                 _ => broken(error),
             })
@@ -96,7 +139,12 @@ fn fill(archive: &mut Archive<'_>, source: &Path, prefix: &Path, holds: Holds) -
     })
 }
 
-fn add(archive: &mut Archive<'_>, kind: tar::EntryType, entry: (&Path, u32, u64), content: impl io::Read) -> io::Result<()> {
+fn add(
+    archive: &mut Archive<'_>,
+    kind: tar::EntryType,
+    entry: (&Path, u32, u64),
+    content: impl io::Read,
+) -> io::Result<()> {
     let (path, mode, size) = entry;
     let mut header = tar::Header::new_gnu();
     header.set_entry_type(kind);

@@ -14,7 +14,10 @@ use crate::secret::Secret;
 use crate::stop::{Stop, StopHandle, StopReason};
 
 use super::host_key::Verdict;
-use super::{ConnectError, Dial as _, DirectoryPart, Exit, HostKeyPin, KeyPair, Output, Remote as _, RemoteError, ResolvedLogin};
+use super::{
+    ConnectError, Dial as _, DirectoryPart, Exit, HostKeyPin, KeyPair, Output, Remote as _,
+    RemoteError, ResolvedLogin,
+};
 use super::{SshDialer, SshRemote, Target, Upload};
 
 /// An SSH server with a directory of its own; it ends with the test.
@@ -29,9 +32,22 @@ impl Server {
     fn start(client: KeyType) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let client = KeyPair::generate(client).unwrap();
-        fs::write(directory.path().join("authorized_keys"), format!("{}\n", client.public_key)).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut server = Self { child: Command::new("true").spawn().unwrap(), directory, port, client };
+        fs::write(
+            directory.path().join("authorized_keys"),
+            format!("{}\n", client.public_key),
+        )
+        .unwrap();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut server = Self {
+            child: Command::new("true").spawn().unwrap(),
+            directory,
+            port,
+            client,
+        };
         server.new_host_key();
         server.run();
         server
@@ -40,8 +56,15 @@ impl Server {
     fn new_host_key(&self) {
         let host = KeyPair::generate(KeyType::Ed25519).unwrap();
         let mut options = fs::OpenOptions::new();
-        let file = options.write(true).create(true).truncate(true).mode(0o600).open(self.path("host"));
-        file.unwrap().write_all(host.private_key.expose().as_bytes()).unwrap();
+        let file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(self.path("host"));
+        file.unwrap()
+            .write_all(host.private_key.expose().as_bytes())
+            .unwrap();
     }
 
     fn run(&mut self) {
@@ -54,7 +77,10 @@ impl Server {
         fs::write(self.path("config"), config).unwrap();
         fs::create_dir_all("/run/sshd").unwrap();
         let mut command = Command::new("/usr/sbin/sshd");
-        command.args(["-D", "-e", "-f"]).arg(self.path("config")).stderr(Stdio::null());
+        command
+            .args(["-D", "-e", "-f"])
+            .arg(self.path("config"))
+            .stderr(Stdio::null());
         self.child = command.spawn().expect("OpenSSH's server is installed");
     }
 
@@ -84,7 +110,10 @@ impl Server {
     }
 
     async fn connect_as(&self, target: &Target) -> SshRemote {
-        SshDialer.dial(target, &self.login(), &Stop::never(), &mut |_| ()).await.unwrap()
+        SshDialer
+            .dial(target, &self.login(), &Stop::never(), &mut |_| ())
+            .await
+            .unwrap()
     }
 }
 
@@ -96,7 +125,12 @@ impl Drop for Server {
 }
 
 fn key(pair: &KeyPair) -> ResolvedLogin {
-    ResolvedLogin::Key { label: "the test's key".into(), private_key: pair.private_key.clone(), certificate: None, password: None }
+    ResolvedLogin::Key {
+        label: "the test's key".into(),
+        private_key: pair.private_key.clone(),
+        certificate: None,
+        password: None,
+    }
 }
 
 fn settings(port: u16) -> SshSettings {
@@ -104,7 +138,10 @@ fn settings(port: u16) -> SshSettings {
         host: None,
         port,
         username: "root".into(),
-        login: Login::Password { password: Secret::default(), key_pair: None },
+        login: Login::Password {
+            password: Secret::default(),
+            key_pair: None,
+        },
         interface: Interface::Automatic,
         timeout: Some(Duration::from_secs(20)),
         handshake_attempts: Some(10),
@@ -128,7 +165,11 @@ async fn run(remote: &mut SshRemote, command: &str) -> (String, String, Exit) {
         Output::Stderr(bytes) => err.extend(bytes),
     };
     let exit = remote.run(command, &mut collect).await.unwrap();
-    (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap(), exit)
+    (
+        String::from_utf8(out).unwrap(),
+        String::from_utf8(err).unwrap(),
+        exit,
+    )
 }
 
 #[tokio::test]
@@ -136,7 +177,10 @@ async fn both_outputs_and_the_status_of_a_command_come_back() {
     let server = Server::start(KeyType::Rsa);
     let mut remote = server.connect().await;
     let expected = ("out\n".to_owned(), "err\n".to_owned(), Exit::Status(3));
-    assert_eq!(run(&mut remote, "echo out; echo err >&2; exit 3\n").await, expected);
+    assert_eq!(
+        run(&mut remote, "echo out; echo err >&2; exit 3\n").await,
+        expected
+    );
     assert_eq!(run(&mut remote, "kill -TERM $$").await.2, Exit::Status(143));
 }
 
@@ -151,12 +195,18 @@ async fn a_large_output_arrives_whole() {
 #[tokio::test]
 async fn a_pty_is_there_only_when_asked_for() {
     let server = Server::start(KeyType::Ed25519);
-    assert_eq!(run(&mut server.connect().await, "tty").await.2, Exit::Status(1));
+    assert_eq!(
+        run(&mut server.connect().await, "tty").await.2,
+        Exit::Status(1)
+    );
     let mut with = settings(server.port);
     with.pty = Pty::Xterm;
     let mut remote = server.connect_as(&Target::new("127.0.0.1", &with)).await;
     let (out, _, exit) = run(&mut remote, "stty size; echo $TERM").await;
-    assert_eq!((out.as_str(), exit), ("40 80\r\nxterm\r\n", Exit::Status(0)));
+    assert_eq!(
+        (out.as_str(), exit),
+        ("40 80\r\nxterm\r\n", Exit::Status(0))
+    );
 }
 
 #[tokio::test]
@@ -173,7 +223,11 @@ async fn a_dropped_command_is_cut_and_the_remote_stays_usable() {
     let server = Server::start(KeyType::Ed25519);
     let mut remote = server.connect().await;
     let began = Instant::now();
-    let cut = tokio::time::timeout(Duration::from_millis(300), remote.run("sleep 60", &mut |_| ())).await;
+    let cut = tokio::time::timeout(
+        Duration::from_millis(300),
+        remote.run("sleep 60", &mut |_| ()),
+    )
+    .await;
     assert!(cut.is_err() && began.elapsed() < Duration::from_secs(5));
     assert_eq!(run(&mut remote, "echo again").await.0, "again\n");
 }
@@ -190,11 +244,20 @@ async fn an_uploaded_file_has_its_bytes_and_its_mode() {
         fs::write(server.path("local"), &bytes).unwrap();
         fs::set_permissions(server.path("local"), fs::Permissions::from_mode(0o750)).unwrap();
         let there = server.text(&format!("there {way:?}"));
-        remote.upload(&Upload::File(server.path("local")), &there).await.unwrap();
+        remote
+            .upload(&Upload::File(server.path("local")), &there)
+            .await
+            .unwrap();
         assert!(fs::read(&there).unwrap() == bytes, "{way:?}");
-        assert_eq!(fs::metadata(&there).unwrap().permissions().mode() & 0o777, 0o750);
+        assert_eq!(
+            fs::metadata(&there).unwrap().permissions().mode() & 0o777,
+            0o750
+        );
     }
-    remote.upload(&Upload::Bytes(b"x".to_vec(), 0o644), &server.text("empty")).await.unwrap();
+    remote
+        .upload(&Upload::Bytes(b"x".to_vec(), 0o644), &server.text("empty"))
+        .await
+        .unwrap();
     assert_eq!(fs::read(server.path("empty")).unwrap(), b"x");
 }
 
@@ -203,14 +266,26 @@ async fn a_file_does_not_replace_a_directory() {
     let server = Server::start(KeyType::Ed25519);
     fs::create_dir(server.path("d")).unwrap();
     let mut remote = server.connect().await;
-    let refused = remote.upload(&Upload::Bytes(b"x".to_vec(), 0o644), &server.text("d")).await;
-    assert!(matches!(refused, Err(RemoteError::Refused(words)) if words.contains("Is a directory")));
+    let refused = remote
+        .upload(&Upload::Bytes(b"x".to_vec(), 0o644), &server.text("d"))
+        .await;
+    assert!(
+        matches!(refused, Err(RemoteError::Refused(words)) if words.contains("Is a directory"))
+    );
     assert_eq!(run(&mut remote, "echo fine").await.0, "fine\n");
 }
 
 fn tree(root: &Path) -> Vec<String> {
-    let listed = Command::new("find").arg(root).args(["-printf", "%P %m %Y\n"]).output().unwrap();
-    let mut lines: Vec<String> = String::from_utf8(listed.stdout).unwrap().lines().map(str::to_owned).collect();
+    let listed = Command::new("find")
+        .arg(root)
+        .args(["-printf", "%P %m %Y\n"])
+        .output()
+        .unwrap();
+    let mut lines: Vec<String> = String::from_utf8(listed.stdout)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect();
     lines.sort();
     lines
 }
@@ -228,21 +303,41 @@ async fn a_directory_arrives_the_same_by_tar_by_scp_and_by_sftp() {
     let server = Server::start(KeyType::Ed25519);
     let source = server.path("source");
     make_tree(&source);
-    for (number, way) in [None, Some(FileTransfer::Scp), Some(FileTransfer::Sftp)].into_iter().enumerate() {
+    for (number, way) in [None, Some(FileTransfer::Scp), Some(FileTransfer::Sftp)]
+        .into_iter()
+        .enumerate()
+    {
         let mut ssh = settings(server.port);
         ssh.file_transfer = way;
         let mut remote = server.connect_as(&Target::new("127.0.0.1", &ssh)).await;
         let there = server.path(&format!("there-{number}"));
         fs::create_dir(&there).unwrap();
-        remote.upload_directory(&source, &there.display().to_string(), DirectoryPart::Contents).await.unwrap();
+        remote
+            .upload_directory(
+                &source,
+                &there.display().to_string(),
+                DirectoryPart::Contents,
+            )
+            .await
+            .unwrap();
         assert_eq!(tree(&there), tree_followed(&source), "{way:?}");
-        remote.upload_directory(&source, &there.display().to_string(), DirectoryPart::Itself).await.unwrap();
-        assert_eq!(tree(&there.join("source")), tree_followed(&source), "{way:?}");
+        remote
+            .upload_directory(&source, &there.display().to_string(), DirectoryPart::Itself)
+            .await
+            .unwrap();
+        assert_eq!(
+            tree(&there.join("source")),
+            tree_followed(&source),
+            "{way:?}"
+        );
     }
 }
 
 fn tree_followed(root: &Path) -> Vec<String> {
-    tree(root).into_iter().map(|line| line.replace("link 777 f", "link 644 f")).collect()
+    tree(root)
+        .into_iter()
+        .map(|line| line.replace("link 777 f", "link 644 f"))
+        .collect()
 }
 
 #[tokio::test]
@@ -255,9 +350,23 @@ async fn what_exists_is_written_through_links_and_keeps_its_directory_modes() {
     fs::write(server.path("real"), "longer than before").unwrap();
     std::os::unix::fs::symlink("../real", there.join("a")).unwrap();
     let mut remote = server.connect().await;
-    remote.upload_directory(&source, &there.display().to_string(), DirectoryPart::Contents).await.unwrap();
+    remote
+        .upload_directory(
+            &source,
+            &there.display().to_string(),
+            DirectoryPart::Contents,
+        )
+        .await
+        .unwrap();
     assert_eq!(fs::read_to_string(server.path("real")).unwrap(), "a");
-    assert_eq!(fs::metadata(there.join("sub")).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(
+        fs::metadata(there.join("sub"))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777,
+        0o700
+    );
 }
 
 #[tokio::test]
@@ -266,11 +375,19 @@ async fn files_and_directories_are_fetched_as_packer_fetches_them() {
     make_tree(&server.path("source"));
     fs::create_dir(server.path("got")).unwrap();
     let mut remote = server.connect().await;
-    remote.download(&server.text("source/sub/run"), &server.path("run")).await.unwrap();
+    remote
+        .download(&server.text("source/sub/run"), &server.path("run"))
+        .await
+        .unwrap();
     assert_eq!(fs::read(server.path("run")).unwrap(), b"run");
-    remote.download_directory(&server.text("source/"), &server.path("got")).await.unwrap();
+    remote
+        .download_directory(&server.text("source/"), &server.path("got"))
+        .await
+        .unwrap();
     assert_eq!(fs::read(server.path("got/source/sub/run")).unwrap(), b"run");
-    let missing = remote.download(&server.text("nope"), &server.path("x")).await;
+    let missing = remote
+        .download(&server.text("nope"), &server.path("x"))
+        .await;
     assert!(matches!(missing, Err(RemoteError::Refused(words)) if words.contains("No such file")));
 }
 
@@ -282,18 +399,48 @@ async fn a_wrong_key_is_refused_as_often_as_the_template_allows() {
     let stranger = key(&KeyPair::generate(KeyType::Ed25519).unwrap());
     let mut tries = 0;
     let target = Target::new("127.0.0.1", &ssh);
-    let refused = SshDialer.dial(&target, &stranger, &Stop::never(), &mut |_| tries += 1).await.err().unwrap();
-    let ConnectError::LoginRefused { offered, accepts, .. } = &refused else { panic!("{refused}") };
-    assert_eq!((offered.as_slice(), accepts.as_slice()), (&["the test's key".to_owned()][..], &["publickey".to_owned()][..]));
+    let refused = SshDialer
+        .dial(&target, &stranger, &Stop::never(), &mut |_| tries += 1)
+        .await
+        .err()
+        .unwrap();
+    let ConnectError::LoginRefused {
+        offered, accepts, ..
+    } = &refused
+    else {
+        panic!("{refused}")
+    };
+    assert_eq!(
+        (offered.as_slice(), accepts.as_slice()),
+        (
+            &["the test's key".to_owned()][..],
+            &["publickey".to_owned()][..]
+        )
+    );
     assert_eq!(tries, 1);
 }
 
 #[tokio::test]
 async fn a_port_without_a_server_times_out_and_says_that_it_was_refused() {
-    let mut ssh = settings(TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let mut ssh = settings(
+        TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port(),
+    );
     ssh.timeout = Some(Duration::from_millis(700));
     let login = key(&KeyPair::generate(KeyType::Ed25519).unwrap());
-    let error = SshDialer.dial(&Target::new("127.0.0.1", &ssh), &login, &Stop::never(), &mut |_| ()).await.err().unwrap();
+    let error = SshDialer
+        .dial(
+            &Target::new("127.0.0.1", &ssh),
+            &login,
+            &Stop::never(),
+            &mut |_| (),
+        )
+        .await
+        .err()
+        .unwrap();
     assert_eq!(error.to_string(), "Timeout waiting for SSH");
     assert!(matches!(error.root(), ConnectError::Refused { .. }));
 }
@@ -301,11 +448,18 @@ async fn a_port_without_a_server_times_out_and_says_that_it_was_refused() {
 #[tokio::test]
 async fn a_stop_ends_the_wait_for_a_machine_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target = Target::new("127.0.0.1", &settings(listener.local_addr().unwrap().port()));
+    let target = Target::new(
+        "127.0.0.1",
+        &settings(listener.local_addr().unwrap().port()),
+    );
     let login = key(&KeyPair::generate(KeyType::Ed25519).unwrap());
     let (handle, stop) = StopHandle::new();
     handle.request(StopReason::Interrupt);
-    let error = SshDialer.dial(&target, &login, &stop, &mut |_| ()).await.err().unwrap();
+    let error = SshDialer
+        .dial(&target, &login, &stop, &mut |_| ())
+        .await
+        .err()
+        .unwrap();
     assert!(matches!(error, ConnectError::Stopped));
 }
 
@@ -319,7 +473,9 @@ async fn a_new_host_key_is_refused_unless_the_judge_accepts_it() {
     server.new_host_key();
     server.run();
     let refused = remote.reconnect().await;
-    assert!(matches!(refused, Err(RemoteError::Reconnect(error)) if matches!(*error, ConnectError::HostKeyChanged(_))));
+    assert!(
+        matches!(refused, Err(RemoteError::Reconnect(error)) if matches!(*error, ConnectError::HostKeyChanged(_)))
+    );
     target.judge = Some(Arc::new(|_| Box::pin(async { Verdict::Accept })));
     let mut remote = server.connect_as(&target).await;
     assert_eq!(run(&mut remote, "echo in").await.0, "in\n");
@@ -327,7 +483,10 @@ async fn a_new_host_key_is_refused_unless_the_judge_accepts_it() {
 
 #[tokio::test]
 async fn a_machine_behind_a_bastion_host_is_reached_through_it() {
-    let (bastion, server) = (Server::start(KeyType::Ed25519), Server::start(KeyType::Ed25519));
+    let (bastion, server) = (
+        Server::start(KeyType::Ed25519),
+        Server::start(KeyType::Ed25519),
+    );
     let mut ssh = settings(server.port);
     ssh.bastion = Some(crate::plan::communicator::Bastion {
         host: "127.0.0.1".into(),
@@ -342,6 +501,9 @@ async fn a_machine_behind_a_bastion_host_is_reached_through_it() {
     let (out, _, exit) = run(&mut remote, "seq 1 100000").await;
     assert_eq!((out.lines().count(), exit), (100_000, Exit::Status(0)));
     let bytes = vec![7; 3_000_000];
-    remote.upload(&Upload::Bytes(bytes.clone(), 0o600), &server.text("there")).await.unwrap();
+    remote
+        .upload(&Upload::Bytes(bytes.clone(), 0o600), &server.text("there"))
+        .await
+        .unwrap();
     assert!(fs::read(server.path("there")).unwrap() == bytes);
 }

@@ -1,7 +1,7 @@
 //! A way through a bastion host: a thread that carries bytes between a local socket and a channel of the bastion's connection.
 
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::Duration;
@@ -20,15 +20,17 @@ pub(super) fn through(bastion: Connection, host: &str, port: u16) -> io::Result<
     let channel = bastion.tunnel(host, port)?;
     let (ours, theirs) = UnixStream::pair()?;
     theirs.set_nonblocking(true)?;
-    thread::Builder::new().name(format!("bastion to {host}")).spawn(move || {
-        bastion.set_waiting(Waiting::Never);
-        if let Err(error) = carry(&bastion, channel, &theirs) {
-            log::debug!("the way through the bastion host ended: {error}");
-        }
-        let _already_gone = theirs.shutdown(std::net::Shutdown::Both);
-        bastion.set_waiting(Waiting::Blocking);
-        bastion.hang_up();
-    })?;
+    thread::Builder::new()
+        .name(format!("bastion to {host}"))
+        .spawn(move || {
+            bastion.set_waiting(Waiting::Never);
+            if let Err(error) = carry(&bastion, channel, &theirs) {
+                log::debug!("the way through the bastion host ended: {error}");
+            }
+            let _already_gone = theirs.shutdown(std::net::Shutdown::Both);
+            bastion.set_waiting(Waiting::Blocking);
+            bastion.hang_up();
+        })?;
     Ok(ours.into())
 }
 
@@ -57,17 +59,18 @@ fn carry(bastion: &Connection, mut channel: Channel, local: &UnixStream) -> io::
             return Ok(());
         }
         if moved == 0 {
-            idle(bastion, local, !to_channel.is_empty() || !to_local.is_empty())?;
+            let stuck = !to_channel.is_empty() || !to_local.is_empty();
+            rest(bastion, (!stuck).then_some(local))?;
         }
     }
 }
 
-fn idle(bastion: &Connection, local: &UnixStream, stuck: bool) -> io::Result<()> {
-    if stuck {
-        // One side is full; a short rest is enough, and both are tried again.
-        bastion.wait(Duration::from_millis(2))?;
-    } else if !bastion.wait_with(local, TICK)? {
-        bastion.keep_alive()?;
+/// Waits for either side. `local` is absent where one side is full: both are tried again after a short rest.
+fn rest(bastion: &Connection, local: Option<&UnixStream>) -> io::Result<()> {
+    match local {
+        None => drop(bastion.wait(None, Duration::from_millis(2))?),
+        Some(local) if bastion.wait(Some(local.as_fd()), TICK)? => {}
+        Some(_) => bastion.keep_alive()?,
     }
     Ok(())
 }
@@ -98,7 +101,10 @@ impl Pending {
         self.written = 0;
     }
 
-    fn drain(&mut self, mut write: impl FnMut(&[u8]) -> io::Result<Option<usize>>) -> io::Result<usize> {
+    fn drain(
+        &mut self,
+        mut write: impl FnMut(&[u8]) -> io::Result<Option<usize>>,
+    ) -> io::Result<usize> {
         let before = self.written;
         while !self.is_empty() {
             match write(&self.bytes[self.written..])? {

@@ -68,23 +68,30 @@ impl Worker {
     ) -> std::io::Result<Result<Self, E>> {
         let (orders, inbox) = mpsc::channel::<Order>();
         let (ready, answer) = oneshot::channel();
-        thread::Builder::new().name(format!("ssh {name}")).spawn(move || match connect() {
-            Ok(connection) => {
-                if ready.send(Ok(())).is_ok() {
-                    serve(&connection, &inbox, keep_alive);
+        thread::Builder::new()
+            .name(format!("ssh {name}"))
+            .spawn(move || match connect() {
+                Ok(connection) => {
+                    if ready.send(Ok(())).is_ok() {
+                        serve(&connection, &inbox, keep_alive);
+                    }
+                    connection.hang_up();
                 }
-                connection.hang_up();
-            }
-            Err(error) => drop(ready.send(Err(error))),
-        })?;
+                Err(error) => drop(ready.send(Err(error))),
+            })?;
         let guard = cord.guard();
         let connected = answer.await;
         guard.release();
-        Ok(connected.map_err(|_| std::io::Error::other("the connection's thread ended"))?.map(|()| Self { orders, cord }))
+        Ok(connected
+            .map_err(|_| std::io::Error::other("the connection's thread ended"))?
+            .map(|()| Self { orders, cord }))
     }
 
     /// Has `work` done on the connection's thread; `None` where the thread is gone. Dropping the future cuts the connection.
-    pub(super) async fn call<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> T + Send + 'static) -> Option<T> {
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> T + Send + 'static,
+    ) -> Option<T> {
         let (reply, answer) = oneshot::channel();
         let order: Order = Box::new(move |connection| drop(reply.send(work(connection))));
         self.orders.send(order).ok()?;
@@ -99,7 +106,9 @@ fn serve(connection: &Connection, inbox: &mpsc::Receiver<Order>, keep_alive: Opt
     loop {
         let order = match keep_alive {
             Some(interval) => inbox.recv_timeout(interval),
-            None => inbox.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected),
+            None => inbox
+                .recv()
+                .map_err(|_| mpsc::RecvTimeoutError::Disconnected),
         };
         match order {
             Ok(order) => order(connection),

@@ -1,5 +1,6 @@
 //! Everything that leaves the program for somebody to read.
 
+pub(crate) mod classify;
 pub(crate) mod closing;
 pub(crate) mod comment;
 pub(crate) mod conclusion;
@@ -11,6 +12,7 @@ pub(crate) mod links;
 pub(crate) mod markdown;
 pub(crate) mod marker;
 pub(crate) mod outputs;
+pub(crate) mod publish;
 pub(crate) mod result;
 pub(crate) mod sticky;
 pub(crate) mod summary;

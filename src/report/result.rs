@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use super::conclusion::Conclusion;
 use super::timeline::Step;
+use crate::build::Built;
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId};
+use crate::error::on_one_line;
+use crate::ledger::{Remaining, Settled, Why};
 
 /// The proof that a build's ledger was settled, and what came of it.
 pub(crate) trait Settlement {
@@ -15,6 +18,28 @@ pub(crate) trait Settlement {
     fn removed(&self) -> Vec<String>;
     /// What is still there.
     fn remaining(&self) -> Vec<Remainder>;
+}
+
+impl Settlement for Settled {
+    fn removed(&self) -> Vec<String> {
+        self.removed().iter().map(ToString::to_string).collect()
+    }
+
+    fn remaining(&self) -> Vec<Remainder> {
+        self.remaining().iter().map(remainder).collect()
+    }
+}
+
+fn remainder(remaining: &Remaining) -> Remainder {
+    Remainder {
+        what: remaining.row.to_string(),
+        why: on_one_line(&remaining.why),
+        command: remaining.command.clone(),
+        intent: match remaining.why {
+            Why::Held { .. } => Intent::Kept,
+            _ => Intent::Leftover,
+        },
+    }
 }
 
 /// The settlement of a build that creates nothing outside this machine (`null`, `file`), or that never began.
@@ -67,6 +92,22 @@ pub(crate) struct Images {
     pub(crate) source: SourceImage,
     /// The build machine, gone by now.
     pub(crate) instance: InstanceId,
+}
+
+impl From<&Built> for Images {
+    fn from(built: &Built) -> Self {
+        Self {
+            name: built.name.clone(),
+            region: built.region.clone(),
+            ids: built.images.clone(),
+            snapshots: built.snapshots.clone(),
+            source: SourceImage {
+                id: built.source.id.clone(),
+                name: built.source.name.clone(),
+            },
+            instance: built.instance.clone(),
+        }
+    }
 }
 
 /// The image that a build started from.

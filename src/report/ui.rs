@@ -156,7 +156,12 @@ impl Ui {
     /// The last lines of the build.
     pub(crate) fn tail(&self) -> Vec<String> {
         let record = self.record();
-        record.lines.iter().skip(record.lines.len().saturating_sub(TAIL)).cloned().collect()
+        record
+            .lines
+            .iter()
+            .skip(record.lines.len().saturating_sub(TAIL))
+            .cloned()
+            .collect()
     }
 
     /// Since the build began.

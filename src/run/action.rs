@@ -19,7 +19,14 @@ use crate::stop::Stop;
 
 /// The main step.
 pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
-    let console = console(start, Form::Human, Look { colourless: false, timestamps: false });
+    let console = console(
+        start,
+        Form::Human,
+        Look {
+            colourless: false,
+            timestamps: false,
+        },
+    );
     let inputs = match inputs::read(&start.environment) {
         Ok(inputs) => inputs,
         Err(error) => return refuse(&console, &error.to_string()),
@@ -31,12 +38,24 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     if let Err(error) = enter(&inputs, &start.environment) {
         return refuse(&console, &error);
     }
-    let Inputs { command, github_token, comment, pull_request, .. } = inputs;
+    let Inputs {
+        command,
+        github_token,
+        comment,
+        pull_request,
+        ..
+    } = inputs;
     match command {
-        ActionCommand::Validate(options) => validate::validate(&options, &console, &start.environment, &new_run_uuid()),
+        ActionCommand::Validate(options) => {
+            validate::validate(&options, &console, &start.environment, &new_run_uuid())
+        }
         ActionCommand::Inspect(options) => inspect::inspect(&options, &console, &start.environment),
         ActionCommand::Build(options) => {
-            let comment = CommentSettings { token: github_token, mode: comment, pull_request };
+            let comment = CommentSettings {
+                token: github_token,
+                mode: comment,
+                pull_request,
+            };
             let cx = super::run_context(start, console, stop, (*options, comment));
             building::build(cx, Strictness::AllOrNothing).await
         }
@@ -46,7 +65,13 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
 /// The post step: runs after success, failure and cancel alike, in a container of its own.
 pub(super) async fn post_step(start: &Start, stop: Stop) -> Outcome {
     let console = console(start, Form::Human, Look::default());
-    let cx = SettleContext { console: &console, environment: &start.environment, stop: &stop, which: Which::Unfinished, accesses: accesses(&start.environment) };
+    let cx = SettleContext {
+        console: &console,
+        environment: &start.environment,
+        stop: &stop,
+        which: Which::Unfinished,
+        accesses: accesses(&start.environment),
+    };
     let outcome = settle::settle(&journals::directory(&start.environment), &cx).await;
     if outcome != Outcome::Succeeded {
         console.command(&commands::annotation(Level::Error, "Clean-up", None, "something of this build may still be there: the log of the post step says what and how to remove it"));
@@ -56,8 +81,12 @@ pub(super) async fn post_step(start: &Start, stop: Stop) -> Outcome {
 
 /// The template's own credentials, by build id: they stand in no journal, but the template is still there.
 fn accesses(environment: &Environment) -> BTreeMap<String, Access> {
-    let Ok(inputs) = inputs::read(environment) else { return BTreeMap::new() };
-    let ActionCommand::Build(options) = &inputs.command else { return BTreeMap::new() };
+    let Ok(inputs) = inputs::read(environment) else {
+        return BTreeMap::new();
+    };
+    let ActionCommand::Build(options) = &inputs.command else {
+        return BTreeMap::new();
+    };
     let run_uuid = environment.get("STATE_run-uuid").unwrap_or_default();
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();
@@ -65,11 +94,21 @@ fn accesses(environment: &Environment) -> BTreeMap<String, Access> {
     planned_accesses(options, environment, run_uuid)
 }
 
-fn planned_accesses(options: &BuildOptions, environment: &Environment, run_uuid: &str) -> BTreeMap<String, Access> {
-    let planned = load::load(&options.template, environment, run_uuid).and_then(|loaded| load::plan(loaded, &options.template, Force::No));
-    let builds = planned.map(|planned| planned.plan.builds).unwrap_or_default();
+fn planned_accesses(
+    options: &BuildOptions,
+    environment: &Environment,
+    run_uuid: &str,
+) -> BTreeMap<String, Access> {
+    let planned = load::load(&options.template, environment, run_uuid)
+        .and_then(|loaded| load::plan(loaded, &options.template, Force::No));
+    let builds = planned
+        .map(|planned| planned.plan.builds)
+        .unwrap_or_default();
     let amazon = builds.into_iter().filter_map(|build| match build.builder {
-        Builder::AmazonEbs(settings) => Some((super::identity::build_id(run_uuid, &build.name), settings.access)),
+        Builder::AmazonEbs(settings) => Some((
+            super::identity::build_id(run_uuid, &build.name),
+            settings.access,
+        )),
         Builder::Null(_) | Builder::File(_) | Builder::Foreign(_) => None,
     });
     amazon.collect()
@@ -77,14 +116,30 @@ fn planned_accesses(options: &BuildOptions, environment: &Environment, run_uuid:
 
 /// Goes to the working directory, which has to lie in the workspace.
 fn enter(inputs: &Inputs, environment: &Environment) -> Result<(), String> {
-    let Some(directory) = &inputs.working_directory else { return Ok(()) };
-    let workspace = environment.get(GITHUB_WORKSPACE).map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let Some(directory) = &inputs.working_directory else {
+        return Ok(());
+    };
+    let workspace = environment
+        .get(GITHUB_WORKSPACE)
+        .map_or_else(|| PathBuf::from("."), PathBuf::from);
     let wanted = workspace.join(directory);
-    let inside = |wanted: &Path| Some(wanted.canonicalize().ok()?.starts_with(workspace.canonicalize().ok()?));
+    let inside = |wanted: &Path| {
+        Some(
+            wanted
+                .canonicalize()
+                .ok()?
+                .starts_with(workspace.canonicalize().ok()?),
+        )
+    };
     match inside(&wanted) {
-        Some(true) => std::env::set_current_dir(&wanted).map_err(|error| format!("cannot enter the working-directory `{directory}`: {error}")),
-        Some(false) => Err(format!("the working-directory `{directory}` lies outside the workspace")),
-        None => Err(format!("the working-directory `{directory}` does not exist")),
+        Some(true) => std::env::set_current_dir(&wanted)
+            .map_err(|error| format!("cannot enter the working-directory `{directory}`: {error}")),
+        Some(false) => Err(format!(
+            "the working-directory `{directory}` lies outside the workspace"
+        )),
+        None => Err(format!(
+            "the working-directory `{directory}` does not exist"
+        )),
     }
 }
 

@@ -1,33 +1,29 @@
 //! The `amazon-ebs` builder at work: connection, ledger, build, settle.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 
-use super::builder_end::{BuilderEnd, BuilderResult, SettledInWords};
+use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
 use super::observer::Observer;
-use super::own_addresses::OwnAddresses;
 use super::provisioning::{Aftermath, Provisioning};
-use super::settled_words;
+use crate::address::OwnAddresses;
 use crate::build::{self, BuildError, Built, Cx, GeneratedData};
 use crate::cli::options::OnError;
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
-use crate::error::with_hint;
-use crate::ledger::{Journal, Ledger, Settling, Which};
+use crate::error::{chain, with_hint};
+use crate::ledger::{Journal, Ledger, PATIENCE, Settled, Settling, Which};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::post::{Artifact, ImageInRegion};
 use crate::provision::ChildEnding;
 use crate::remote::SshDialer;
+use crate::report::classify;
 use crate::report::conclusion::Conclusion;
-use crate::report::result::Product;
+use crate::report::result::{Images, Product};
 use crate::report::ui::Ui;
-
-/// Settling a failed build waits for machines to be gone and groups to be free; EC2 takes minutes at worst.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// A builder's end, and the way to destroy its images where the chain rules ask for that.
 pub(super) struct AmazonEnd {
@@ -38,35 +34,61 @@ pub(super) struct AmazonEnd {
 }
 
 /// Runs the builder.
-pub(super) async fn run(settings: &EbsSettings, build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> AmazonEnd {
+pub(super) async fn run(
+    settings: &EbsSettings,
+    build: &PlannedBuild,
+    cx: &RunContext,
+    ui: &Ui,
+) -> AmazonEnd {
     let connection = match connection::connect(&settings.access, cx.environment.variables()).await {
         Ok(connection) => connection,
-        Err(error) => return AmazonEnd { end: failed_early(with_hint(&error, None), Conclusion::Credentials), cloud: None },
+        Err(error) => {
+            return AmazonEnd {
+                end: failed_early(with_hint(&error, None), Conclusion::Credentials),
+                cloud: None,
+            };
+        }
     };
     let cloud = Ec2::new(&connection);
     let end = with_cloud(settings, build, cx, ui, (&cloud, &connection)).await;
-    AmazonEnd { end, cloud: Some(cloud) }
+    AmazonEnd {
+        end,
+        cloud: Some(cloud),
+    }
 }
 
-async fn with_cloud(settings: &EbsSettings, build: &PlannedBuild, cx: &RunContext, ui: &Ui, (cloud, connection): (&Ec2, &Connection)) -> BuilderEnd {
+async fn with_cloud(
+    settings: &EbsSettings,
+    build: &PlannedBuild,
+    cx: &RunContext,
+    ui: &Ui,
+    (cloud, connection): (&Ec2, &Connection),
+) -> BuilderEnd {
     let caller = tokio::select! {
         biased;
-        _ = cx.stop.wait() => return BuilderEnd { result: BuilderResult::Cancelled, data: GeneratedData::new(), settlement: SettledInWords::default() },
+        _ = cx.stop.wait() => return BuilderEnd { result: BuilderResult::Cancelled, data: GeneratedData::new(), settled: None },
         caller = build::caller(cloud, settings, &connection.region) => caller,
     };
     let caller = match caller {
         Ok(caller) => caller,
-        Err(error) => return failed_early(shown(&error), super::conclude::of_build(&error)),
+        Err(error) => return failed_early(shown(&error), classify::of_build(&error)),
     };
     let identity = super::identity::identity(settings, build, cx, (connection, caller.as_ref()));
     let journal = match Journal::create(&cx.journals, &identity) {
         Ok(journal) => journal,
-        Err(error) => return failed_early(with_hint(&error, error.hint().as_deref()), Conclusion::Failure),
+        Err(error) => {
+            return failed_early(
+                with_hint(&error, error.hint().as_deref()),
+                Conclusion::Failure,
+            );
+        }
     };
     let ledger = Ledger::open(journal, identity);
     let mut provisioning = Provisioning::new(build, cx, ui, ChildEnding::KillDescendants);
     let built = {
-        let addresses = OwnAddresses::new(&cx.environment, ui);
+        let addresses = OwnAddresses {
+            environment: &cx.environment,
+        };
         let observer = Observer::new(build, cx);
         let cx = Cx {
             settings,
@@ -80,27 +102,52 @@ async fn with_cloud(settings: &EbsSettings, build: &PlannedBuild, cx: &RunContex
             ui,
             observer: &observer,
         };
-        AssertUnwindSafe(Box::pin(build::build(&cx, &mut provisioning))).catch_unwind().await
+        AssertUnwindSafe(Box::pin(build::build(&cx, &mut provisioning)))
+            .catch_unwind()
+            .await
     };
     ui.end_step();
     let (result, data) = match built {
         Ok(built) => ended(built),
-        Err(_) => (BuilderResult::Failed { error: "the build panicked: this is a bug in ami-build, please report it".to_owned(), conclusion: Conclusion::Failure }, GeneratedData::new()),
+        Err(_) => (
+            BuilderResult::Failed {
+                error: "the build panicked: this is a bug in ami-build, please report it"
+                    .to_owned(),
+                conclusion: Conclusion::Failure,
+            },
+            GeneratedData::new(),
+        ),
     };
     hold_on_error(&result, provisioning.aftermath, cx, ui, &ledger);
-    let settlement = settle(ledger, cloud, cx, ui).await;
-    BuilderEnd { result, data, settlement }
+    let settled = settle(ledger, cloud, cx, ui).await;
+    BuilderEnd {
+        result,
+        data,
+        settled: Some(settled),
+    }
 }
 
 fn ended(built: Result<Option<Built>, BuildError>) -> (BuilderResult, GeneratedData) {
     match built {
         Ok(Some(built)) => {
             let data = built.data.clone();
-            (BuilderResult::Made { artifact: artifact(&built), product: Product::Images(Box::new(super::observer::images(&built))) }, data)
+            (
+                BuilderResult::Made {
+                    artifact: artifact(&built),
+                    product: Product::Images(Box::new(Images::from(&built))),
+                },
+                data,
+            )
         }
         Ok(None) => (BuilderResult::Nothing, GeneratedData::new()),
         Err(BuildError::Stopped(_)) => (BuilderResult::Cancelled, GeneratedData::new()),
-        Err(error) => (BuilderResult::Failed { error: shown(&error), conclusion: super::conclude::of_build(&error) }, GeneratedData::new()),
+        Err(error) => (
+            BuilderResult::Failed {
+                error: shown(&error),
+                conclusion: classify::of_build(&error),
+            },
+            GeneratedData::new(),
+        ),
     }
 }
 
@@ -114,13 +161,30 @@ fn shown(error: &BuildError) -> String {
 
 fn artifact(built: &Built) -> Artifact {
     let snapshots = |region| built.snapshots.get(region).cloned().unwrap_or_default();
-    let images = built.images.iter().map(|(region, image)| (region.clone(), ImageInRegion { image: image.clone(), snapshots: snapshots(region) }));
+    let images = built.images.iter().map(|(region, image)| {
+        (
+            region.clone(),
+            ImageInRegion {
+                image: image.clone(),
+                snapshots: snapshots(region),
+            },
+        )
+    });
     Artifact::amazon(images.collect())
 }
 
 /// `-on-error=abort` and its kin keep what is there, marked and with a deadline.
-fn hold_on_error(result: &BuilderResult, aftermath: Aftermath, cx: &RunContext, ui: &Ui, ledger: &Ledger) {
-    let aborts = matches!(cx.options.on_error, OnError::Abort | OnError::RunCleanupProvisioner);
+fn hold_on_error(
+    result: &BuilderResult,
+    aftermath: Aftermath,
+    cx: &RunContext,
+    ui: &Ui,
+    ledger: &Ledger,
+) {
+    let aborts = matches!(
+        cx.options.on_error,
+        OnError::Abort | OnError::RunCleanupProvisioner
+    );
     let keep = match result {
         BuilderResult::Failed { .. } => aborts || aftermath == Aftermath::Keep,
         BuilderResult::Cancelled => aborts,
@@ -133,23 +197,52 @@ fn hold_on_error(result: &BuilderResult, aftermath: Aftermath, cx: &RunContext, 
         ui.error("Interrupted, aborting...");
     }
     match ledger.hold() {
-        Ok(()) => ui.error(&format!("aborted: skipping the cleanup. Remove what is kept with: ami-build settle {}", ledger.path().display())),
-        Err(error) => ui.error(&format!("what is there cannot be marked as kept, so it is removed: {error}")),
+        Ok(()) => ui.error(&format!(
+            "aborted: skipping the cleanup. Remove what is kept with: ami-build settle {}",
+            ledger.path().display()
+        )),
+        Err(error) => ui.error(&format!(
+            "what is there cannot be marked as kept, so it is removed: {error}"
+        )),
     }
 }
 
-async fn settle(ledger: Ledger, cloud: &Ec2, cx: &RunContext, ui: &Ui) -> SettledInWords {
+async fn settle(ledger: Ledger, cloud: &Ec2, cx: &RunContext, ui: &Ui) -> Settled {
     if !ledger.rows().is_empty() {
         ui.step("Clean up");
     }
-    let narrate = |row: &_| ui.say(&settled_words::narration(row));
-    let settling = Settling { which: Which::Unfinished, patience: PATIENCE, stop: &cx.stop, narrate: &narrate };
+    let narrate = |row: &_| ui.say(&build::removal_line(row));
+    let settling = Settling {
+        which: Which::Unfinished,
+        patience: PATIENCE,
+        stop: &cx.stop,
+        narrate: &narrate,
+    };
     let settled = ledger.settle(cloud, &settling).await;
     ui.end_step();
-    settled_words::tell(&settled, ui);
-    settled_words::in_words(&settled)
+    tell_what_stays(&settled, ui);
+    settled
+}
+
+/// Says what could not be removed, and how to do it.
+pub(super) fn tell_what_stays(settled: &Settled, ui: &Ui) {
+    for remaining in settled.remaining() {
+        ui.error(&format!(
+            "Still there: {}\n  why: {}\n  remove it with: {}",
+            remaining.row,
+            chain(&remaining.why),
+            remaining.command
+        ));
+    }
+    if let Some(command) = settled.command() {
+        ui.error(&format!("Everything that is left goes with: {command}"));
+    }
 }
 
 fn failed_early(error: String, conclusion: Conclusion) -> BuilderEnd {
-    BuilderEnd { result: BuilderResult::Failed { error, conclusion }, data: GeneratedData::new(), settlement: SettledInWords::default() }
+    BuilderEnd {
+        result: BuilderResult::Failed { error, conclusion },
+        data: GeneratedData::new(),
+        settled: None,
+    }
 }

@@ -1,9 +1,10 @@
 //! How a builder ended, in terms that all builders share.
 
 use crate::build::GeneratedData;
+use crate::ledger::Settled;
 use crate::post::Artifact;
 use crate::report::conclusion::Conclusion;
-use crate::report::result::{Product, Remainder, Settlement};
+use crate::report::result::Product;
 
 /// How it ended, and what is left of it.
 pub(super) struct BuilderEnd {
@@ -11,8 +12,8 @@ pub(super) struct BuilderEnd {
     pub(super) result: BuilderResult,
     /// `build` in post-processors.
     pub(super) data: GeneratedData,
-    /// What was removed and what is left.
-    pub(super) settlement: SettledInWords,
+    /// What was removed and what is left; `None` where nothing was created outside this machine.
+    pub(super) settled: Option<Settled>,
 }
 
 /// What came out of a builder.
@@ -37,29 +38,19 @@ pub(super) enum BuilderResult {
     Cancelled,
 }
 
-/// A settlement in words: what [`crate::report::result`] needs of any builder's.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SettledInWords {
-    /// What is gone.
-    pub(super) removed: Vec<String>,
-    /// What is still there.
-    pub(super) remaining: Vec<Remainder>,
-}
-
-impl Settlement for SettledInWords {
-    fn removed(&self) -> Vec<String> {
-        self.removed.clone()
-    }
-
-    fn remaining(&self) -> Vec<Remainder> {
-        self.remaining.clone()
-    }
-}
-
 impl BuilderEnd {
     /// The end of a builder that is Packer's and not ours; `build` refuses it before anything runs.
     pub(super) fn refused(kind: &str) -> Self {
-        let error = format!("the builder `{kind}` cannot run here: ami-build runs amazon-ebs, null and file");
-        Self { result: BuilderResult::Failed { error, conclusion: Conclusion::Invalid }, data: GeneratedData::new(), settlement: SettledInWords::default() }
+        let error = format!(
+            "the builder `{kind}` cannot run here: ami-build runs amazon-ebs, null and file"
+        );
+        Self {
+            result: BuilderResult::Failed {
+                error,
+                conclusion: Conclusion::Invalid,
+            },
+            data: GeneratedData::new(),
+            settled: None,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::builder_end::{BuilderEnd, BuilderResult, SettledInWords};
+use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
 use super::provisioning::Provisioning;
 use crate::build::GeneratedData;
@@ -17,18 +17,42 @@ use crate::report::result::Product;
 use crate::report::ui::Ui;
 
 /// Runs the builder.
-pub(super) async fn run(settings: &FileSettings, build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> BuilderEnd {
+pub(super) async fn run(
+    settings: &FileSettings,
+    build: &PlannedBuild,
+    cx: &RunContext,
+    ui: &Ui,
+) -> BuilderEnd {
     let data = GeneratedData::from([("ID".to_owned(), "File".to_owned())]);
     let result = match write(settings, &cx.working_directory) {
         Ok(()) => provision(settings, build, cx, ui, &data).await,
-        Err(error) => BuilderResult::Failed { error: chain(&error), conclusion: Conclusion::Failure },
+        Err(error) => BuilderResult::Failed {
+            error: chain(&error),
+            conclusion: Conclusion::Failure,
+        },
     };
-    BuilderEnd { result, data, settlement: SettledInWords::default() }
+    BuilderEnd {
+        result,
+        data,
+        settled: None,
+    }
 }
 
-async fn provision(settings: &FileSettings, build: &PlannedBuild, cx: &RunContext, ui: &Ui, data: &GeneratedData) -> BuilderResult {
-    let ending = if cx.on_runner() { ChildEnding::KillDescendants } else { ChildEnding::AwaitDescendants };
-    let provisioned = Provisioning::new(build, cx, ui, ending).run::<SshRemote>(&mut Machine::None, data).await;
+async fn provision(
+    settings: &FileSettings,
+    build: &PlannedBuild,
+    cx: &RunContext,
+    ui: &Ui,
+    data: &GeneratedData,
+) -> BuilderResult {
+    let ending = if cx.on_runner() {
+        ChildEnding::KillDescendants
+    } else {
+        ChildEnding::AwaitDescendants
+    };
+    let provisioned = Provisioning::new(build, cx, ui, ending)
+        .run::<SshRemote>(&mut Machine::None, data)
+        .await;
     match provisioned {
         _ if cx.stop.requested().is_some() => BuilderResult::Cancelled,
         Ok(()) => {
@@ -36,20 +60,31 @@ async fn provision(settings: &FileSettings, build: &PlannedBuild, cx: &RunContex
             let product = Product::Other(artifact.text.clone());
             BuilderResult::Made { artifact, product }
         }
-        Err(error) => BuilderResult::Failed { error: crate::error::with_hint(&error, error.hint()), conclusion: Conclusion::Provision },
+        Err(error) => BuilderResult::Failed {
+            error: crate::error::with_hint(&error, error.hint()),
+            conclusion: Conclusion::Provision,
+        },
     }
 }
 
 fn write(settings: &FileSettings, directory: &Path) -> Result<(), FileBuilderError> {
     let target = directory.join(&settings.target);
-    let failed = |source| FileBuilderError { path: settings.target.display().to_string(), source };
+    let failed = |source| FileBuilderError {
+        path: settings.target.display().to_string(),
+        source,
+    };
     match &settings.origin {
         Origin::Text(text) => std::fs::write(target, text).map_err(failed),
         Origin::File(source) => {
             let source_path = directory.join(source);
-            let unread = |error| FileBuilderError { path: source.display().to_string(), source: error };
+            let unread = |error| FileBuilderError {
+                path: source.display().to_string(),
+                source: error,
+            };
             std::fs::File::open(&source_path).map_err(unread)?;
-            std::fs::copy(source_path, target).map(|_| ()).map_err(failed)
+            std::fs::copy(source_path, target)
+                .map(|_| ())
+                .map_err(failed)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The `null` builder at work: provisioners on a machine that exists, or on none.
 
-use super::builder_end::{BuilderEnd, BuilderResult, SettledInWords};
+use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
 use super::provisioning::{Aftermath, Provisioning};
 use crate::build::GeneratedData;
@@ -11,32 +11,57 @@ use crate::plan::communicator::{Communicator, SshSettings};
 use crate::plan::null::NullSettings;
 use crate::post::Artifact;
 use crate::provision::{ChildEnding, Machine, ProvisionError};
-use crate::remote::{Attempt, ConnectError, Dial, Remote, ResolvedLogin, SshDialer, SshRemote, Target};
+use crate::remote::{
+    Attempt, ConnectError, Dial, Remote, ResolvedLogin, SshDialer, SshRemote, Target,
+};
 use crate::report::conclusion::Conclusion;
 use crate::report::human;
 use crate::report::result::Product;
 use crate::report::ui::{Progress, Ui};
 
 /// Runs the builder.
-pub(super) async fn run(settings: &NullSettings, build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> BuilderEnd {
+pub(super) async fn run(
+    settings: &NullSettings,
+    build: &PlannedBuild,
+    cx: &RunContext,
+    ui: &Ui,
+) -> BuilderEnd {
     let mut data = GeneratedData::from([("ID".to_owned(), "Null".to_owned())]);
-    let ending = if cx.on_runner() { ChildEnding::KillDescendants } else { ChildEnding::AwaitDescendants };
+    let ending = if cx.on_runner() {
+        ChildEnding::KillDescendants
+    } else {
+        ChildEnding::AwaitDescendants
+    };
     let mut provisioning = Provisioning::new(build, cx, ui, ending);
     let result = match &settings.communicator {
-        Communicator::None | Communicator::WinRm => ended(provisioning.run::<SshRemote>(&mut Machine::None, &data).await, cx),
+        Communicator::None | Communicator::WinRm => ended(
+            provisioning
+                .run::<SshRemote>(&mut Machine::None, &data)
+                .await,
+            cx,
+        ),
         Communicator::Ssh(ssh) => match connect(ssh, cx, ui).await {
             Ok(mut remote) => {
                 data.extend(connection_data(ssh));
-                let provisioned = provisioning.run(&mut Machine::Reached(&mut remote), &data).await;
+                let provisioned = provisioning
+                    .run(&mut Machine::Reached(&mut remote), &data)
+                    .await;
                 remote.hang_up().await;
                 ended(provisioned, cx)
             }
             Err(ConnectError::Stopped) => BuilderResult::Cancelled,
-            Err(error) => BuilderResult::Failed { error: with_hint(&error, error.hint()), conclusion: Conclusion::Connect },
+            Err(error) => BuilderResult::Failed {
+                error: with_hint(&error, error.hint()),
+                conclusion: Conclusion::Connect,
+            },
         },
     };
     say_what_stays(&result, provisioning.aftermath, cx, ui);
-    BuilderEnd { result, data, settlement: SettledInWords::default() }
+    BuilderEnd {
+        result,
+        data,
+        settled: None,
+    }
 }
 
 async fn connect(ssh: &SshSettings, cx: &RunContext, ui: &Ui) -> Result<SshRemote, ConnectError> {
@@ -44,12 +69,23 @@ async fn connect(ssh: &SshSettings, cx: &RunContext, ui: &Ui) -> Result<SshRemot
     let host = ssh.host.clone().unwrap_or_default();
     ui.say(&format!("Using ssh communicator to connect: {host}"));
     ui.say("Waiting for SSH to become available...");
-    let login = ResolvedLogin::resolve(&ssh.login, None).expect("the plan of a null builder has a login of its own");
+    let login = ResolvedLogin::resolve(&ssh.login, None)
+        .expect("the plan of a null builder has a login of its own");
     let mut tell = |attempt: Attempt| {
-        let awaited = if attempt.last_failure.is_empty() { "SSH".to_owned() } else { format!("SSH ({})", attempt.last_failure) };
-        ui.progress(&Progress { awaited: &awaited, elapsed: attempt.elapsed, percent: None });
+        let awaited = if attempt.last_failure.is_empty() {
+            "SSH".to_owned()
+        } else {
+            format!("SSH ({})", attempt.last_failure)
+        };
+        ui.progress(&Progress {
+            awaited: &awaited,
+            elapsed: attempt.elapsed,
+            percent: None,
+        });
     };
-    let remote = SshDialer.dial(&Target::new(host, ssh), &login, &cx.stop, &mut tell).await?;
+    let remote = SshDialer
+        .dial(&Target::new(host, ssh), &login, &cx.stop, &mut tell)
+        .await?;
     ui.say("Connected to SSH!");
     ui.end_step();
     Ok(remote)
@@ -58,20 +94,37 @@ async fn connect(ssh: &SshSettings, cx: &RunContext, ui: &Ui) -> Result<SshRemot
 fn ended(provisioned: Result<(), ProvisionError>, cx: &RunContext) -> BuilderResult {
     match provisioned {
         _ if cx.stop.requested().is_some() => BuilderResult::Cancelled,
-        Ok(()) => BuilderResult::Made { artifact: Artifact::null(), product: Product::Nothing },
-        Err(error) => BuilderResult::Failed { error: with_hint(&error, error.hint()), conclusion: Conclusion::Provision },
+        Ok(()) => BuilderResult::Made {
+            artifact: Artifact::null(),
+            product: Product::Nothing,
+        },
+        Err(error) => BuilderResult::Failed {
+            error: with_hint(&error, error.hint()),
+            conclusion: Conclusion::Provision,
+        },
     }
 }
 
 fn connection_data(ssh: &SshSettings) -> GeneratedData {
     let host = ssh.host.clone().unwrap_or_default();
-    let values = [("Host", host), ("Port", ssh.port.to_string()), ("User", ssh.username.clone()), ("ConnType", "ssh".to_owned())];
-    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let values = [
+        ("Host", host),
+        ("Port", ssh.port.to_string()),
+        ("User", ssh.username.clone()),
+        ("ConnType", "ssh".to_owned()),
+    ];
+    values
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// Packer's lines about steps that it does not clean up.
 fn say_what_stays(result: &BuilderResult, aftermath: Aftermath, cx: &RunContext, ui: &Ui) {
-    let aborts = matches!(cx.options.on_error, OnError::Abort | OnError::RunCleanupProvisioner);
+    let aborts = matches!(
+        cx.options.on_error,
+        OnError::Abort | OnError::RunCleanupProvisioner
+    );
     match result {
         BuilderResult::Cancelled if aborts => ui.error("Interrupted, aborting..."),
         BuilderResult::Failed { .. } if aftermath == Aftermath::Keep => {}

@@ -31,7 +31,8 @@ pub(super) enum Strictness {
 /// Runs `build`.
 pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     let begin = Instant::now();
-    let planned = load::load(&cx.options.template, &cx.environment, &cx.run_uuid).and_then(|loaded| load::plan(loaded, &cx.options.template, cx.options.force));
+    let planned = load::load(&cx.options.template, &cx.environment, &cx.run_uuid)
+        .and_then(|loaded| load::plan(loaded, &cx.options.template, cx.options.force));
     let planned = match planned {
         Ok(planned) => planned,
         Err(found) => {
@@ -47,7 +48,8 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     let (builds, refused) = split_refused(planned.plan.builds, &cx);
     let mut reports: Vec<BuildReport> = invalid.into_iter().chain(refused).collect();
     if builds.is_empty() && reports.is_empty() {
-        let nothing = Problem::without_place("No builds to run").with_hint("-only and -except name builds by their rendered names");
+        let nothing = Problem::without_place("No builds to run")
+            .with_hint("-only and -except name builds by their rendered names");
         problems::print_template(&cx.console, std::slice::from_ref(&nothing));
         return reporting::report(&cx, reports, vec![problems::described(&nothing)], begin).await;
     }
@@ -55,7 +57,11 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
         cx.console.error("Nothing was built: in the action every selected build has to be in order. The input `only` leaves out the others.");
         return reporting::report(&cx, reports, Vec::new(), begin).await;
     }
-    cx.outputs.expect(if builds.len() == 1 { Builds::One } else { Builds::Many });
+    cx.outputs.expect(if builds.len() == 1 {
+        Builds::One
+    } else {
+        Builds::Many
+    });
     let finished = run_all(&builds, &cx).await;
     let outcome = close(&cx, &finished, begin);
     let failed_before = !reports.is_empty();
@@ -68,19 +74,37 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
 }
 
 async fn run_all(builds: &[PlannedBuild], cx: &RunContext) -> Vec<Finished> {
-    let grouping = if builds.len() == 1 { Grouping::BySteps } else { Grouping::ByBuild };
-    let uis: Vec<Ui> = builds.iter().enumerate().map(|(number, build)| Ui::new(cx.console.clone(), &build.name, number, grouping)).collect();
+    let grouping = if builds.len() == 1 {
+        Grouping::BySteps
+    } else {
+        Grouping::ByBuild
+    };
+    let uis: Vec<Ui> = builds
+        .iter()
+        .enumerate()
+        .map(|(number, build)| Ui::new(cx.console.clone(), &build.name, number, grouping))
+        .collect();
     introduce(&uis, &cx.options, cx);
-    let limit = if cx.options.debugging == Debugging::Steps { Some(1) } else { cx.options.parallel };
+    let limit = if cx.options.debugging == Debugging::Steps {
+        Some(1)
+    } else {
+        cx.options.parallel
+    };
     let places = Semaphore::new(limit.unwrap_or(builds.len()).max(1));
     let running = builds.iter().zip(&uis).map(async |(build, ui)| {
-        let _place = places.acquire().await.expect("the semaphore is never closed");
+        let _place = places
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
         Box::pin(one_build::run(build, cx, ui)).await
     });
     let all = join_all(running);
     let announce = async {
         let request = cx.stop.wait().await;
-        cx.console.say(&format!("Cancelling build after receiving {}", request.reason.word()));
+        cx.console.say(&format!(
+            "Cancelling build after receiving {}",
+            request.reason.word()
+        ));
         std::future::pending::<()>().await;
     };
     tokio::select! {
@@ -91,12 +115,16 @@ async fn run_all(builds: &[PlannedBuild], cx: &RunContext) -> Vec<Finished> {
 
 fn introduce(uis: &[Ui], options: &BuildOptions, cx: &RunContext) {
     if options.debugging == Debugging::Steps {
-        cx.console.say("Debug mode enabled. Builds will not be parallelized.");
+        cx.console
+            .say("Debug mode enabled. Builds will not be parallelized.");
     }
     for ui in uis {
         ui.legend();
     }
-    if cx.console.style().form == Form::Human && cx.console.style().colour != Colour::Off && !uis.is_empty() {
+    if cx.console.style().form == Form::Human
+        && cx.console.style().colour != Colour::Off
+        && !uis.is_empty()
+    {
         cx.console.say("");
     }
 }
@@ -104,18 +132,29 @@ fn introduce(uis: &[Ui], options: &BuildOptions, cx: &RunContext) {
 /// Packer's last lines.
 fn close(cx: &RunContext, finished: &[Finished], begin: Instant) -> Outcome {
     closing::print_wait(&cx.console, begin.elapsed());
-    let ended: Vec<closing::Ended> = finished.iter().map(|finished| finished.ended.clone()).collect();
+    let ended: Vec<closing::Ended> = finished
+        .iter()
+        .map(|finished| finished.ended.clone())
+        .collect();
     if cx.stop.requested().is_some() {
-        cx.console.say("Cleanly cancelled builds after being interrupted.");
+        cx.console
+            .say("Cleanly cancelled builds after being interrupted.");
         return Outcome::Failed;
     }
     closing::print_lists(&cx.console, &ended);
     let all_well = ended.iter().all(|build| build.error.is_none());
-    if all_well { Outcome::Succeeded } else { Outcome::Failed }
+    if all_well {
+        Outcome::Succeeded
+    } else {
+        Outcome::Failed
+    }
 }
 
 /// Sets aside the builds that ask for what is not done yet: they are refused before anything of theirs runs.
-fn split_refused(builds: Vec<PlannedBuild>, cx: &RunContext) -> (Vec<PlannedBuild>, Vec<BuildReport>) {
+fn split_refused(
+    builds: Vec<PlannedBuild>,
+    cx: &RunContext,
+) -> (Vec<PlannedBuild>, Vec<BuildReport>) {
     let mut refused = Vec::new();
     let mut runnable = Vec::new();
     for build in builds {
@@ -126,19 +165,35 @@ fn split_refused(builds: Vec<PlannedBuild>, cx: &RunContext) -> (Vec<PlannedBuil
         }
         let list: Vec<String> = reasons.iter().map(|reason| format!("* {reason}")).collect();
         let heading = format!("Build {:?} is refused before its first call", build.name);
-        cx.console.error(&format!("Error: {heading}\n\n{}\n", list.join("\n")));
-        cx.console.command(&commands::annotation(commands::Level::Error, &heading, None, &reasons.join("\n")));
+        cx.console
+            .error(&format!("Error: {heading}\n\n{}\n", list.join("\n")));
+        cx.console.command(&commands::annotation(
+            commands::Level::Error,
+            &heading,
+            None,
+            &reasons.join("\n"),
+        ));
         refused.push(not_begun(&build.name, &build.kind, reasons));
     }
     (runnable, refused)
 }
 
 fn invalid_report(build: &InvalidBuild) -> BuildReport {
-    not_begun(&build.name, &build.kind, build.problems.iter().map(problems::described).collect())
+    not_begun(
+        &build.name,
+        &build.kind,
+        build.problems.iter().map(problems::described).collect(),
+    )
 }
 
 fn not_begun(name: &str, kind: &str, problems: Vec<String>) -> BuildReport {
-    let facts = BuildFacts { name: name.to_owned(), kind: kind.to_owned(), outcome: BuildOutcome::Invalid { problems }, timeline: Vec::new(), advice: Vec::new() };
+    let facts = BuildFacts {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        outcome: BuildOutcome::Invalid { problems },
+        timeline: Vec::new(),
+        advice: Vec::new(),
+    };
     BuildReport::new(facts, &NothingCreated)
 }
 
@@ -150,9 +205,16 @@ fn hide_secrets(planned: &Planned, cx: &RunContext) {
         mask(cx, value);
     }
     for build in &planned.plan.builds {
-        let Builder::AmazonEbs(settings) = &build.builder else { continue };
-        let Some(keys) = &settings.access.keys else { continue };
-        for secret in [Some(&keys.secret_key), keys.token.as_ref()].into_iter().flatten() {
+        let Builder::AmazonEbs(settings) = &build.builder else {
+            continue;
+        };
+        let Some(keys) = &settings.access.keys else {
+            continue;
+        };
+        for secret in [Some(&keys.secret_key), keys.token.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             redactor.hide_credential(secret.expose());
             mask(cx, secret.expose());
         }
@@ -162,7 +224,12 @@ fn hide_secrets(planned: &Planned, cx: &RunContext) {
 /// The runner masks every line of a value, so a very short one would blank out the log.
 fn mask(cx: &RunContext, value: &str) {
     const SHORTEST: usize = 4;
-    if cx.console.style().reader == Reader::Runner && value.len() >= SHORTEST && value.lines().all(|line| line.is_empty() || line.len() >= SHORTEST) {
+    if cx.console.style().reader == Reader::Runner
+        && value.len() >= SHORTEST
+        && value
+            .lines()
+            .all(|line| line.is_empty() || line.len() >= SHORTEST)
+    {
         cx.console.command(&commands::mask(value));
     }
 }

@@ -15,20 +15,40 @@ use crate::plan::amazon::settings::EbsSettings;
 const LIFETIME: time::Duration = time::Duration::hours(24);
 
 /// The identity of `build`, in the account of `caller`.
-pub(super) fn identity(settings: &EbsSettings, build: &PlannedBuild, cx: &RunContext, (connection, caller): (&Connection, Option<&Caller>)) -> BuildIdentity {
+pub(super) fn identity(
+    settings: &EbsSettings,
+    build: &PlannedBuild,
+    cx: &RunContext,
+    (connection, caller): (&Connection, Option<&Caller>),
+) -> BuildIdentity {
     let environment = &cx.environment;
-    let attempt = environment.get(GITHUB_RUN_ATTEMPT).map_or_else(String::new, |attempt| format!("/attempts/{attempt}"));
+    let attempt = environment
+        .get(GITHUB_RUN_ATTEMPT)
+        .map_or_else(String::new, |attempt| format!("/attempts/{attempt}"));
     let mut regions = vec![connection.region.clone()];
-    regions.extend(settings.image.regions.iter().filter(|region| **region != connection.region).cloned());
+    regions.extend(
+        settings
+            .image
+            .regions
+            .iter()
+            .filter(|region| **region != connection.region)
+            .cloned(),
+    );
     BuildIdentity {
         build_id: build_id(&cx.run_uuid, &build.name),
         account: caller.map(|caller| caller.account.clone()),
         caller: caller.map(|caller| caller.arn.clone()),
         repository: environment.get(GITHUB_REPOSITORY).map(str::to_owned),
-        run: environment.get(GITHUB_RUN_ID).map(|run| format!("{run}{attempt}")),
+        run: environment
+            .get(GITHUB_RUN_ID)
+            .map(|run| format!("{run}{attempt}")),
         regions,
         endpoint: connection.ec2_endpoint.clone(),
-        deadline: (OffsetDateTime::now_utc() + LIFETIME).replace_nanosecond(0).ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default(),
+        deadline: (OffsetDateTime::now_utc() + LIFETIME)
+            .replace_nanosecond(0)
+            .ok()
+            .and_then(|at| at.format(&Rfc3339).ok())
+            .unwrap_or_default(),
     }
 }
 
@@ -36,7 +56,11 @@ pub(super) fn identity(settings: &EbsSettings, build: &PlannedBuild, cx: &RunCon
 pub(super) fn build_id(run_uuid: &str, name: &str) -> String {
     use sha2::Digest as _;
     let digest = sha2::Sha256::digest(name.as_bytes());
-    let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let short: String = digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{run_uuid}-{short}")
 }
 
@@ -46,7 +70,10 @@ mod tests {
 
     #[test]
     fn builds_of_one_run_have_ids_of_their_own_that_begin_alike() {
-        let (one, two) = (build_id("5f5e1000-0000-0000-0000-000000000000", "one"), build_id("5f5e1000-0000-0000-0000-000000000000", "two"));
+        let (one, two) = (
+            build_id("5f5e1000-0000-0000-0000-000000000000", "one"),
+            build_id("5f5e1000-0000-0000-0000-000000000000", "two"),
+        );
         assert_ne!(one, two);
         assert_eq!(one.len(), 45);
         assert!(one.starts_with("5f5e1000-") && two.starts_with("5f5e1000-"));

@@ -14,7 +14,11 @@ const EMPTY: &str = r#"{"builders": [{"type": "null"}]}"#;
 const NOTE: &str = "\nNote: If your build names contain user variables or template\nfunctions such as 'timestamp', these are processed at build time,\nand therefore only show in their raw form here.";
 
 /// Prints what a template consists of.
-pub(crate) fn inspect(options: &TemplateOptions, console: &Console, environment: &Environment) -> Outcome {
+pub(crate) fn inspect(
+    options: &TemplateOptions,
+    console: &Console,
+    environment: &Environment,
+) -> Outcome {
     let template = if options.template.is_empty() {
         schema::read(Source::new("<none>", EMPTY))
     } else {
@@ -68,11 +72,21 @@ fn print_variables(inspection: &Inspection, console: &Console) {
         console.say("");
     }
     console.say("Optional variables and their defaults:\n");
-    let names = inspection.required.iter().chain(inspection.optional.iter().map(|variable| &variable.name));
+    let names = inspection
+        .required
+        .iter()
+        .chain(inspection.optional.iter().map(|variable| &variable.name));
     let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
     for variable in &inspection.optional {
-        console.event("", "template-variable", &[&variable.name, &variable.default, "0"]);
-        console.say(&format!("  {:width$} = {}", variable.name, variable.default));
+        console.event(
+            "",
+            "template-variable",
+            &[&variable.name, &variable.default, "0"],
+        );
+        console.say(&format!(
+            "  {:width$} = {}",
+            variable.name, variable.default
+        ));
     }
 }
 
@@ -81,10 +95,19 @@ fn print_builders(inspection: &Inspection, console: &Console) {
     if inspection.builders.is_empty() {
         console.say("  <No builders>");
     }
-    let width = inspection.builders.iter().map(|builder| builder.name.chars().count()).max().unwrap_or(0);
+    let width = inspection
+        .builders
+        .iter()
+        .map(|builder| builder.name.chars().count())
+        .max()
+        .unwrap_or(0);
     for builder in &inspection.builders {
         console.event("", "template-builder", &[&builder.name, &builder.kind]);
-        let kind = if builder.name == builder.kind { String::new() } else { format!(" ({})", builder.kind) };
+        let kind = if builder.name == builder.kind {
+            String::new()
+        } else {
+            format!(" ({})", builder.kind)
+        };
         console.say(&format!("  {:width$}{kind}", builder.name));
     }
 }

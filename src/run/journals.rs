@@ -9,9 +9,18 @@ const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
 
 /// The directory: of the job on a runner, else of the user.
 pub(super) fn directory(environment: &Environment) -> PathBuf {
-    let base = environment.get(RUNNER_TEMP).or_else(|| environment.get(XDG_STATE_HOME)).map(PathBuf::from);
-    let home = || environment.get("HOME").map(|home| Path::new(home).join(".local/state"));
-    base.or_else(home).unwrap_or_else(std::env::temp_dir).join("ami-build")
+    let base = environment
+        .get(RUNNER_TEMP)
+        .or_else(|| environment.get(XDG_STATE_HOME))
+        .map(PathBuf::from);
+    let home = || {
+        environment
+            .get("HOME")
+            .map(|home| Path::new(home).join(".local/state"))
+    };
+    base.or_else(home)
+        .unwrap_or_else(std::env::temp_dir)
+        .join("ami-build")
 }
 
 #[cfg(test)]
@@ -26,6 +35,9 @@ mod tests {
 
     #[test]
     fn elsewhere_they_lie_with_the_users_state() {
-        assert_eq!(directory(&Environment::of([("HOME", "/home/me")])), Path::new("/home/me/.local/state/ami-build"));
+        assert_eq!(
+            directory(&Environment::of([("HOME", "/home/me")])),
+            Path::new("/home/me/.local/state/ami-build")
+        );
     }
 }

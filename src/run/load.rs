@@ -46,13 +46,28 @@ const MOST_ROUNDS: usize = 20;
 const LONGEST_TEMPLATE: u64 = 64 << 20;
 
 /// Reads the template and the variable files. All problems of the template's structure come together.
-pub(crate) fn load(options: &TemplateOptions, environment: &Environment, run_uuid: &str) -> Result<Loaded, Vec<Problem>> {
+pub(crate) fn load(
+    options: &TemplateOptions,
+    environment: &Environment,
+    run_uuid: &str,
+) -> Result<Loaded, Vec<Problem>> {
     let one = |problem| vec![problem];
-    let working_directory = std::env::current_dir().map_err(|error| one(Problem::without_place(format!("{PARSE}: the working directory cannot be read: {error}"))))?;
+    let working_directory = std::env::current_dir().map_err(|error| {
+        one(Problem::without_place(format!(
+            "{PARSE}: the working directory cannot be read: {error}"
+        )))
+    })?;
     let template = schema::read(template_source(&options.template).map_err(one)?)?;
-    let mut given = GivenVariables { flags: options.variables.clone(), ..GivenVariables::default() };
+    let mut given = GivenVariables {
+        flags: options.variables.clone(),
+        ..GivenVariables::default()
+    };
     for path in &options.variable_files {
-        given.files.push(variable_source(path).and_then(|source| variable_file::parse_variable_file(&source)).map_err(one)?);
+        given.files.push(
+            variable_source(path)
+                .and_then(|source| variable_file::parse_variable_file(&source))
+                .map_err(one)?,
+        );
     }
     let facts = Facts::new(
         time::OffsetDateTime::now_utc(),
@@ -61,12 +76,24 @@ pub(crate) fn load(options: &TemplateOptions, environment: &Environment, run_uui
         template_directory(&options.template, &working_directory),
         run_uuid.to_owned(),
     );
-    Ok(Loaded { template, given, facts })
+    Ok(Loaded {
+        template,
+        given,
+        facts,
+    })
 }
 
 /// Checks the template as a whole, renders its variables and plans its builds. The problems are those that leave no plan at all.
-pub(crate) fn plan(loaded: Loaded, options: &TemplateOptions, force: Force) -> Result<Planned, Vec<Problem>> {
-    let Loaded { template, given, mut facts } = loaded;
+pub(crate) fn plan(
+    loaded: Loaded,
+    options: &TemplateOptions,
+    force: Force,
+) -> Result<Planned, Vec<Problem>> {
+    let Loaded {
+        template,
+        given,
+        mut facts,
+    } = loaded;
     let mut found = check_template(&template);
     let problems = Problems::new(Arc::clone(&template.document));
     report_missing(&template, &given, &facts, &problems);
@@ -75,7 +102,10 @@ pub(crate) fn plan(loaded: Loaded, options: &TemplateOptions, force: Force) -> R
         return Err(found);
     }
     let variables = resolve(&template, &given, &facts)?;
-    let selection = Selection { only: options.only.clone(), except: options.except.clone() };
+    let selection = Selection {
+        only: options.only.clone(),
+        except: options.except.clone(),
+    };
     let force = match force {
         Force::Yes => amazon::Force::Yes,
         Force::No => amazon::Force::No,
@@ -89,32 +119,55 @@ pub(crate) fn plan(loaded: Loaded, options: &TemplateOptions, force: Force) -> R
         gather(&mut facts, missed);
         plan = plan::plan(&template, &variables, &selection, force, &facts);
     }
-    if plan.problems.is_empty() { Ok(Planned { variables, plan, facts }) } else { Err(plan.problems) }
+    if plan.problems.is_empty() {
+        Ok(Planned {
+            variables,
+            plan,
+            facts,
+        })
+    } else {
+        Err(plan.problems)
+    }
 }
 
 fn template_source(path: &str) -> Result<Source, Problem> {
-    let failed = |error: std::io::Error| Problem::without_place(format!("{PARSE}: open {path}: {error}"));
+    let failed =
+        |error: std::io::Error| Problem::without_place(format!("{PARSE}: open {path}: {error}"));
     if path == "-" {
-        return read(std::io::stdin().lock()).map(|bytes| Source::from_bytes("<stdin>", &bytes)).map_err(failed);
+        return read(std::io::stdin().lock())
+            .map(|bytes| Source::from_bytes("<stdin>", &bytes))
+            .map_err(failed);
     }
     // Packer reads these as HCL2, and so refuses what is in them.
     if path.ends_with(".pkr.hcl") || path.ends_with(".pkr.json") || Path::new(path).is_dir() {
         let message = format!("{PARSE}: {path} is an HCL2 template or a directory of them");
         return Err(Problem::without_place(message).with_hint("ami-build reads Packer's JSON templates; name a .json file that has a \"builders\" list"));
     }
-    std::fs::File::open(path).and_then(read).map(|bytes| Source::from_bytes(path, &bytes)).map_err(failed)
+    std::fs::File::open(path)
+        .and_then(read)
+        .map(|bytes| Source::from_bytes(path, &bytes))
+        .map_err(failed)
 }
 
 fn variable_source(path: &str) -> Result<Source, Problem> {
-    let failed = |error: std::io::Error| Problem::without_place(format!("open {path:?}: {error}")).with_hint("-var-file takes the path of a JSON object of strings");
-    std::fs::File::open(path).and_then(read).map(|bytes| Source::from_bytes(path, &bytes)).map_err(failed)
+    let failed = |error: std::io::Error| {
+        Problem::without_place(format!("open {path:?}: {error}"))
+            .with_hint("-var-file takes the path of a JSON object of strings")
+    };
+    std::fs::File::open(path)
+        .and_then(read)
+        .map(|bytes| Source::from_bytes(path, &bytes))
+        .map_err(failed)
 }
 
 fn read(source: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(LONGEST_TEMPLATE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST_TEMPLATE {
-        return Err(std::io::Error::other(format!("larger than {} MiB", LONGEST_TEMPLATE >> 20)));
+        return Err(std::io::Error::other(format!(
+            "larger than {} MiB",
+            LONGEST_TEMPLATE >> 20
+        )));
     }
     Ok(bytes)
 }
@@ -123,7 +176,10 @@ fn template_directory(path: &str, working_directory: &Path) -> PathBuf {
     if path == "-" {
         return working_directory.to_owned();
     }
-    let directory = working_directory.join(path).parent().map_or_else(|| working_directory.to_owned(), Path::to_owned);
+    let directory = working_directory
+        .join(path)
+        .parent()
+        .map_or_else(|| working_directory.to_owned(), Path::to_owned);
     // As Go's filepath.Abs: `.` and `..` are folded without asking the disk, so links stay what they are.
     fold(&directory)
 }
@@ -158,6 +214,12 @@ mod tests {
     #[test]
     fn a_template_that_is_not_there_is_named() {
         let problem = template_source("no/such/template.json").unwrap_err();
-        assert!(problem.message.starts_with("Failed to parse template: open no/such/template.json"), "{}", problem.message);
+        assert!(
+            problem
+                .message
+                .starts_with("Failed to parse template: open no/such/template.json"),
+            "{}",
+            problem.message
+        );
     }
 }

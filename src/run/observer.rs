@@ -5,7 +5,7 @@ use crate::action::files::CommandFiles;
 use crate::build::{BuildObserver, Built};
 use crate::cloud::{ImageId, InstanceId, Region};
 use crate::plan::PlannedBuild;
-use crate::report::result::{Images, SourceImage};
+use crate::report::result::Images;
 
 /// Watches one build.
 pub(super) struct Observer<'a> {
@@ -17,11 +17,18 @@ pub(super) struct Observer<'a> {
 impl<'a> Observer<'a> {
     /// Watches `build`.
     pub(super) fn new(build: &'a PlannedBuild, cx: &'a RunContext) -> Self {
-        Self { build, cx, files: CommandFiles::of(&cx.environment) }
+        Self {
+            build,
+            cx,
+            files: CommandFiles::of(&cx.environment),
+        }
     }
 
     fn state(&self, what: &str, value: &str) {
-        if let Err(error) = self.files.state(&format!("{what}-{}", self.build.name), value) {
+        if let Err(error) = self
+            .files
+            .state(&format!("{what}-{}", self.build.name), value)
+        {
             log::warn!("{error}");
         }
     }
@@ -39,7 +46,7 @@ impl BuildObserver for Observer<'_> {
     fn image_ready(&self, built: &Built) {
         // A post-processor's chain may still destroy the image; then only its end makes the outputs final.
         if self.build.post_processors.is_empty() {
-            write(self.cx, &self.build.name, &images(built));
+            write(self.cx, &self.build.name, &Images::from(built));
         }
     }
 }
@@ -47,18 +54,7 @@ impl BuildObserver for Observer<'_> {
 /// Writes a build's images to the outputs.
 pub(super) fn write(cx: &RunContext, build: &str, images: &Images) {
     if let Err(error) = cx.outputs.images_final(build, images) {
-        cx.console.error(&format!("Warning: {}", crate::error::chain(&error)));
-    }
-}
-
-/// A build's images as the report has them.
-pub(super) fn images(built: &Built) -> Images {
-    Images {
-        name: built.name.clone(),
-        region: built.region.clone(),
-        ids: built.images.clone(),
-        snapshots: built.snapshots.clone(),
-        source: SourceImage { id: built.source.id.clone(), name: built.source.name.clone() },
-        instance: built.instance.clone(),
+        cx.console
+            .error(&format!("Warning: {}", crate::error::chain(&error)));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
-use super::destroy::Destroyer;
+use super::destroyer::Destroyer;
 use super::{amazon, builder_file, builder_null, observer};
 use crate::cli::options::Force;
 use crate::cloud::ec2::Ec2;
@@ -13,7 +13,7 @@ use crate::report::closing::{ArtifactText, Ended};
 use crate::report::conclusion::Conclusion;
 use crate::report::console::Line;
 use crate::report::human;
-use crate::report::result::{BuildFacts, BuildReport, Failure, Outcome, Product};
+use crate::report::result::{BuildFacts, BuildReport, Failure, NothingCreated, Outcome, Product};
 use crate::report::ui::Ui;
 
 /// A build that is over.
@@ -34,30 +34,76 @@ struct Verdict {
 /// Runs a build to its end. It never fails: a failure is part of what it gives.
 pub(super) async fn run(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> Finished {
     let (end, cloud) = run_builder(build, cx, ui).await;
-    let BuilderEnd { result, data, settlement } = end;
+    let BuilderEnd {
+        result,
+        data,
+        settled,
+    } = end;
     let verdict = match result {
-        BuilderResult::Made { artifact, product } => post_process(build, cx, ui, (artifact, product), &Made { data: &data, cloud: cloud.as_ref() }).await,
-        BuilderResult::Nothing => Verdict { outcome: Outcome::Succeeded(Product::Nothing), artifacts: Vec::new(), error: None },
-        BuilderResult::Failed { error, conclusion } => failed(ui, error, conclusion, Product::Nothing),
-        BuilderResult::Cancelled => Verdict { outcome: Outcome::Cancelled(Product::Nothing), artifacts: Vec::new(), error: None },
+        BuilderResult::Made { artifact, product } => {
+            post_process(
+                build,
+                cx,
+                ui,
+                (artifact, product),
+                &Made {
+                    data: &data,
+                    cloud: cloud.as_ref(),
+                },
+            )
+            .await
+        }
+        BuilderResult::Nothing => Verdict {
+            outcome: Outcome::Succeeded(Product::Nothing),
+            artifacts: Vec::new(),
+            error: None,
+        },
+        BuilderResult::Failed { error, conclusion } => {
+            failed(ui, error, conclusion, Product::Nothing)
+        }
+        BuilderResult::Cancelled => Verdict {
+            outcome: Outcome::Cancelled(Product::Nothing),
+            artifacts: Vec::new(),
+            error: None,
+        },
     };
     ui.end_step();
     say_end(build, ui, verdict.error.as_deref());
-    let facts = BuildFacts { name: build.name.clone(), kind: build.kind.clone(), outcome: verdict.outcome, timeline: ui.steps(), advice: super::advice::of(build) };
+    let facts = BuildFacts {
+        name: build.name.clone(),
+        kind: build.kind.clone(),
+        outcome: verdict.outcome,
+        timeline: ui.steps(),
+        advice: super::advice::of(build),
+    };
     Finished {
-        report: BuildReport::new(facts, &settlement),
-        ended: Ended { name: build.name.clone(), artifacts: verdict.artifacts.into_iter().map(text).collect(), error: verdict.error },
+        report: match &settled {
+            Some(settled) => BuildReport::new(facts, settled),
+            None => BuildReport::new(facts, &NothingCreated),
+        },
+        ended: Ended {
+            name: build.name.clone(),
+            artifacts: verdict.artifacts.into_iter().map(text).collect(),
+            error: verdict.error,
+        },
     }
 }
 
 async fn run_builder(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> (BuilderEnd, Option<Ec2>) {
     match &build.builder {
         Builder::AmazonEbs(settings) => {
-            let amazon::AmazonEnd { end, cloud } = Box::pin(amazon::run(settings, build, cx, ui)).await;
+            let amazon::AmazonEnd { end, cloud } =
+                Box::pin(amazon::run(settings, build, cx, ui)).await;
             (end, cloud)
         }
-        Builder::Null(settings) => (Box::pin(builder_null::run(settings, build, cx, ui)).await, None),
-        Builder::File(settings) => (Box::pin(builder_file::run(settings, build, cx, ui)).await, None),
+        Builder::Null(settings) => (
+            Box::pin(builder_null::run(settings, build, cx, ui)).await,
+            None,
+        ),
+        Builder::File(settings) => (
+            Box::pin(builder_file::run(settings, build, cx, ui)).await,
+            None,
+        ),
         Builder::Foreign(kind) => (BuilderEnd::refused(kind), None),
     }
 }
@@ -68,7 +114,13 @@ struct Made<'a> {
     cloud: Option<&'a Ec2>,
 }
 
-async fn post_process(build: &PlannedBuild, cx: &RunContext, ui: &Ui, (artifact, product): (Artifact, Product), made: &Made<'_>) -> Verdict {
+async fn post_process(
+    build: &PlannedBuild,
+    cx: &RunContext,
+    ui: &Ui,
+    (artifact, product): (Artifact, Product),
+    made: &Made<'_>,
+) -> Verdict {
     let children = cx.environment.for_children();
     let scope = build.scope.for_post_processors();
     let mut data = made.data.clone();
@@ -81,33 +133,68 @@ async fn post_process(build: &PlannedBuild, cx: &RunContext, ui: &Ui, (artifact,
         build_name: &build.name,
         build_kind: &build.kind,
         run_uuid: &cx.run_uuid,
-        force: if cx.options.force == Force::Yes { plan_amazon::Force::Yes } else { plan_amazon::Force::No },
+        force: if cx.options.force == Force::Yes {
+            plan_amazon::Force::Yes
+        } else {
+            plan_amazon::Force::No
+        },
         now: time::OffsetDateTime::now_utc(),
         working_directory: &cx.working_directory,
         child_environment: &children,
-        child_ending: if cx.on_runner() { ChildEnding::KillDescendants } else { ChildEnding::AwaitDescendants },
+        child_ending: if cx.on_runner() {
+            ChildEnding::KillDescendants
+        } else {
+            ChildEnding::AwaitDescendants
+        },
         owner: cx.owner,
     };
     if !build.post_processors.is_empty() {
         ui.step("Post-process");
     }
-    let Chained { artifacts, original, error } = Box::pin(run_chains(&build.post_processors, artifact, &context, &Destroyer(made.cloud))).await;
-    let product = if original == Original::Kept { product } else { Product::Nothing };
+    let Chained {
+        artifacts,
+        original,
+        error,
+    } = Box::pin(run_chains(
+        &build.post_processors,
+        artifact,
+        &context,
+        &Destroyer(made.cloud),
+    ))
+    .await;
+    let product = if original == Original::Kept {
+        product
+    } else {
+        Product::Nothing
+    };
     if let (Product::Images(images), false) = (&product, build.post_processors.is_empty()) {
         observer::write(cx, &build.name, images);
     }
     tell_manifests(build, cx);
     match error {
-        Some(_) if cx.stop.requested().is_some() => Verdict { outcome: Outcome::Cancelled(product), artifacts, error: None },
-        Some(errors) => Verdict { artifacts, ..failed(ui, errors.to_string(), Conclusion::PostProcessor, product) },
-        None => Verdict { outcome: Outcome::Succeeded(product), artifacts, error: None },
+        Some(_) if cx.stop.requested().is_some() => Verdict {
+            outcome: Outcome::Cancelled(product),
+            artifacts,
+            error: None,
+        },
+        Some(errors) => Verdict {
+            artifacts,
+            ..failed(ui, errors.to_string(), Conclusion::PostProcessor, product)
+        },
+        None => Verdict {
+            outcome: Outcome::Succeeded(product),
+            artifacts,
+            error: None,
+        },
     }
 }
 
 /// The output `manifest` names the file that a manifest post-processor wrote.
 fn tell_manifests(build: &PlannedBuild, cx: &RunContext) {
     for PlannedPostProcessor { settings, .. } in build.post_processors.iter().flatten() {
-        let crate::plan::post::PostProcessorSettings::Manifest(settings) = settings else { continue };
+        let crate::plan::post::PostProcessorSettings::Manifest(settings) = settings else {
+            continue;
+        };
         if !cx.working_directory.join(&settings.output).is_file() {
             continue;
         }
@@ -118,19 +205,39 @@ fn tell_manifests(build: &PlannedBuild, cx: &RunContext) {
 }
 
 fn failed(ui: &Ui, error: String, conclusion: Conclusion, product: Product) -> Verdict {
-    let failure = Failure { conclusion, error: error.clone(), log_tail: ui.tail(), product };
-    Verdict { outcome: Outcome::Failed(failure), artifacts: Vec::new(), error: Some(error) }
+    let failure = Failure {
+        conclusion,
+        error: error.clone(),
+        log_tail: ui.tail(),
+        product,
+    };
+    Verdict {
+        outcome: Outcome::Failed(failure),
+        artifacts: Vec::new(),
+        error: Some(error),
+    }
 }
 
 fn say_end(build: &PlannedBuild, ui: &Ui, error: Option<&str>) {
     let took = human::duration(ui.elapsed());
     match error {
-        None => ui.closing(Line::Say, &format!("Build '{}' finished after {took}.", build.name)),
-        Some(error) => ui.closing(Line::Error, &format!("Build '{}' errored after {took}: {error}", build.name)),
+        None => ui.closing(
+            Line::Say,
+            &format!("Build '{}' finished after {took}.", build.name),
+        ),
+        Some(error) => ui.closing(
+            Line::Error,
+            &format!("Build '{}' errored after {took}: {error}", build.name),
+        ),
     }
     ui.replay(&format!("{}: the whole log of this build", build.name));
 }
 
 fn text(artifact: Artifact) -> ArtifactText {
-    ArtifactText { builder_id: artifact.builder_id.to_owned(), id: artifact.id, text: artifact.text, files: artifact.files }
+    ArtifactText {
+        builder_id: artifact.builder_id.to_owned(),
+        id: artifact.id,
+        text: artifact.text,
+        files: artifact.files,
+    }
 }

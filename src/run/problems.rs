@@ -17,8 +17,16 @@ pub(crate) fn print_template(console: &Console, problems: &[Problem]) {
 pub(crate) fn print_invalid(console: &Console, invalid: &[InvalidBuild]) {
     for build in invalid {
         let count = build.problems.len();
-        let list: Vec<String> = build.problems.iter().map(|problem| format!("* {}", described(problem))).collect();
-        console.error(&format!("Error: {}\n\n{count} error(s) occurred:\n\n{}\n", build.heading(), list.join("\n\n")));
+        let list: Vec<String> = build
+            .problems
+            .iter()
+            .map(|problem| format!("* {}", described(problem)))
+            .collect();
+        console.error(&format!(
+            "Error: {}\n\n{count} error(s) occurred:\n\n{}\n",
+            build.heading(),
+            list.join("\n\n")
+        ));
         for problem in &build.problems {
             annotate(console, Level::Error, &build.heading(), problem);
         }
@@ -46,7 +54,11 @@ pub(crate) fn described(problem: &Problem) -> String {
 }
 
 fn annotate(console: &Console, level: Level, title: &str, problem: &Problem) {
-    let spot = problem.place.as_ref().map(|place| Spot { file: place.file.clone(), line: place.line, column: place.column });
+    let spot = problem.place.as_ref().map(|place| Spot {
+        file: place.file.clone(),
+        line: place.line,
+        column: place.column,
+    });
     let message = console.redactor().redact(&problem.message);
     console.command(&commands::annotation(level, title, spot.as_ref(), &message));
 }
@@ -59,19 +71,35 @@ mod tests {
     use crate::template::problem::Place;
 
     fn problem() -> Problem {
-        let place = Place { file: "t.json".to_owned(), line: 3, column: 7, end_line: 3, end_column: 9, pointer: "/builders/0".to_owned() };
+        let place = Place {
+            file: "t.json".to_owned(),
+            line: 3,
+            column: 7,
+            end_line: 3,
+            end_column: 9,
+            pointer: "/builders/0".to_owned(),
+        };
         Problem::at(place, "odd").with_hint("mend it")
     }
 
     #[test]
     fn a_problem_says_what_where_and_what_to_do() {
-        assert_eq!(described(&problem()), "odd\n  at t.json:3:7 /builders/0\n  hint: mend it");
+        assert_eq!(
+            described(&problem()),
+            "odd\n  at t.json:3:7 /builders/0\n  hint: mend it"
+        );
     }
 
     #[test]
     fn on_the_runner_a_problem_is_an_annotation_too() {
         let (console, captured) = console(Form::Human, Reader::Runner);
         print_template(&console, &[problem()]);
-        assert!(captured.text().contains("::error title=Template,file=t.json,line=3,col=7::odd\n"), "{}", captured.text());
+        assert!(
+            captured
+                .text()
+                .contains("::error title=Template,file=t.json,line=3,col=7::odd\n"),
+            "{}",
+            captured.text()
+        );
     }
 }

@@ -5,7 +5,9 @@ use super::context::RunContext;
 use crate::build::{GeneratedData, Hook};
 use crate::cli::options::OnError;
 use crate::plan::PlannedBuild;
-use crate::provision::{ChildEnding, Machine, ProvisionContext, ProvisionError, clean_up_after, run_all};
+use crate::provision::{
+    ChildEnding, Machine, ProvisionContext, ProvisionError, clean_up_after, run_all,
+};
 use crate::remote::Remote;
 use crate::report::ui::Ui;
 
@@ -30,24 +32,47 @@ pub(super) struct Provisioning<'a> {
 
 impl<'a> Provisioning<'a> {
     /// The provisioners of `build`.
-    pub(super) fn new(build: &'a PlannedBuild, cx: &'a RunContext, ui: &'a Ui, child_ending: ChildEnding) -> Self {
-        Self { build, cx, ui, child_ending, aftermath: Aftermath::CleanUp }
+    pub(super) fn new(
+        build: &'a PlannedBuild,
+        cx: &'a RunContext,
+        ui: &'a Ui,
+        child_ending: ChildEnding,
+    ) -> Self {
+        Self {
+            build,
+            cx,
+            ui,
+            child_ending,
+            aftermath: Aftermath::CleanUp,
+        }
     }
 
     /// Runs them on `machine`.
-    pub(super) async fn run<R: Remote>(&mut self, machine: &mut Machine<'_, R>, data: &GeneratedData) -> Result<(), ProvisionError> {
+    pub(super) async fn run<R: Remote>(
+        &mut self,
+        machine: &mut Machine<'_, R>,
+        data: &GeneratedData,
+    ) -> Result<(), ProvisionError> {
         let context = self.context(data);
         loop {
-            let Err(error) = run_all(&self.build.provisioners, machine, &context).await else { return Ok(()) };
+            let Err(error) = run_all(&self.build.provisioners, machine, &context).await else {
+                return Ok(());
+            };
             let answer = self.answer(&error).await;
             let cleanup = self.build.cleanup_provisioner.as_ref();
             match answer {
                 Answer::Retry => {}
-                Answer::CleanUp => return Err(clean_up_after(error, cleanup, machine, &context).await),
+                Answer::CleanUp => {
+                    return Err(clean_up_after(error, cleanup, machine, &context).await);
+                }
                 Answer::Abort => {
                     self.aftermath = Aftermath::Keep;
                     let runs = self.cx.options.on_error == OnError::RunCleanupProvisioner;
-                    return Err(if runs { clean_up_after(error, cleanup, machine, &context).await } else { error });
+                    return Err(if runs {
+                        clean_up_after(error, cleanup, machine, &context).await
+                    } else {
+                        error
+                    });
                 }
             }
         }
@@ -95,7 +120,11 @@ impl<'a> Provisioning<'a> {
 impl Hook for Provisioning<'_> {
     type Error = ProvisionError;
 
-    async fn provision<R: Remote>(&mut self, remote: Option<&mut R>, data: &GeneratedData) -> Result<(), ProvisionError> {
+    async fn provision<R: Remote>(
+        &mut self,
+        remote: Option<&mut R>,
+        data: &GeneratedData,
+    ) -> Result<(), ProvisionError> {
         let mut machine = match remote {
             Some(remote) => Machine::Reached(remote),
             None => Machine::None,

@@ -2,20 +2,29 @@
 
 use crate::plan::post::PostProcessorSettings;
 use crate::plan::provision::ProvisionerSettings;
-use crate::plan::{Builder, PlannedBuild};
+use crate::plan::{Builder, PlannedBuild, PlannedPostProcessor};
+use crate::post::unsupported_format;
 
 /// What of this build cannot be done, in words; empty where all can.
 pub(super) fn unsupported(build: &PlannedBuild) -> Vec<String> {
     let mut found = builder(&build.builder);
     let provisioners = build.provisioners.iter().chain(&build.cleanup_provisioner);
-    found.extend(provisioners.filter_map(|provisioner| match &provisioner.settings {
-        ProvisionerSettings::Unsupported { kind } => Some(format!("the provisioner `{kind}` at {} cannot run yet", provisioner.place)),
-        _ => None,
-    }));
-    found.extend(build.post_processors.iter().flatten().filter_map(|post_processor| match &post_processor.settings {
-        PostProcessorSettings::Unsupported { kind } => Some(format!("the post-processor `{kind}` at {} cannot run yet", post_processor.place)),
-        _ => None,
-    }));
+    found.extend(
+        provisioners.filter_map(|provisioner| match &provisioner.settings {
+            ProvisionerSettings::Unsupported { kind } => Some(format!(
+                "the provisioner `{kind}` at {} cannot run yet",
+                provisioner.place
+            )),
+            _ => None,
+        }),
+    );
+    found.extend(
+        build
+            .post_processors
+            .iter()
+            .flatten()
+            .filter_map(post_processor),
+    );
     found
 }
 
@@ -24,7 +33,29 @@ fn builder(builder: &Builder) -> Vec<String> {
         Builder::AmazonEbs(settings) => &settings.unsupported,
         Builder::Null(settings) => &settings.unsupported,
         Builder::File(_) => return Vec::new(),
-        Builder::Foreign(kind) => return vec![format!("the builder `{kind}` is not one that ami-build runs (amazon-ebs, null, file); -only selects the others")],
+        Builder::Foreign(kind) => {
+            return vec![format!(
+                "the builder `{kind}` is not one that ami-build runs (amazon-ebs, null, file); -only selects the others"
+            )];
+        }
     };
-    keys.iter().map(|key| format!("the key `{key}` is not supported yet")).collect()
+    keys.iter()
+        .map(|key| format!("the key `{key}` is not supported yet"))
+        .collect()
+}
+
+fn post_processor(post_processor: &PlannedPostProcessor) -> Option<String> {
+    let place = &post_processor.place;
+    match &post_processor.settings {
+        PostProcessorSettings::Unsupported { kind } => Some(format!(
+            "the post-processor `{kind}` at {place} cannot run yet"
+        )),
+        PostProcessorSettings::Compress(settings) => {
+            let format = unsupported_format(settings)?;
+            Some(format!(
+                "the post-processor `compress` at {place} cannot write `{format}` yet"
+            ))
+        }
+        _ => None,
+    }
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Outcome, settled_words};
+use super::Outcome;
+use super::amazon::tell_what_stays;
 use crate::action::environment::Environment;
+use crate::build::removal_line;
 use crate::cloud::api::AccountCalls;
 use crate::cloud::connection;
 use crate::cloud::ec2::Ec2;
@@ -58,7 +60,9 @@ impl SettleError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Journal(error) => error.hint(),
-            Self::Account { wanted, .. } => Some(format!("sign in to the account `{wanted}` and settle again; the journal is kept")),
+            Self::Account { wanted, .. } => Some(format!(
+                "sign in to the account `{wanted}` and settle again; the journal is kept"
+            )),
             Self::Caller(error) => error.hint(),
             Self::Missing(_) | Self::List { .. } | Self::Connect(_) => None,
         }
@@ -70,12 +74,16 @@ pub(super) async fn settle(path: &Path, cx: &SettleContext<'_>) -> Outcome {
     let journals = match journals(path) {
         Ok(journals) => journals,
         Err(error) => {
-            cx.console.error(&format!("Error: {}", with_hint(&error, error.hint().as_deref())));
+            cx.console.error(&format!(
+                "Error: {}",
+                with_hint(&error, error.hint().as_deref())
+            ));
             return Outcome::Failed;
         }
     };
     if journals.is_empty() {
-        cx.console.say("Nothing to settle: no build left a journal.");
+        cx.console
+            .say("Nothing to settle: no build left a journal.");
     }
     let mut outcome = Outcome::Succeeded;
     for (number, journal) in journals.iter().enumerate() {
@@ -91,13 +99,21 @@ async fn one(journal: &Path, number: usize, cx: &SettleContext<'_>) -> bool {
     match settle_one(journal, number, cx).await {
         Ok(clean) => clean,
         Err(error) => {
-            cx.console.error(&format!("Error: {} is not settled: {}", journal.display(), with_hint(&error, error.hint().as_deref())));
+            cx.console.error(&format!(
+                "Error: {} is not settled: {}",
+                journal.display(),
+                with_hint(&error, error.hint().as_deref())
+            ));
             false
         }
     }
 }
 
-async fn settle_one(journal: &Path, number: usize, cx: &SettleContext<'_>) -> Result<bool, SettleError> {
+async fn settle_one(
+    journal: &Path,
+    number: usize,
+    cx: &SettleContext<'_>,
+) -> Result<bool, SettleError> {
     let ledger = Ledger::resume(journal)?;
     let identity = ledger.identity();
     let ui = Ui::new(cx.console.clone(), "settle", number, Grouping::BySteps);
@@ -110,26 +126,49 @@ async fn settle_one(journal: &Path, number: usize, cx: &SettleContext<'_>) -> Re
             return Err(error);
         }
     };
-    let narrate = |row: &_| ui.say(&settled_words::narration(row));
-    let settling = Settling { which: cx.which, patience: PATIENCE, stop: cx.stop, narrate: &narrate };
+    let narrate = |row: &_| ui.say(&removal_line(row));
+    let settling = Settling {
+        which: cx.which,
+        patience: PATIENCE,
+        stop: cx.stop,
+        narrate: &narrate,
+    };
     let settled = ledger.settle(&cloud, &settling).await;
     for row in settled.removed() {
-        ui.message(&format!("gone: {}", settled_words::thing(row)));
+        ui.message(&format!("gone: {}", row));
     }
-    settled_words::tell(&settled, &ui);
+    tell_what_stays(&settled, &ui);
     ui.end_step();
     Ok(!settled.has_leftovers())
 }
 
-async fn connected(identity: &BuildIdentity, ledger: &Ledger, cx: &SettleContext<'_>) -> Result<Ec2, SettleError> {
-    let own = Access { max_retries: 10, region: identity.regions.first().cloned(), custom_endpoint_ec2: identity.endpoint.clone(), ..Access::default() };
+async fn connected(
+    identity: &BuildIdentity,
+    ledger: &Ledger,
+    cx: &SettleContext<'_>,
+) -> Result<Ec2, SettleError> {
+    let own = Access {
+        max_retries: 10,
+        region: identity.regions.first().cloned(),
+        custom_endpoint_ec2: identity.endpoint.clone(),
+        ..Access::default()
+    };
     let access = cx.accesses.get(&identity.build_id).cloned().unwrap_or(own);
-    let connection = connection::connect(&access, cx.environment.variables()).await.map_err(SettleError::Connect)?;
+    let connection = connection::connect(&access, cx.environment.variables())
+        .await
+        .map_err(SettleError::Connect)?;
     let cloud = Ec2::new(&connection);
     if let (Some(wanted), false) = (&identity.account, ledger.rows().is_empty()) {
-        let found = cloud.caller(&connection.region).await.map_err(SettleError::Caller)?.account;
+        let found = cloud
+            .caller(&connection.region)
+            .await
+            .map_err(SettleError::Caller)?
+            .account;
         if found != *wanted {
-            return Err(SettleError::Account { found, wanted: wanted.clone() });
+            return Err(SettleError::Account {
+                found,
+                wanted: wanted.clone(),
+            });
         }
     }
     Ok(cloud)
@@ -141,12 +180,28 @@ fn journals(path: &Path) -> Result<Vec<PathBuf>, SettleError> {
     }
     if !path.exists() {
         // A directory of journals is made with the first one; a journal that is gone was settled, but may also be misspelt.
-        return if path.extension().is_some_and(|extension| extension == "journal") { Err(SettleError::Missing(path.to_owned())) } else { Ok(Vec::new()) };
+        return if path
+            .extension()
+            .is_some_and(|extension| extension == "journal")
+        {
+            Err(SettleError::Missing(path.to_owned()))
+        } else {
+            Ok(Vec::new())
+        };
     }
-    let listed = std::fs::read_dir(path).and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>());
-    let mut found = listed.map_err(|source| SettleError::List { path: path.to_owned(), source })?;
-    found.retain(|path| path.extension().is_some_and(|extension| extension == "journal"));
+    let listed = std::fs::read_dir(path).and_then(|entries| {
+        entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let mut found = listed.map_err(|source| SettleError::List {
+        path: path.to_owned(),
+        source,
+    })?;
+    found.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "journal")
+    });
     found.sort();
     Ok(found)
 }
-

@@ -8,7 +8,12 @@ use crate::plan::{Builder, Plan};
 use crate::report::console::Console;
 
 /// Checks a template.
-pub(crate) fn validate(options: &ValidateOptions, console: &Console, environment: &Environment, run_uuid: &str) -> Outcome {
+pub(crate) fn validate(
+    options: &ValidateOptions,
+    console: &Console,
+    environment: &Environment,
+    run_uuid: &str,
+) -> Outcome {
     let loaded = match load::load(&options.template, environment, run_uuid) {
         Ok(loaded) => loaded,
         Err(found) => {
@@ -48,5 +53,9 @@ fn whole(options: &ValidateOptions, loaded: Loaded, console: &Console) -> Outcom
 
 /// A template of another platform is valid for Packer but of no use here. A selection that leaves nothing is valid, as in Packer.
 fn only_foreign(plan: &Plan) -> bool {
-    !plan.builds.is_empty() && plan.builds.iter().all(|build| matches!(build.builder, Builder::Foreign(_)))
+    !plan.builds.is_empty()
+        && plan
+            .builds
+            .iter()
+            .all(|build| matches!(build.builder, Builder::Foreign(_)))
 }

@@ -11,7 +11,7 @@ use super::source::Span;
 const MOST_PROBLEMS: usize = 200;
 
 /// One problem: an error or a warning, depending on the list that it stands in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Problem {
     /// Packer's key phrase first, then ours.
     pub(crate) message: String,
@@ -49,7 +49,7 @@ impl Problem {
 }
 
 /// A place in a file that the user wrote. Lines and columns count from 1, columns in characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     /// The file's path as the user wrote it.
     pub(crate) file: String,

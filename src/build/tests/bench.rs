@@ -1,25 +1,23 @@
 //! One build with everything around it, ready to be run, failed, stopped or killed.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::fixture::settings;
 use crate::build::{
     AddressLookup, BuildError, BuildObserver, Built, Cx, GeneratedData, Hook, build,
 };
-use crate::cloud::fake::{FakeCloud, Pace, SOURCE_IMAGE};
+use crate::cloud::fake::{FakeCloud, Pace};
 use crate::cloud::{ImageId, Region};
 use crate::facts::Facts;
-use crate::ledger::{BuildIdentity, Journal, Ledger, Settled, Settling, Which};
-use crate::plan::amazon::settings::{
-    Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
-};
-use crate::plan::communicator::{Communicator, Interface, KeyType, Login, Pty, SshSettings};
-use crate::remote::Remote;
+use crate::ledger::{BuildIdentity, Journal, Ledger, PATIENCE, Settled, Settling, Which};
+use crate::plan::amazon::settings::EbsSettings;
+use crate::plan::communicator::Interface;
 use crate::remote::fake::FakeDialer;
+use crate::remote::{Dial, Remote};
 use crate::report::console::tests::console;
 use crate::report::console::{Form, Reader};
 use crate::report::ui::{Grouping, Ui};
@@ -125,6 +123,16 @@ impl Bench {
         ledger: &Ledger,
         stop: &Stop,
     ) -> Result<Option<Built>, BuildError> {
+        self.build_over(&self.dial, ledger, stop).await
+    }
+
+    /// The same over another way to the machine.
+    pub(super) async fn build_over<D: Dial>(
+        &self,
+        dial: &D,
+        ledger: &Ledger,
+        stop: &Stop,
+    ) -> Result<Option<Built>, BuildError> {
         let (console, _) = console(Form::Human, Reader::Plain);
         let ui = Ui::new(console, "amazon-ebs", 0, Grouping::BySteps);
         let scope = Scope::new(
@@ -138,14 +146,14 @@ impl Bench {
             region: &region,
             scope: &scope,
             cloud: &self.cloud,
-            dial: &self.dial,
+            dial,
             addresses: &Loopback,
             ledger,
             stop,
             ui: &ui,
             observer: &self.recorder,
         };
-        build(&cx, &mut OneCommand).await
+        sendable(build(&cx, &mut OneCommand)).await
     }
 
     /// Builds and settles, as a run does.
@@ -199,7 +207,7 @@ impl Ended {
 pub(super) async fn settle(ledger: Ledger, cloud: &FakeCloud, stop: &Stop) -> Settled {
     let settling = Settling {
         which: Which::Unfinished,
-        patience: Duration::from_secs(1200),
+        patience: PATIENCE,
         stop,
         narrate: &|_| {},
     };
@@ -228,101 +236,12 @@ fn identity(build_id: &str) -> BuildIdentity {
     }
 }
 
-pub(super) fn settings() -> EbsSettings {
-    EbsSettings {
-        access: Access::default(),
-        source: SourceImage {
-            id: Some(ImageId::new(SOURCE_IMAGE)),
-            ..SourceImage::default()
-        },
-        launch: launch(),
-        communicator: Communicator::Ssh(Box::new(ssh())),
-        image: image_settings(),
-        unsupported: Vec::new(),
-    }
-}
-
-/// The same, encrypted and in another region too: the longest way.
-pub(super) fn everywhere() -> EbsSettings {
-    let mut settings = settings();
-    settings.image.regions = vec![Region::new("us-east-1")];
-    settings.image.encryption.encrypt_boot = Some(true);
-    settings.image.users = vec!["210987654321".to_owned()];
-    settings
-}
-
-fn launch() -> Launch {
-    Launch {
-        instance_type: "t3.micro".to_owned(),
-        subnet: None,
-        vpc: None,
-        availability_zone: None,
-        groups: Vec::new(),
-        temporary_group_sources: None,
-        associate_public_ip_address: None,
-        iam_instance_profile: None,
-        skip_profile_validation: false,
-        user_data: None,
-        block_devices: Vec::new(),
-        ebs_optimized: false,
-        metadata: None,
-        shutdown_behavior: None,
-        disable_stop: false,
-        credit_specification: None,
-        run_tags: BTreeMap::from([("Name".to_owned(), "of {{ .SourceAMIName }}".to_owned())]),
-        run_volume_tags: BTreeMap::new(),
-        polling: Polling::default(),
-    }
-}
-
-fn ssh() -> SshSettings {
-    SshSettings {
-        host: None,
-        port: 22,
-        username: "ec2-user".to_owned(),
-        login: Login::TemporaryKey {
-            name: None,
-            key_type: KeyType::Ed25519,
-            password: None,
-        },
-        interface: Interface::Automatic,
-        timeout: Some(Duration::from_secs(300)),
-        handshake_attempts: Some(10),
-        pty: Pty::None,
-        agent_forwarding: false,
-        bastion: None,
-        file_transfer: None,
-        ciphers: Vec::new(),
-        key_exchanges: Vec::new(),
-        keep_alive: None,
-        read_write_timeout: None,
-        pause_before_connecting: Duration::ZERO,
-        clear_authorized_keys: true,
-    }
-}
-
-fn image_settings() -> ImageSettings {
-    ImageSettings {
-        name: "web-1".to_owned(),
-        description: "made from {{ .SourceAMI }}".to_owned(),
-        regions: Vec::new(),
-        skip_region_validation: false,
-        users: Vec::new(),
-        groups: Vec::new(),
-        snapshot_users: Vec::new(),
-        snapshot_groups: Vec::new(),
-        tags: BTreeMap::from([("Release".to_owned(), "1".to_owned())]),
-        snapshot_tags: BTreeMap::new(),
-        skip_run_tags: false,
-        block_devices: Vec::new(),
-        encryption: Encryption::default(),
-        replace: Replace::Refuse,
-        skip_create: false,
-        skip_save_build_region: false,
-    }
-}
-
 /// Restores a journal to what it was.
 pub(super) fn restore(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).unwrap();
+}
+
+/// Builds run side by side on any thread.
+fn sendable<F: Future + Send>(future: F) -> F {
+    future
 }

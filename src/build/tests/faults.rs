@@ -1,6 +1,7 @@
 //! Every call fails in turn, in every way; and settling is repeated.
 
-use super::bench::{Bench, everywhere, settings};
+use super::bench::Bench;
+use super::fixture::{everywhere, settings};
 use crate::cloud::fake::{Fault, Pace};
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;

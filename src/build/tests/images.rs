@@ -1,6 +1,7 @@
 //! Which images there are at the end, and which are gone.
 
-use super::bench::{Bench, HOME, settings};
+use super::bench::{Bench, HOME};
+use super::fixture::settings;
 use crate::build::BuildError;
 use crate::cloud::fake::Fault;
 use crate::cloud::{ImageId, Region};
@@ -98,4 +99,34 @@ async fn an_image_that_is_not_saved_in_the_build_region_is_only_elsewhere() {
         bench.cloud.left_behind(&ended.finished()),
         Vec::<String>::new()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destroyed_result_leaves_neither_image_nor_snapshot() {
+    let bench = Bench::with(super::fixture::everywhere());
+    let built = bench.run(&Stop::never()).await.outcome.unwrap().unwrap();
+    crate::build::destroy(&bench.cloud, &built.images)
+        .await
+        .unwrap();
+    assert_eq!(bench.cloud.left_behind(&[]), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_volume_that_the_template_maps_itself_outlives_the_machine() {
+    use crate::cloud::image::{BlockDevice, EbsSettings as Ebs};
+    let mut settings = settings();
+    let own = Ebs {
+        delete_on_termination: Some(false),
+        volume_size: Some(1),
+        ..Ebs::default()
+    };
+    settings.launch.block_devices = vec![BlockDevice {
+        device_name: "/dev/sdf".to_owned(),
+        ebs: Some(own),
+        ..BlockDevice::default()
+    }];
+    let bench = Bench::with(settings);
+    let ended = bench.run(&Stop::never()).await;
+    let left = bench.cloud.left_behind(&ended.finished());
+    assert!(left.len() == 1 && left[0].contains("/vol-"), "{left:?}");
 }

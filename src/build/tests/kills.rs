@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
-use super::bench::{Bench, everywhere};
+use super::bench::Bench;
+use super::fixture::everywhere;
 use crate::cloud::fake::Fault;
 use crate::stop::Stop;
 

@@ -1,8 +1,13 @@
 //! Whole builds against the model of EC2: what stays, what goes, whatever happens at whichever call.
 
 mod bench;
+mod connections;
 mod faults;
+pub(super) mod fixture;
+mod flights;
 mod images;
 mod kills;
+mod names;
 mod stops;
 mod success;
+mod volumes;

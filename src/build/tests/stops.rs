@@ -2,7 +2,8 @@
 
 use tokio::time::Instant;
 
-use super::bench::{Bench, everywhere, settle, stop_at};
+use super::bench::{Bench, settle, stop_at};
+use super::fixture::everywhere;
 use crate::cloud::fake::Pace;
 use crate::ledger::Which;
 use crate::stop::Stop;
@@ -83,7 +84,7 @@ async fn what_an_abort_keeps_stays_until_it_is_settled_by_hand() {
     let stop = Stop::never();
     let by_hand = crate::ledger::Settling {
         which: Which::HeldToo,
-        patience: std::time::Duration::from_secs(1200),
+        patience: crate::ledger::PATIENCE,
         stop: &stop,
         narrate: &|_| {},
     };

@@ -1,6 +1,7 @@
 //! Builds that go well.
 
-use super::bench::{Bench, HOME, everywhere, settings};
+use super::bench::{Bench, HOME};
+use super::fixture::{everywhere, settings};
 use crate::cloud::Region;
 use crate::cloud::fake::{Fault, Pace};
 use crate::stop::Stop;

@@ -3,6 +3,15 @@ use aws_sdk_ec2::operation::run_instances::RunInstancesError;
 
 use super::*;
 
+const ONE_SENT: Attempts = Attempts {
+    made: 1,
+    unconnected: 0,
+};
+const NONE_SENT: Attempts = Attempts {
+    made: 0,
+    unconnected: 0,
+};
+
 fn region() -> Region {
     Region::new("eu-west-1")
 }
@@ -77,7 +86,7 @@ fn a_refusal_keeps_code_and_words() {
     let error = error(
         "RunInstances",
         &region(),
-        1,
+        ONE_SENT,
         service_error("InsufficientInstanceCapacity", 500),
     );
     assert_eq!(error.code(), Some("InsufficientInstanceCapacity"));
@@ -91,7 +100,7 @@ fn a_lost_connection_leaves_the_effect_unknown() {
     let error = error(
         "RunInstances",
         &region(),
-        1,
+        ONE_SENT,
         dispatch(std::io::Error::other("reset")),
     );
     assert!(matches!(error, CloudError::NoAnswer { .. }), "{error:?}");
@@ -102,7 +111,7 @@ fn a_lost_connection_leaves_the_effect_unknown() {
 fn a_timeout_leaves_the_effect_unknown() {
     let timeout: SdkError<RunInstancesError, HttpResponse> = SdkError::timeout_error("too slow");
     assert!(matches!(
-        error("RunInstances", &region(), 1, timeout),
+        error("RunInstances", &region(), ONE_SENT, timeout),
         CloudError::NoAnswer { .. }
     ));
 }
@@ -110,7 +119,7 @@ fn a_timeout_leaves_the_effect_unknown() {
 #[test]
 fn missing_credentials_before_the_first_attempt_mean_that_nothing_was_sent() {
     let failure = dispatch(CredentialsError::not_loaded("nowhere"));
-    let error = error("RunInstances", &region(), 0, failure);
+    let error = error("RunInstances", &region(), NONE_SENT, failure);
     assert!(matches!(error, CloudError::NotSent { .. }), "{error:?}");
     assert!(error.hint().unwrap().contains("HttpPutResponseHopLimit"));
 }
@@ -118,5 +127,20 @@ fn missing_credentials_before_the_first_attempt_mean_that_nothing_was_sent() {
 #[test]
 fn credentials_that_end_between_two_attempts_leave_the_effect_unknown() {
     let failure = dispatch(CredentialsError::not_loaded("expired"));
-    assert!(error("RunInstances", &region(), 1, failure).effect_is_unknown());
+    assert!(error("RunInstances", &region(), ONE_SENT, failure).effect_is_unknown());
+}
+
+#[test]
+fn attempts_that_all_found_no_connection_sent_nothing() {
+    let refused = || dispatch(std::io::Error::other("refused"));
+    let all = Attempts {
+        made: 3,
+        unconnected: 3,
+    };
+    assert!(!error("RunInstances", &region(), all, refused()).effect_is_unknown());
+    let some = Attempts {
+        made: 3,
+        unconnected: 2,
+    };
+    assert!(error("RunInstances", &region(), some, refused()).effect_is_unknown());
 }

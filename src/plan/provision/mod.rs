@@ -28,7 +28,7 @@ mod tests;
 
 pub(crate) use breakpoint::BreakpointSettings;
 pub(crate) use file::{Direction, FileProvisionerSettings, FileSource};
-pub(crate) use settings::{ProvisionerSettings, settings};
+pub(crate) use settings::{Layers, ProvisionerSettings, settings};
 pub(crate) use shell::ShellSettings;
 pub(super) use shell_local::{
     ExecuteCommandForm, LATE as SHELL_LOCAL_LATE, decode as decode_shell_local,

@@ -120,19 +120,27 @@ const FOREIGN: [Foreign; 12] = [
     },
 ];
 
-/// Decodes and checks one provisioner. `override_node` is laid over `node` first. `None` where there were problems.
+/// The settings as the template gives them.
+#[derive(Clone, Copy)]
+pub(crate) struct Layers<'a> {
+    /// The provisioner's own.
+    pub(crate) base: &'a Node,
+    /// `override` for the build, which is laid over them.
+    pub(crate) over: Option<&'a Node>,
+}
+
+/// Decodes and checks one provisioner. `None` where there were problems.
 pub(crate) fn settings(
     kind: &str,
-    node: &Node,
-    override_node: Option<&Node>,
+    layers: Layers<'_>,
     scope: &Scope,
     facts: &Facts,
     problems: &Problems,
 ) -> Option<ProvisionerSettings> {
     let before = problems.count();
-    let node = match override_node {
-        Some(over) => overlay(node, over),
-        None => node.clone(),
+    let node = match layers.over {
+        Some(over) => overlay(layers.base, over),
+        None => layers.base.clone(),
     };
     let decoded = decode(kind, &node, scope, facts, problems);
     (problems.count() == before).then_some(decoded)

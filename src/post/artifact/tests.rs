@@ -73,3 +73,12 @@ async fn the_working_directory_itself_is_never_removed() {
     }
     assert!(directory.path().exists());
 }
+
+#[test]
+fn a_device_is_refused_before_it_is_removed() {
+    let device = fs::metadata("/dev/null").unwrap();
+    let text = refuse_device(&device).unwrap_err().to_string();
+    assert_eq!(text, "a device is never removed");
+    let directory = tempfile::tempdir().unwrap();
+    refuse_device(&fs::metadata(directory.path()).unwrap()).unwrap();
+}

@@ -54,10 +54,13 @@ pub(super) fn tar(members: &Members<'_>, to: impl Write) -> Result<(), MemberErr
             .and_then(|()| data.complete())
             .map_err(|error| copy_error(file, error))?;
     }
-    builder.into_inner().map(drop).map_err(|error| MemberError::Finish {
-        kind: "tar",
-        source: FileError::new("write", "tar", error),
-    })
+    builder
+        .into_inner()
+        .map(drop)
+        .map_err(|error| MemberError::Finish {
+            kind: "tar",
+            source: FileError::new("write", "tar", error),
+        })
 }
 
 /// Members have their whole paths. `compression_level` counts for nothing here, as in Packer.
@@ -66,18 +69,23 @@ pub(super) fn zip(members: &Members<'_>, to: impl Write + Seek) -> Result<(), Me
     for file in members.files {
         let (opened, metadata) = members.open(file)?;
         let options = SimpleFileOptions::default().large_file(metadata.len() >= LARGE);
-        writer.start_file(file.as_str(), options).map_err(|error| MemberError::Header {
-            kind: "zip",
-            file: file.clone(),
-            source: FileError::new("write", file, error.into()),
-        })?;
+        writer
+            .start_file(file.as_str(), options)
+            .map_err(|error| MemberError::Header {
+                kind: "zip",
+                file: file.clone(),
+                source: FileError::new("write", file, error.into()),
+            })?;
         let copied = io::copy(&mut Stoppable::new(opened, members.stop), &mut writer);
         copied.map_err(|error| copy_error(file, error))?;
     }
-    writer.finish().map(drop).map_err(|error| MemberError::Finish {
-        kind: "zip",
-        source: FileError::new("write", "zip", error.into()),
-    })
+    writer
+        .finish()
+        .map(drop)
+        .map_err(|error| MemberError::Finish {
+            kind: "zip",
+            source: FileError::new("write", "zip", error.into()),
+        })
 }
 
 fn copy_error(file: &str, error: io::Error) -> MemberError {
@@ -102,7 +110,9 @@ impl<R: io::Read> Exactly<R> {
     fn complete(&self) -> io::Result<()> {
         match self.inner.limit() {
             0 => Ok(()),
-            missing => Err(io::Error::other(format!("the file became {missing} bytes shorter while it was read"))),
+            missing => Err(io::Error::other(format!(
+                "the file became {missing} bytes shorter while it was read"
+            ))),
         }
     }
 }

@@ -49,7 +49,8 @@ impl<W: Write> BgzfWriter<W> {
         let mut checksum = Crc::new();
         checksum.update(&self.text);
         // Deflate, an extra field, no time, unknown system; the extra field is `BC` with two bytes.
-        self.inner.write_all(b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0")?;
+        self.inner
+            .write_all(b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0")?;
         self.inner.write_all(&length.to_le_bytes())?;
         self.inner.write_all(&deflated)?;
         self.inner.write_all(&checksum.sum().to_le_bytes())?;
@@ -109,7 +110,9 @@ mod tests {
         let packed = packed(&text);
         assert!(packed.ends_with(END));
         let mut unpacked = Vec::new();
-        MultiGzDecoder::new(&packed[..]).read_to_end(&mut unpacked).unwrap();
+        MultiGzDecoder::new(&packed[..])
+            .read_to_end(&mut unpacked)
+            .unwrap();
         assert!(unpacked == text);
         let first = usize::from(u16::from_le_bytes([packed[16], packed[17]])) + 1;
         assert_eq!(packed[first..first + 2], [0x1f, 0x8b]);

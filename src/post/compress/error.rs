@@ -9,9 +9,11 @@ pub(crate) enum CompressError {
     #[error("Error interpolating output value: {0}")]
     Output(RenderError),
     /// Packer would empty the file before it reads it.
-    #[error("the archive `{archive}` is one of the files that it should hold; give it another name with `output`")]
+    #[error(
+        "the archive `{archive}` is one of the files that it should hold; give it another name with `output`"
+    )]
     Itself { archive: String },
-    #[error("ami-build cannot compress with {name} yet; it can write zip, tar, gz and bgzf")]
+    #[error("ami-build cannot compress with {name} yet; it can write zip, tar, gz, bgzf and lz4")]
     Unsupported { name: &'static str },
     #[error("Unable to create dir for archive {archive}")]
     Directory {

@@ -20,6 +20,7 @@ pub(super) enum Algorithm {
     Pgzip,
     /// Gzip in blocks that can be read from the middle.
     Bgzf,
+    Lz4,
     /// Packer can, we cannot.
     Unsupported(&'static str),
 }
@@ -38,6 +39,7 @@ impl Algorithm {
             Self::None => "no compression",
             Self::Pgzip => "pgzip",
             Self::Bgzf => "bgzf",
+            Self::Lz4 => "lz4",
             Self::Unsupported(name) => name,
         }
     }
@@ -60,13 +62,17 @@ pub(super) fn detect(settings: &CompressSettings) -> Format {
     let extensions = extensions(&whole);
     let mut from_the_end = extensions.iter().rev().copied();
     let (last, before) = (from_the_end.next(), from_the_end.next());
-    let archive = if before == Some("tar") { Archive::Tar } else { Archive::Single };
+    let archive = if before == Some("tar") {
+        Archive::Tar
+    } else {
+        Archive::Single
+    };
     let (archive, algorithm) = match last {
         Some("zip") => (Archive::Zip, Algorithm::None),
         Some("tar") => (Archive::Tar, Algorithm::None),
         Some("gz") => (archive, Algorithm::Pgzip),
         Some("bgzf") => (archive, Algorithm::Bgzf),
-        Some("lz4") => (archive, Algorithm::Unsupported("lz4")),
+        Some("lz4") => (archive, Algorithm::Lz4),
         Some("xz") => (archive, Algorithm::Unsupported("xz")),
         Some("bzip2") => (archive, Algorithm::Unsupported("bzip2")),
         _ => (Archive::Tar, Algorithm::Pgzip),
@@ -77,10 +83,13 @@ pub(super) fn detect(settings: &CompressSettings) -> Format {
 /// All that matches `\.([a-z0-9]+)`.
 fn extensions(name: &str) -> Vec<&str> {
     let after_dots = name.split('.').skip(1).map(|part| {
-        let end = part.find(|letter: char| !(letter.is_ascii_lowercase() || letter.is_ascii_digit()));
+        let end =
+            part.find(|letter: char| !(letter.is_ascii_lowercase() || letter.is_ascii_digit()));
         &part[..end.unwrap_or(part.len())]
     });
-    after_dots.filter(|extension| !extension.is_empty()).collect()
+    after_dots
+        .filter(|extension| !extension.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -103,10 +112,15 @@ mod tests {
             ("a.gz", Archive::Single, Algorithm::Pgzip),
             ("a.tar.gz", Archive::Tar, Algorithm::Pgzip),
             ("a.tar.bgzf", Archive::Tar, Algorithm::Bgzf),
-            ("a.lz4", Archive::Single, Algorithm::Unsupported("lz4")),
+            ("a.lz4", Archive::Single, Algorithm::Lz4),
+            ("a.xz", Archive::Single, Algorithm::Unsupported("xz")),
         ];
         for (output, archive, algorithm) in cases {
-            assert_eq!(detected(output, ""), Format { archive, algorithm }, "{output}");
+            assert_eq!(
+                detected(output, ""),
+                Format { archive, algorithm },
+                "{output}"
+            );
         }
     }
 
@@ -116,7 +130,13 @@ mod tests {
             archive: Archive::Tar,
             algorithm: Algorithm::Pgzip,
         };
-        for output in ["a", "a.foo.bar", "packer_{{.BuildName}}_{{.BuilderType}}", "{{user `v`}}", "a.ZIP"] {
+        for output in [
+            "a",
+            "a.foo.bar",
+            "packer_{{.BuildName}}_{{.BuilderType}}",
+            "{{user `v`}}",
+            "a.ZIP",
+        ] {
             assert_eq!(detected(output, ""), expected, "{output}");
         }
     }

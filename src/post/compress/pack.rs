@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use lz4_flex::frame::FrameEncoder;
 
 use super::archive::{self, Members};
 use super::bgzf::BgzfWriter;
@@ -31,10 +32,15 @@ pub(in crate::post) async fn run(
         return Err(CompressError::Unsupported { name });
     }
     let values = cx.values(&[("BuildName", cx.build_name), ("BuilderType", cx.build_kind)]);
-    let output = cx.scope.render_until_stable(&settings.output, &values).map_err(CompressError::Output)?;
+    let output = cx
+        .scope
+        .render_until_stable(&settings.output, &values)
+        .map_err(CompressError::Output)?;
     let job = Job {
         format,
-        level: settings.level.map_or_else(Compression::default, Compression::new),
+        level: settings
+            .level
+            .map_or_else(Compression::default, Compression::new),
         output: output.clone(),
         files: artifact.files.clone(),
         directory: cx.working_directory.to_owned(),
@@ -70,7 +76,10 @@ impl Job {
         let file = self.create()?;
         if self.format.archive == Archive::Zip {
             self.ui.say(&format!("Zipping {}", self.output));
-            return archive::zip(&self.members(), file).map_err(|source| CompressError::Archive { kind: "zip", source });
+            return archive::zip(&self.members(), file).map_err(|source| CompressError::Archive {
+                kind: "zip",
+                source,
+            });
         }
         self.announce();
         let mut sink = Sink::new(file, self.format.algorithm, self.level);
@@ -98,7 +107,9 @@ impl Job {
         let Ok(there) = fs::canonicalize(self.directory.join(&self.output)) else {
             return Ok(());
         };
-        let same = |file: &String| fs::canonicalize(self.directory.join(file)).is_ok_and(|path| path == there);
+        let same = |file: &String| {
+            fs::canonicalize(self.directory.join(file)).is_ok_and(|path| path == there)
+        };
         if self.files.iter().any(same) {
             let archive = self.output.clone();
             return Err(CompressError::Itself { archive });
@@ -132,14 +143,19 @@ impl Job {
         if algorithm != Algorithm::None {
             let cores = std::thread::available_parallelism().map_or(1, usize::from);
             let (name, output) = (algorithm.name(), &self.output);
-            self.ui.say(&format!("Using {name} compression with {cores} cores for {output}"));
+            self.ui.say(&format!(
+                "Using {name} compression with {cores} cores for {output}"
+            ));
         }
     }
 
     fn fill_with_tar(&self, sink: &mut Sink) -> Result<(), CompressError> {
         let (output, algorithm) = (&self.output, self.format.algorithm.name());
         self.ui.say(&format!("Tarring {output} with {algorithm}"));
-        archive::tar(&self.members(), sink).map_err(|source| CompressError::Archive { kind: "tar", source })
+        archive::tar(&self.members(), sink).map_err(|source| CompressError::Archive {
+            kind: "tar",
+            source,
+        })
     }
 
     fn fill_with_the_only_file(&self, sink: &mut Sink) -> Result<(), CompressError> {
@@ -147,11 +163,15 @@ impl Job {
             let files = self.files.clone();
             return Err(CompressError::NotOneFile { files });
         };
-        self.ui.say(&format!("Archiving {file} with {}", self.format.algorithm.name()));
-        let opened = File::open(self.directory.join(file)).map_err(|error| CompressError::Open {
-            file: file.clone(),
-            source: FileError::new("open", file, error),
-        })?;
+        self.ui.say(&format!(
+            "Archiving {file} with {}",
+            self.format.algorithm.name()
+        ));
+        let opened =
+            File::open(self.directory.join(file)).map_err(|error| CompressError::Open {
+                file: file.clone(),
+                source: FileError::new("open", file, error),
+            })?;
         let copied = io::copy(&mut Stoppable::new(opened, &self.stop), sink);
         copied.map(drop).map_err(|error| CompressError::Compress {
             file: file.clone(),
@@ -165,6 +185,7 @@ enum Sink {
     Plain(File),
     Gzip(GzEncoder<File>),
     Bgzf(BgzfWriter<File>),
+    Lz4(Box<FrameEncoder<File>>),
 }
 
 impl Sink {
@@ -173,6 +194,8 @@ impl Sink {
             Algorithm::None | Algorithm::Unsupported(_) => Self::Plain(file),
             Algorithm::Pgzip => Self::Gzip(GzEncoder::new(file, level)),
             Algorithm::Bgzf => Self::Bgzf(BgzfWriter::new(file, level)),
+            // The library has one level only; the result is an lz4 file at any rate.
+            Algorithm::Lz4 => Self::Lz4(Box::new(FrameEncoder::new(file))),
         }
     }
 
@@ -181,6 +204,7 @@ impl Sink {
             Self::Plain(_file) => Ok(()),
             Self::Gzip(encoder) => encoder.finish().map(drop),
             Self::Bgzf(writer) => writer.finish().map(drop),
+            Self::Lz4(encoder) => encoder.finish().map(drop).map_err(io::Error::other),
         }
     }
 }
@@ -191,6 +215,7 @@ impl Write for Sink {
             Self::Plain(file) => file.write(bytes),
             Self::Gzip(encoder) => encoder.write(bytes),
             Self::Bgzf(writer) => writer.write(bytes),
+            Self::Lz4(encoder) => encoder.write(bytes),
         }
     }
 
@@ -199,6 +224,7 @@ impl Write for Sink {
             Self::Plain(file) => file.flush(),
             Self::Gzip(encoder) => encoder.flush(),
             Self::Bgzf(writer) => writer.flush(),
+            Self::Lz4(encoder) => encoder.flush(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 /// The whole file. What Packer does not know in an existing one is not kept, as with Packer.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -52,13 +53,15 @@ impl Manifest {
         if contents.is_empty() {
             return Ok(Self::default());
         }
-        let manifest: Option<Self> = serde_json::from_slice(contents)?;
-        Ok(manifest.unwrap_or_default())
+        // Serde would take a list for a structure, and refuse a key that stands twice; Go does neither.
+        let members: Option<Map<String, Value>> = serde_json::from_slice(contents)?;
+        serde_json::from_value(Value::Object(members.unwrap_or_default()))
     }
 
     /// Two spaces of indentation, no newline at the end.
     pub(super) fn to_json(&self) -> String {
-        let json = serde_json::to_string_pretty(self).expect("texts and numbers can always be written as JSON");
+        let json = serde_json::to_string_pretty(self)
+            .expect("texts and numbers can always be written as JSON");
         escape_as_go(json)
     }
 }
@@ -80,13 +83,18 @@ fn escape_as_go(mut json: String) -> String {
     json
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
 fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
 /// Go leaves a field alone where JSON says `null`.
-fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
@@ -126,7 +134,11 @@ mod tests {
             ..Manifest::default()
         };
         let expected = r#""\u003ca href=\"x\"\u003e\u0026\u2028é""#;
-        assert!(manifest.to_json().contains(expected), "{}", manifest.to_json());
+        assert!(
+            manifest.to_json().contains(expected),
+            "{}",
+            manifest.to_json()
+        );
     }
 
     #[test]
@@ -139,7 +151,7 @@ mod tests {
 
     #[test]
     fn nothing_and_null_are_an_empty_manifest() {
-        for contents in ["", "null", "{}", "{\"builds\":null,\"last_run_uuid\":null}"] {
+        for contents in ["", "null", "{}", "{\"builds\":[1],\"builds\":null}"] {
             let manifest = Manifest::parse(contents.as_bytes()).unwrap();
             assert!(manifest.builds.is_empty(), "{contents}");
         }

@@ -35,7 +35,11 @@ pub(super) async fn acquire(path: &Path, stop: &Stop) -> Lock {
     let file = PathBuf::from(file);
     for wait in WAITS {
         let stopped = stop.sleep(wait).await.is_err();
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
+        let created = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&file);
         if created.is_ok() || stopped {
             break;
         }

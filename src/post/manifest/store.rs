@@ -12,7 +12,12 @@ const MODE: u32 = 0o664;
 
 /// Puts `contents` at `path`. A file that is there keeps its mode and owner, a new one goes to `owner`; a link is followed.
 /// Where no neighbour can be made or take its place (a read-only directory, a mounted file), the file is written over instead.
-pub(super) fn replace(path: &Path, contents: &[u8], owner: Option<FileOwner>, unique: &str) -> io::Result<()> {
+pub(super) fn replace(
+    path: &Path,
+    contents: &[u8],
+    owner: Option<FileOwner>,
+    unique: &str,
+) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_not_there| path.to_owned());
     let there = fs::metadata(&path).ok();
     if there.as_ref().is_some_and(|there| !there.is_file()) {
@@ -27,21 +32,31 @@ pub(super) fn replace(path: &Path, contents: &[u8], owner: Option<FileOwner>, un
     let neighbour = PathBuf::from(name);
     let placed = write_neighbour(&neighbour, contents, keep.or(owner))
         .and_then(|()| match &there {
-            Some(there) => fs::set_permissions(&neighbour, Permissions::from_mode(there.mode() & 0o7777)),
+            Some(there) => {
+                fs::set_permissions(&neighbour, Permissions::from_mode(there.mode() & 0o7777))
+            }
             None => Ok(()),
         })
         .and_then(|()| fs::rename(&neighbour, &path));
     match placed {
         Err(error) => {
             let _never_made = fs::remove_file(&neighbour);
-            if there.is_some() && barred(error.kind()) { write_over(&path, contents) } else { Err(error) }
+            if there.is_some() && barred(error.kind()) {
+                write_over(&path, contents)
+            } else {
+                Err(error)
+            }
         }
         Ok(()) => Ok(()),
     }
 }
 
 fn write_neighbour(path: &Path, contents: &[u8], owner: Option<FileOwner>) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(MODE).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(MODE)
+        .open(path)?;
     hand_over(&file, owner);
     file.write_all(contents)?;
     // A full disk may show only now.
@@ -49,7 +64,11 @@ fn write_neighbour(path: &Path, contents: &[u8], owner: Option<FileOwner>) -> io
 }
 
 fn write_over(path: &Path, contents: &[u8]) -> io::Result<()> {
-    File::options().write(true).truncate(true).open(path)?.write_all(contents)
+    File::options()
+        .write(true)
+        .truncate(true)
+        .open(path)?
+        .write_all(contents)
 }
 
 /// Whether it is the directory that refuses, not the disk.
@@ -77,7 +96,10 @@ mod tests {
     #[test]
     fn a_link_stays_a_link() {
         let directory = tempfile::tempdir().unwrap();
-        let (target, link) = (directory.path().join("target"), directory.path().join("link"));
+        let (target, link) = (
+            directory.path().join("target"),
+            directory.path().join("link"),
+        );
         fs::write(&target, "old").unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
         replace(&link, b"new", None, "u").unwrap();

@@ -51,7 +51,11 @@ pub(in crate::post) async fn run(
     let entry = Entry {
         name: cx.build_name.to_owned(),
         builder_type: cx.build_kind.to_owned(),
-        build_time: if settings.strip_time { 0 } else { cx.now.unix_timestamp() },
+        build_time: if settings.strip_time {
+            0
+        } else {
+            cx.now.unix_timestamp()
+        },
         files: files(settings, artifact, cx),
         artifact_id: artifact.id.clone(),
         packer_run_uuid: cx.run_uuid.to_owned(),

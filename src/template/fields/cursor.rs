@@ -7,6 +7,7 @@ use super::suggestion::nearest;
 use crate::template::document::{Json, Member, Node};
 use crate::template::duration::GoDuration;
 use crate::template::problem::Problems;
+use crate::template::render::excerpt;
 use crate::template::source::Span;
 use crate::template::weak;
 
@@ -212,7 +213,7 @@ impl<'a> Fields<'a> {
             if self.path.is_empty() && (member.key == "type" || member.key.starts_with("packer_")) {
                 continue;
             }
-            let name = self.name(&member.key);
+            let name = self.name(&excerpt(&member.key));
             if self.path.is_empty()
                 && deprecated::is_fixable(self.problems.component(), &member.key)
             {

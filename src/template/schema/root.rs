@@ -85,15 +85,20 @@ fn section<'a>(root: &'a Node, key: &str) -> &'a Node {
 }
 
 fn report_unknown(root: &Node, problems: &Problems) {
+    let read = KEYS.map(|key| &raw const *section(root, key));
     for member in root.members() {
         // A key beside the one that was read, in another case, is unknown too; a repeated one is a duplicate already.
-        let is_read = |key: &&str| std::ptr::eq(section(root, key), &raw const member.value);
-        if KEYS.contains(&member.key.as_str()) || KEYS.iter().any(|key| is_read(&key)) {
+        if KEYS.contains(&member.key.as_str()) || read.contains(&(&raw const member.value)) {
             continue;
         }
         if !member.key.starts_with('_') {
             let message = format!("Unknown root level key in template: '{}'", member.key);
-            match nearest(&member.key, KEYS.into_iter()) {
+            let meant = if problems.is_full() {
+                None
+            } else {
+                nearest(&member.key, KEYS.into_iter())
+            };
+            match meant {
                 Some(known) => problems.report_with_hint(
                     member.key_span,
                     message,

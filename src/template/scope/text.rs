@@ -74,7 +74,9 @@ impl Scope {
     #[must_use]
     pub(crate) fn for_post_processors(&self) -> Self {
         let build_keys = match self.section {
-            Section::Provisioner { build_keys } | Section::PostProcessor { build_keys } => build_keys,
+            Section::Provisioner { build_keys } | Section::PostProcessor { build_keys } => {
+                build_keys
+            }
             Section::Variables | Section::BuilderName | Section::Builder(_) => &[],
         };
         self.with_section(Section::PostProcessor { build_keys })

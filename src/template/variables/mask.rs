@@ -19,20 +19,28 @@ pub(super) fn mask(text: &str) -> Masked {
         actions: Vec::new(),
     };
     let mut rest = text;
+    // Where a line holds no closing braces any more, nothing has to be searched for them again.
+    let mut hopeless_until = 0;
     while let Some(start) = rest.find("{{") {
         let (before, from) = rest.split_at(start);
         masked.text.push_str(before);
-        match dotted_action(from) {
-            Some(length) => {
-                masked.text.push_str(&masked.token_of(masked.actions.len()));
-                masked.actions.push(from[..length].to_owned());
-                rest = &from[length..];
-            }
-            None => {
-                masked.text.push('{');
-                rest = &from[1..];
-            }
+        let at = text.len() - from.len();
+        let attempt = if at < hopeless_until {
+            Attempt::NotDotted
+        } else {
+            attempt(from)
+        };
+        if let Attempt::Action(length) = attempt {
+            masked.text.push_str(&masked.token_of(masked.actions.len()));
+            masked.actions.push(from[..length].to_owned());
+            rest = &from[length..];
+            continue;
         }
+        if let Attempt::Unclosed(length) = attempt {
+            hopeless_until = at + length;
+        }
+        masked.text.push('{');
+        rest = &from[1..];
     }
     masked.text.push_str(rest);
     masked
@@ -63,20 +71,37 @@ impl Masked {
     }
 }
 
-/// The length of the dotted action that `text`, which starts with `{{`, begins with.
-fn dotted_action(text: &str) -> Option<usize> {
+/// What a text that starts with `{{` begins with.
+enum Attempt {
+    /// A dotted action of this length.
+    Action(usize),
+    /// Something else.
+    NotDotted,
+    /// What would be one if its line were closed; no other one can begin in this many bytes.
+    Unclosed(usize),
+}
+
+fn attempt(text: &str) -> Attempt {
     let inside = &text[2..];
     let is_space = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}');
-    let dotted = inside
+    let Some(dotted) = inside
         .strip_prefix(is_space)
         .unwrap_or(inside)
-        .strip_prefix('.')?;
-    let end = dotted.find("}}")?;
-    // `.` does not match the end of a line, but the one white space before the closing braces may be one.
-    let name = dotted[..end]
-        .strip_suffix(is_space)
-        .unwrap_or(&dotted[..end]);
-    (!name.contains('\n')).then(|| text.len() - dotted.len() + end + 2)
+        .strip_prefix('.')
+    else {
+        return Attempt::NotDotted;
+    };
+    let before = text.len() - dotted.len();
+    for (at, byte) in dotted.bytes().enumerate() {
+        match byte {
+            b'}' if dotted[at..].starts_with("}}") => return Attempt::Action(before + at + 2),
+            // `.` does not match the end of a line, but the one white space before the closing braces may be one.
+            b'\n' if dotted[at..].starts_with("\n}}") => return Attempt::Action(before + at + 3),
+            b'\n' => return Attempt::Unclosed(before + at),
+            _ => {}
+        }
+    }
+    Attempt::Unclosed(text.len())
 }
 
 /// A word that does not stand in the text. It has letters only, so that it can stand inside a template's string too.

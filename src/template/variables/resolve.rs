@@ -1,12 +1,12 @@
 //! The values that hold for all builds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::given::{ENVIRONMENT_PREFIX, GivenVariables};
 use super::passes::render_all;
 use crate::facts::Facts;
-use crate::template::model::Template;
+use crate::template::model::{Template, Variable};
 use crate::template::problem::{Problem, Problems};
 use crate::template::render::blame;
 use crate::template::scope::{Scope, Section};
@@ -65,11 +65,13 @@ pub(crate) fn resolve(
     let mut values: BTreeMap<String, String> = defaults.collect();
     values.extend(given.clone());
     let mut scope = Scope::new(facts, Section::Variables, Arc::default());
+    let declared: HashMap<&str, &Variable> = template
+        .variables
+        .iter()
+        .map(|variable| (variable.name.as_str(), variable))
+        .collect();
     for failure in render_all(&values, &mut scope) {
-        let declared = template
-            .variables
-            .iter()
-            .find(|variable| variable.name == failure.name);
+        let declared = declared.get(failure.name.as_str()).copied();
         match declared {
             Some(variable) if !given.contains_key(&variable.name) => {
                 let text = variable.default.as_deref().unwrap_or_default();

@@ -1,0 +1,106 @@
+//! Settings of the builds on the bench.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::cloud::fake::SOURCE_IMAGE;
+use crate::cloud::{ImageId, Region};
+use crate::plan::amazon::settings::{
+    Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
+};
+use crate::plan::communicator::{Communicator, Interface, KeyType, Login, Pty, SshSettings};
+
+/// One region, a temporary key, no encryption.
+pub(in crate::build) fn settings() -> EbsSettings {
+    EbsSettings {
+        access: Access::default(),
+        source: SourceImage {
+            id: Some(ImageId::new(SOURCE_IMAGE)),
+            ..SourceImage::default()
+        },
+        launch: launch(),
+        communicator: Communicator::Ssh(Box::new(ssh())),
+        image: image_settings(),
+        unsupported: Vec::new(),
+    }
+}
+
+/// The same, encrypted and in another region too: the longest way.
+pub(super) fn everywhere() -> EbsSettings {
+    let mut settings = settings();
+    settings.image.regions = vec![Region::new("us-east-1")];
+    settings.image.encryption.encrypt_boot = Some(true);
+    settings.image.users = vec!["210987654321".to_owned()];
+    settings
+}
+
+fn launch() -> Launch {
+    Launch {
+        instance_type: "t3.micro".to_owned(),
+        subnet: None,
+        vpc: None,
+        availability_zone: None,
+        groups: Vec::new(),
+        temporary_group_sources: None,
+        associate_public_ip_address: None,
+        iam_instance_profile: None,
+        skip_profile_validation: false,
+        user_data: None,
+        block_devices: Vec::new(),
+        ebs_optimized: false,
+        metadata: None,
+        shutdown_behavior: None,
+        disable_stop: false,
+        credit_specification: None,
+        run_tags: BTreeMap::from([("Name".to_owned(), "of {{ .SourceAMIName }}".to_owned())]),
+        run_volume_tags: BTreeMap::new(),
+        polling: Polling::default(),
+    }
+}
+
+fn ssh() -> SshSettings {
+    SshSettings {
+        host: None,
+        port: 22,
+        username: "ec2-user".to_owned(),
+        login: Login::TemporaryKey {
+            name: None,
+            key_type: KeyType::Ed25519,
+            password: None,
+        },
+        interface: Interface::Automatic,
+        timeout: Some(Duration::from_secs(300)),
+        handshake_attempts: Some(10),
+        pty: Pty::None,
+        agent_forwarding: false,
+        bastion: None,
+        file_transfer: None,
+        ciphers: Vec::new(),
+        key_exchanges: Vec::new(),
+        keep_alive: None,
+        read_write_timeout: None,
+        pause_before_connecting: Duration::ZERO,
+        clear_authorized_keys: true,
+    }
+}
+
+fn image_settings() -> ImageSettings {
+    ImageSettings {
+        name: "web-1".to_owned(),
+        description: "made from {{ .SourceAMI }}".to_owned(),
+        regions: Vec::new(),
+        skip_region_validation: false,
+        users: Vec::new(),
+        groups: Vec::new(),
+        snapshot_users: Vec::new(),
+        snapshot_groups: Vec::new(),
+        tags: BTreeMap::from([("Release".to_owned(), "1".to_owned())]),
+        snapshot_tags: BTreeMap::new(),
+        skip_run_tags: false,
+        block_devices: Vec::new(),
+        encryption: Encryption::default(),
+        replace: Replace::Refuse,
+        skip_create: false,
+        skip_save_build_region: false,
+    }
+}

@@ -1,0 +1,32 @@
+//! Destroys images that no post-processor wanted to keep, as Packer's chain rules ask.
+
+use std::collections::BTreeMap;
+
+use crate::build;
+use crate::cloud::Region;
+use crate::cloud::ec2::Ec2;
+use crate::error::on_one_line;
+use crate::post::{DestroyImages, ImageInRegion};
+
+/// The way to EC2, where the builder had one.
+pub(super) struct Destroyer<'a>(pub(super) Option<&'a Ec2>);
+
+/// Images that are still there, region by region.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+pub(super) struct NotDestroyed(Vec<String>);
+
+impl DestroyImages for Destroyer<'_> {
+    type Error = NotDestroyed;
+
+    async fn destroy(&self, images: &BTreeMap<Region, ImageInRegion>) -> Result<(), NotDestroyed> {
+        let Some(cloud) = self.0 else { return Ok(()) };
+        let ids = images
+            .iter()
+            .map(|(region, image)| (region.clone(), image.image.clone()))
+            .collect();
+        let destroyed = build::destroy(cloud, &ids).await;
+        destroyed
+            .map_err(|errors| NotDestroyed(errors.iter().map(|error| on_one_line(error)).collect()))
+    }
+}
