@@ -66,7 +66,10 @@ def show(options: argparse.Namespace, work: Path, ec2: str, github: str) -> int:
     shutil.copytree(ROOT / "examples", workspace)
     result = run_action(options, work, ec2, github)
     main_step = result["main"]
-    print(main_step["log"], end="")
+    print("\n".join(main_step["log"]))
+    if post_step := result.get("post"):
+        heading("Post step")
+        print("\n".join(post_step["log"]))
     heading("Step outputs")
     for name, value in main_step["outputs"].items():
         print(f"{name}={value}")
