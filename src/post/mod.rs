@@ -22,4 +22,4 @@ pub(crate) use chain::{Chained, Original, run_chains};
 pub(crate) use compress::unsupported_format;
 pub(crate) use context::PostContext;
 pub(crate) use error::{PostError, PostErrors};
-pub(crate) use ownership::FileOwner;
+pub(crate) use ownership::{FileOwner, hand_over};
