@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -82,6 +82,16 @@ impl Server {
             .arg(self.path("config"))
             .stderr(Stdio::null());
         self.child = command.spawn().expect("OpenSSH's server is installed");
+    }
+
+    async fn wait_until_it_listens(&self) {
+        for _ in 0..100 {
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("nobody listens on port {}", self.port);
     }
 
     fn end(&mut self) {
@@ -469,10 +479,13 @@ async fn a_new_host_key_is_refused_unless_the_judge_accepts_it() {
     let mut target = server.target();
     target.host_key = HostKeyPin::default();
     let mut remote = server.connect_as(&target).await;
+    let kill = "kill -9 $PPID; sleep 5";
+    assert_eq!(run(&mut remote, kill).await.2, Exit::Disconnected);
     server.end();
     server.new_host_key();
     server.run();
-    let refused = remote.reconnect().await;
+    server.wait_until_it_listens().await;
+    let refused = remote.run("true", &mut |_| ()).await;
     assert!(
         matches!(refused, Err(RemoteError::Reconnect(error)) if matches!(*error, ConnectError::HostKeyChanged(_)))
     );

@@ -156,7 +156,7 @@ pub(super) fn tags_in<'a>(place: &'a mut Place, id: &str) -> Option<&'a mut Tags
             place
                 .volumes
                 .get_mut(id)
-                .map(|made| &mut made.thing.volume.tags)
+                .map(|made| &mut made.thing.tags)
         })
         .or_else(|| {
             place

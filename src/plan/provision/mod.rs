@@ -11,7 +11,6 @@ mod chef;
 mod converge;
 mod file;
 mod inspec;
-mod overlay;
 mod powershell;
 mod puppet;
 mod salt;

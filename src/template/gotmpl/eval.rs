@@ -15,7 +15,7 @@ pub(super) fn execute(
 ) -> Result<String, TemplateError> {
     // Go cannot tell missing data from nil data: both print as `<no value>`, and so do their fields.
     let data = match data {
-        Value::Nil => Value::NoValue,
+        Value::Nil => Value::Missing,
         other => other.clone(),
     };
     let Some(root) = template.trees.get(super::ROOT) else {

@@ -90,7 +90,7 @@ impl<'t> Execution<'t> {
         piped: Option<Value>,
         stop: bool,
     ) -> Result<Value, TemplateError> {
-        let mut value = Value::NoValue;
+        let mut value = Value::Missing;
         for argument in arguments {
             value = self.argument(dot, Kind::Any, argument)?;
             if value.is_true() == stop {
@@ -165,8 +165,8 @@ impl<'t> Execution<'t> {
 
     fn validate(&self, value: Value, kind: Kind) -> Result<Value, TemplateError> {
         match value {
-            Value::NoValue if kind == Kind::Any => Ok(Value::Nil),
-            Value::NoValue => Err(self.error(format!("invalid value; expected {kind}"))),
+            Value::Missing if kind == Kind::Any => Ok(Value::Nil),
+            Value::Missing => Err(self.error(format!("invalid value; expected {kind}"))),
             value if kind.admits(&value) => Ok(value),
             value => {
                 let got = match &value {

@@ -15,11 +15,11 @@ impl<'t> Execution<'t> {
         for command in &pipe.commands {
             let value = self.command(dot, command, piped)?;
             piped = Some(match value {
-                Value::Nil => Value::NoValue,
+                Value::Nil => Value::Missing,
                 other => other,
             });
         }
-        let value = piped.unwrap_or(Value::NoValue);
+        let value = piped.unwrap_or(Value::Missing);
         for name in &pipe.variables {
             self.charge(value.size())?;
             match pipe.binding {
@@ -155,7 +155,7 @@ impl<'t> Execution<'t> {
         for (index, field) in fields.iter().enumerate() {
             let last = index + 1 == fields.len();
             match value {
-                Value::NoValue => return Ok(Value::NoValue),
+                Value::Missing => return Ok(Value::Missing),
                 Value::Nil => {
                     return Err(
                         self.error(format!("nil pointer evaluating interface {{}}.{field}"))
@@ -164,7 +164,7 @@ impl<'t> Execution<'t> {
                 Value::Map(_) if last && given == Given::Arguments => {
                     return Err(self.error(format!("{field} is not a method but has arguments")));
                 }
-                Value::Map(entries) => value = entries.get(field).unwrap_or(&Value::NoValue),
+                Value::Map(entries) => value = entries.get(field).unwrap_or(&Value::Missing),
                 other => {
                     let name = other.type_name();
                     return Err(self.error(format!("can't evaluate field {field} in type {name}")));

@@ -6,9 +6,9 @@ mod definitions;
 mod errors;
 mod hostile;
 mod literals;
+mod places;
 mod printf;
 mod syntax;
-mod uses;
 mod values;
 
 use super::{FunctionError, Functions, Kind, Signature, Value, parse};
