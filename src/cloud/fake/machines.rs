@@ -276,11 +276,7 @@ pub(super) fn power_off(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> 
 
 /// `DeleteVolume`: not while a machine has it.
 pub(super) fn delete_volume(place: &mut Place, id: &str) -> Outcome<()> {
-    match place
-        .volumes
-        .get(id)
-        .map(|made| made.thing.state)
-    {
+    match place.volumes.get(id).map(|made| made.thing.state) {
         None => return Err(Refused::not_found("InvalidVolume.NotFound", id)),
         Some("in-use") => return Err(Refused::new("VolumeInUse", format!("`{id}` is attached"))),
         Some(_) => place.volumes.remove(id),

@@ -3,6 +3,7 @@
 use super::ast::{Binding, Command, Operand, Pipe, Term};
 use super::error::TemplateError;
 use super::eval::{Execution, Site};
+use super::eval_call::Callee;
 use super::number::Number;
 use super::value::Value;
 
@@ -48,7 +49,8 @@ impl<'t> Execution<'t> {
             }
             Term::Function(name) => {
                 self.at(Site::Operand(first))?;
-                self.call(dot, name, Site::Command(command), &command.arguments, piped)
+                let site = Site::Command(command);
+                self.call(dot, Callee { name, site }, &command.arguments, piped)
             }
             Term::Pipe(pipe) => {
                 self.refuse_arguments(first, given)?;
@@ -133,7 +135,8 @@ impl<'t> Execution<'t> {
                 let value = match &base.term {
                     Term::Function(name) => {
                         self.at(Site::Operand(base))?;
-                        self.call(dot, name, Site::Operand(base), &[], None)?
+                        let site = Site::Operand(base);
+                        self.call(dot, Callee { name, site }, &[], None)?
                     }
                     Term::Pipe(pipe) => self.pipeline(dot, pipe)?,
                     _ => self.literal(dot, base)?,

@@ -12,7 +12,10 @@ use super::token::{Keyword, Token, TokenKind};
 use super::token_stream::TokenStream;
 
 /// Parses `text` into trees by name; its top level becomes the one called `root`.
-pub(super) fn parse(text: &str, functions: &dyn Functions) -> Result<BTreeMap<String, List>, TemplateError> {
+pub(super) fn parse(
+    text: &str,
+    functions: &dyn Functions,
+) -> Result<BTreeMap<String, List>, TemplateError> {
     let mut parser = Parser {
         text,
         tokens: TokenStream::new(text),
