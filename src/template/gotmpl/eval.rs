@@ -5,6 +5,7 @@ use super::ast::{Command, Operand, Pipe, TemplateCall};
 use super::error::{FunctionError, Position, TemplateError};
 use super::functions::Functions;
 use super::limits::{MAX_EXECUTION_DEPTH, MAX_TEXT_BYTES, MAX_WORK, NODE_COST};
+use super::template::ROOT;
 use super::value::Value;
 
 /// Runs a template on `data` and returns what it writes.
@@ -18,13 +19,13 @@ pub(super) fn execute(
         Value::Nil => Value::Missing,
         other => other.clone(),
     };
-    let Some(root) = template.trees.get(super::ROOT) else {
+    let Some(root) = template.trees.get(ROOT) else {
         return Ok(String::new());
     };
     let mut execution = Execution {
         template,
         functions,
-        current: super::ROOT,
+        current: ROOT,
         site: None,
         variables: vec![("$", data.clone())],
         output: String::new(),

@@ -44,6 +44,3 @@ pub(crate) use error::{FunctionError, TemplateError};
 pub(crate) use functions::{Functions, Kind, Signature};
 pub(crate) use template::{Template, parse};
 pub(crate) use value::Value;
-
-/// The name of every template's top level; Packer shows it in its messages.
-const ROOT: &str = "root";

@@ -8,6 +8,7 @@ use super::functions::Functions;
 use super::limits::MAX_NESTING;
 use super::parser_control::Block;
 use super::quote::{quote, unquote};
+use super::template::ROOT;
 use super::token::{Keyword, Token, TokenKind};
 use super::token_stream::TokenStream;
 
@@ -25,7 +26,7 @@ pub(super) fn parse(
         trees: BTreeMap::new(),
     };
     let root = parser.top_level()?;
-    parser.add_tree(super::ROOT.to_owned(), root)?;
+    parser.add_tree(ROOT.to_owned(), root)?;
     Ok(parser.trees)
 }
 

@@ -9,6 +9,9 @@ use super::functions::Functions;
 use super::parser;
 use super::value::Value;
 
+/// The name of every template's top level; Packer shows it in its messages.
+pub(super) const ROOT: &str = "root";
+
 /// A parsed template, with the templates that it defines inside.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Template {
