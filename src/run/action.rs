@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
-use super::{Look, Outcome, Start, console, inspect, journals, load, new_run_uuid, validate};
+use super::{Look, Outcome, Start, console, inspect, journals, load, validate};
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
@@ -52,8 +52,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     } = inputs;
     match command {
         ActionCommand::Validate(options) => {
-            let uuid = new_run_uuid();
-            let outcome = validate::validate(&options, &console, &start.environment, &uuid);
+            let outcome = validate::validate(&options, &console, &start.environment);
             concluded(start, begin, outcome)
         }
         ActionCommand::Inspect(options) => {
@@ -126,7 +125,7 @@ fn planned_accesses(
     environment: &Environment,
     run_uuid: &str,
 ) -> BTreeMap<String, Access> {
-    let planned = load::load(&options.template, environment, run_uuid)
+    let planned = load::load(&options.template, environment)
         .and_then(|loaded| load::plan(loaded, &options.template, Force::No));
     let builds = planned
         .map(|planned| planned.plan.builds)
