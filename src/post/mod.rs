@@ -21,4 +21,4 @@ pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion};
 pub(crate) use chain::{Chained, Original, run_chains};
 pub(crate) use compress::unsupported_format;
 pub(crate) use context::PostContext;
-pub(crate) use ownership::FileOwner;
+pub(crate) use ownership::{FileOwner, hand_over};
