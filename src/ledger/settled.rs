@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::row::Row;
 use crate::cloud::CloudError;
 
-/// What settling undid and what it had to leave. Only [`super::Ledger::settle`] makes one:
+/// What settling undid and what it had to leave. Only `Ledger::settle` makes one:
 ///
 /// ```compile_fail,E0451
 /// use ami_build::ledger::Settled;

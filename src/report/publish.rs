@@ -171,6 +171,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_summary_that_cannot_be_written_shows_in_the_conclusion() {
+        let directory = tempfile::tempdir().unwrap();
+        let output = directory.path().join("output");
+        let environment = Environment::of([
+            ("GITHUB_OUTPUT", output.to_str().unwrap()),
+            // No file can be opened under the name of a directory.
+            ("GITHUB_STEP_SUMMARY", directory.path().to_str().unwrap()),
+        ]);
+        let files = CommandFiles::of(&environment);
+        let outputs = OutputWriter::new(files.clone());
+        let (console, _) = console(Form::Human, Reader::Runner);
+        let to = Destinations {
+            environment: &environment,
+            files: &files,
+            outputs: &outputs,
+            console: &console,
+            comment: None,
+        };
+        let published = publish(&run(vec![succeeded("web")]), to, &Stop::never()).await;
+        assert!(matches!(published, Err(PublishError::Summary(_))));
+        let written = std::fs::read_to_string(output).unwrap();
+        assert!(written.contains("\nreport\n"), "{written}");
+    }
+
+    #[tokio::test]
     async fn a_github_that_is_down_is_a_warning_with_its_cause() {
         let (console, ..) = published(503, "unicorn").await;
         assert!(
