@@ -152,6 +152,11 @@ impl StepResult {
         &self.main
     }
 
+    /// The main step alone.
+    pub(crate) fn into_main(self) -> Stage {
+        self.main
+    }
+
     /// The post step.
     pub(crate) fn post(&self) -> &Stage {
         self.post.as_ref().expect("the post step ran")

@@ -42,6 +42,11 @@ impl GitHub {
         self.post("settings", settings);
     }
 
+    /// One more thing that goes wrong.
+    pub(crate) fn fault(&self, fault: &Value) {
+        self.post("faults", fault);
+    }
+
     /// Somebody writes a comment on the pull request.
     pub(crate) fn comment_by(&self, author: &str, body: &str) {
         let comment = json!({"repository": "octo-org/images", "number": 7, "author": author, "body": body});
