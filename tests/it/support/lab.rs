@@ -18,9 +18,7 @@ pub(crate) struct Lab(Option<Server>);
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) action: String,
-    pub(crate) service: String,
     pub(crate) error: Option<String>,
-    pub(crate) parameters: Value,
 }
 
 impl Lab {
@@ -79,9 +77,7 @@ impl Lab {
         let text = |call: &Value, name: &str| call[name].as_str().map(str::to_owned);
         let calls = calls.as_array().expect("the calls are a list").iter().map(|call| Call {
             action: text(call, "action").unwrap_or_default(),
-            service: text(call, "service").unwrap_or_default(),
             error: text(call, "error"),
-            parameters: call["parameters"].clone(),
         });
         calls.collect()
     }

@@ -11,7 +11,7 @@ mod run;
 mod sweep;
 mod workspace;
 
-pub(crate) use account::{Account, Left};
+pub(crate) use account::Left;
 pub(crate) use action::{Stage, Step, StepResult};
 pub(crate) use binary::repository;
 pub(crate) use github::GitHub;

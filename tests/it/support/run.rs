@@ -1,6 +1,7 @@
 //! A run of the binary as a command, in an environment that holds nothing but what the test says.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
+use std::marker::PhantomData;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -19,8 +20,9 @@ pub(crate) const SECRET_KEY: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY";
 /// A command line to run.
 #[derive(Debug)]
 pub(crate) struct Run<'a> {
-    workspace: &'a Workspace,
     command: Command,
+    /// It has to be there until the run is over.
+    workspace: PhantomData<&'a Workspace>,
 }
 
 /// What a run left to look at.
@@ -56,7 +58,7 @@ impl<'a> Run<'a> {
             .env("XDG_STATE_HOME", workspace.beside("state"))
             .env("PACKER_NO_COLOR", "1")
             .stdin(Stdio::null());
-        Self { workspace, command }
+        Self { command, workspace: PhantomData }
     }
 
     /// With credentials for the lab, which answers in place of AWS.
@@ -142,11 +144,6 @@ impl Running {
             self.lines.lock().unwrap().contains(text).then_some(())
         });
         self
-    }
-
-    /// What was printed so far.
-    pub(crate) fn so_far(&self) -> String {
-        self.lines.lock().unwrap().clone()
     }
 
     pub(crate) fn signal(&self, signal: Signal) -> &Self {
