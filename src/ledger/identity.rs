@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{AllocationToken, Region, Tags};
+use crate::plan::amazon::settings::AssumeRole;
 
 /// Which build made a thing.
 pub(crate) const BUILD_ID_TAG: &str = "ami-build:build-id";
@@ -34,6 +35,12 @@ pub(crate) struct BuildIdentity {
     pub(crate) regions: Vec<Region>,
     /// `custom_endpoint_ec2`.
     pub(crate) endpoint: Option<String>,
+    /// The template's `profile`: which account to settle in. Keys are never written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<String>,
+    /// The template's `assume_role`, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) assume_role: Option<AssumeRole>,
     /// From when on a sweep may remove what is left, RFC 3339.
     pub(crate) deadline: String,
 }

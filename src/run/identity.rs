@@ -38,12 +38,17 @@ pub(super) fn identity(
         build_id: build_id(&cx.run_uuid, &build.name),
         account: caller.map(|caller| caller.account.clone()),
         caller: caller.map(|caller| caller.arn.clone()),
-        repository: environment.get(GITHUB_REPOSITORY).map(str::to_owned),
+        repository: environment
+            .get(GITHUB_REPOSITORY)
+            .or_else(|| environment.get("USER"))
+            .map(str::to_owned),
         run: environment
             .get(GITHUB_RUN_ID)
             .map(|run| format!("{run}{attempt}")),
         regions,
         endpoint: connection.ec2_endpoint.clone(),
+        profile: settings.access.profile.clone(),
+        assume_role: settings.access.assume_role.clone(),
         deadline: (OffsetDateTime::now_utc() + LIFETIME)
             .replace_nanosecond(0)
             .ok()

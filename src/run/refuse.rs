@@ -2,7 +2,8 @@
 
 use crate::plan::post::PostProcessorSettings;
 use crate::plan::provision::ProvisionerSettings;
-use crate::plan::{Builder, PlannedBuild};
+use crate::plan::{Builder, PlannedBuild, PlannedPostProcessor};
+use crate::post::unsupported_format;
 
 /// What of this build cannot be done, in words; empty where all can.
 pub(super) fn unsupported(build: &PlannedBuild) -> Vec<String> {
@@ -22,13 +23,7 @@ pub(super) fn unsupported(build: &PlannedBuild) -> Vec<String> {
             .post_processors
             .iter()
             .flatten()
-            .filter_map(|post_processor| match &post_processor.settings {
-                PostProcessorSettings::Unsupported { kind } => Some(format!(
-                    "the post-processor `{kind}` at {} cannot run yet",
-                    post_processor.place
-                )),
-                _ => None,
-            }),
+            .filter_map(post_processor),
     );
     found
 }
@@ -47,4 +42,20 @@ fn builder(builder: &Builder) -> Vec<String> {
     keys.iter()
         .map(|key| format!("the key `{key}` is not supported yet"))
         .collect()
+}
+
+fn post_processor(post_processor: &PlannedPostProcessor) -> Option<String> {
+    let place = &post_processor.place;
+    match &post_processor.settings {
+        PostProcessorSettings::Unsupported { kind } => Some(format!(
+            "the post-processor `{kind}` at {place} cannot run yet"
+        )),
+        PostProcessorSettings::Compress(settings) => {
+            let format = unsupported_format(settings)?;
+            Some(format!(
+                "the post-processor `compress` at {place} cannot write `{format}` yet"
+            ))
+        }
+        _ => None,
+    }
 }

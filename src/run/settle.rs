@@ -151,6 +151,8 @@ async fn connected(
         max_retries: 10,
         region: identity.regions.first().cloned(),
         custom_endpoint_ec2: identity.endpoint.clone(),
+        profile: identity.profile.clone(),
+        assume_role: identity.assume_role.clone(),
         ..Access::default()
     };
     let access = cx.accesses.get(&identity.build_id).cloned().unwrap_or(own);

@@ -13,6 +13,11 @@ cache="${AMI_BUILD_CACHE:-$HOME/.cache/ami-build}/github-openapi"
 description="$cache/api.github.com-$version.json"
 
 if [ ! -s "$description" ]; then
+    for program in npm openssl; do
+        command -v "$program" >/dev/null && continue
+        [ "$(id -u)" = 0 ] || { echo "prepare-github: $program is missing; install it, or run this as root" >&2; exit 1; }
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$program"; } >&2
+    done
     mkdir -p "$cache"
     work=$(mktemp -d "$cache/fetch.XXXXXX")
     trap 'rm -rf "$work"' EXIT

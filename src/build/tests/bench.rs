@@ -232,6 +232,8 @@ fn identity(build_id: &str) -> BuildIdentity {
         run: None,
         regions: vec![Region::new(HOME)],
         endpoint: None,
+        profile: None,
+        assume_role: None,
         deadline: "2030-01-01T00:00:00Z".to_owned(),
     }
 }

@@ -15,6 +15,8 @@ fn identity() -> BuildIdentity {
         run: None,
         regions: vec![Region::new("eu-west-1")],
         endpoint: None,
+        profile: None,
+        assume_role: None,
         deadline: "2030-01-01T00:00:00Z".to_owned(),
     }
 }

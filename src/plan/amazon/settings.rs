@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::cloud::image::BlockDevice;
 use crate::cloud::instance::{MetadataOptions, ShutdownBehavior};
 use crate::cloud::{GroupId, ImageId, Region, SubnetId, VpcId};
@@ -64,7 +66,7 @@ pub(crate) struct StaticKeys {
 }
 
 /// `sts:AssumeRole`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AssumeRole {
     /// Which role.
     pub(crate) role_arn: String,

@@ -13,7 +13,7 @@ pub(crate) enum CompressError {
         "the archive `{archive}` is one of the files that it should hold; give it another name with `output`"
     )]
     Itself { archive: String },
-    #[error("ami-build cannot compress with {name} yet; it can write zip, tar, gz and bgzf")]
+    #[error("ami-build cannot compress with {name} yet; it can write zip, tar, gz, bgzf and lz4")]
     Unsupported { name: &'static str },
     #[error("Unable to create dir for archive {archive}")]
     Directory {

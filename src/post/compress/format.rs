@@ -20,6 +20,7 @@ pub(super) enum Algorithm {
     Pgzip,
     /// Gzip in blocks that can be read from the middle.
     Bgzf,
+    Lz4,
     /// Packer can, we cannot.
     Unsupported(&'static str),
 }
@@ -38,6 +39,7 @@ impl Algorithm {
             Self::None => "no compression",
             Self::Pgzip => "pgzip",
             Self::Bgzf => "bgzf",
+            Self::Lz4 => "lz4",
             Self::Unsupported(name) => name,
         }
     }
@@ -70,7 +72,7 @@ pub(super) fn detect(settings: &CompressSettings) -> Format {
         Some("tar") => (Archive::Tar, Algorithm::None),
         Some("gz") => (archive, Algorithm::Pgzip),
         Some("bgzf") => (archive, Algorithm::Bgzf),
-        Some("lz4") => (archive, Algorithm::Unsupported("lz4")),
+        Some("lz4") => (archive, Algorithm::Lz4),
         Some("xz") => (archive, Algorithm::Unsupported("xz")),
         Some("bzip2") => (archive, Algorithm::Unsupported("bzip2")),
         _ => (Archive::Tar, Algorithm::Pgzip),
@@ -110,7 +112,8 @@ mod tests {
             ("a.gz", Archive::Single, Algorithm::Pgzip),
             ("a.tar.gz", Archive::Tar, Algorithm::Pgzip),
             ("a.tar.bgzf", Archive::Tar, Algorithm::Bgzf),
-            ("a.lz4", Archive::Single, Algorithm::Unsupported("lz4")),
+            ("a.lz4", Archive::Single, Algorithm::Lz4),
+            ("a.xz", Archive::Single, Algorithm::Unsupported("xz")),
         ];
         for (output, archive, algorithm) in cases {
             assert_eq!(

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use lz4_flex::frame::FrameEncoder;
 
 use super::archive::{self, Members};
 use super::bgzf::BgzfWriter;
@@ -184,6 +185,7 @@ enum Sink {
     Plain(File),
     Gzip(GzEncoder<File>),
     Bgzf(BgzfWriter<File>),
+    Lz4(Box<FrameEncoder<File>>),
 }
 
 impl Sink {
@@ -192,6 +194,8 @@ impl Sink {
             Algorithm::None | Algorithm::Unsupported(_) => Self::Plain(file),
             Algorithm::Pgzip => Self::Gzip(GzEncoder::new(file, level)),
             Algorithm::Bgzf => Self::Bgzf(BgzfWriter::new(file, level)),
+            // The library has one level only; the result is an lz4 file at any rate.
+            Algorithm::Lz4 => Self::Lz4(Box::new(FrameEncoder::new(file))),
         }
     }
 
@@ -200,6 +204,7 @@ impl Sink {
             Self::Plain(_file) => Ok(()),
             Self::Gzip(encoder) => encoder.finish().map(drop),
             Self::Bgzf(writer) => writer.finish().map(drop),
+            Self::Lz4(encoder) => encoder.finish().map(drop).map_err(io::Error::other),
         }
     }
 }
@@ -210,6 +215,7 @@ impl Write for Sink {
             Self::Plain(file) => file.write(bytes),
             Self::Gzip(encoder) => encoder.write(bytes),
             Self::Bgzf(writer) => writer.write(bytes),
+            Self::Lz4(encoder) => encoder.write(bytes),
         }
     }
 
@@ -218,6 +224,7 @@ impl Write for Sink {
             Self::Plain(file) => file.flush(),
             Self::Gzip(encoder) => encoder.flush(),
             Self::Bgzf(writer) => writer.flush(),
+            Self::Lz4(encoder) => encoder.flush(),
         }
     }
 }

@@ -108,6 +108,33 @@ async fn one_file_can_be_compressed_alone() {
     );
 }
 
+/// The header is read by its specification: the crate is built without its decoder.
+#[tokio::test]
+async fn a_tar_can_be_compressed_with_lz4() {
+    let bench = Bench::new();
+    bench
+        .run(&[&[r#"{"type": "compress", "output": "a.tar.lz4"}"#]])
+        .await;
+    let bytes = fs::read(bench.path("a.tar.lz4")).unwrap();
+    assert_eq!(bytes[..4], [0x04, 0x22, 0x4d, 0x18]);
+    assert_eq!(bytes[bytes.len() - 4..], [0; 4], "the end's mark");
+    assert!(bench.said().contains("Tarring a.tar.lz4 with lz4\n"));
+}
+
+#[tokio::test]
+async fn a_compression_that_we_lack_is_named() {
+    let bench = Bench::new();
+    let chained = bench
+        .run(&[&[r#"{"type": "compress", "output": "a.tar.xz"}"#]])
+        .await;
+    let text = error_text(&chained);
+    assert!(
+        text.contains("ami-build cannot compress with xz yet"),
+        "{text}"
+    );
+    assert!(!bench.path("a.tar.xz").exists());
+}
+
 #[tokio::test]
 async fn without_a_file_there_is_an_error_and_an_empty_gzip() {
     let bench = Bench::new();
