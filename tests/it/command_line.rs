@@ -40,7 +40,18 @@ fn untimed(output: &str) -> String {
 fn a_file_builder_says_what_it_stored() {
     let workspace = Workspace::with("file.json", FILE);
     let finished = Run::new(&workspace, &["build", "file.json"]).finish().expect_code(0);
-    insta::assert_snapshot!(steady(&finished.output), @"");
+    insta::assert_snapshot!(steady(&finished.output), @r"
+    file: output will be in this color.
+
+    ==> file: Running post-processor: manifest
+    Build 'file' finished
+
+    ==> Wait completed
+
+    ==> Builds finished. The artifacts of successful builds are:
+    --> file: Stored file: hello.txt
+    --> file: Stored file: hello.txt
+    ");
     assert_eq!(workspace.read("hello.txt"), "hello");
 }
 
@@ -48,14 +59,45 @@ fn a_file_builder_says_what_it_stored() {
 fn a_null_builder_runs_its_provisioners() {
     let workspace = Workspace::with("null.json", NULL);
     let finished = Run::new(&workspace, &["build", "-var", "who=you", "null.json"]).finish().expect_code(0);
-    insta::assert_snapshot!(steady(&finished.output), @"");
+    insta::assert_snapshot!(steady(&finished.output), @r"
+    null: output will be in this color.
+
+    ==> null: Running local shell script:
+        null: hello you
+    Build 'null' finished
+
+    ==> Wait completed
+
+    ==> Builds finished. The artifacts of successful builds are:
+    --> null: Did not export anything. This is the null builder
+    ");
 }
 
 #[test]
 fn machine_readable_output_is_packers() {
     let workspace = Workspace::with("file.json", FILE);
     let finished = Run::new(&workspace, &["-machine-readable", "build", "file.json"]).finish().expect_code(0);
-    insta::assert_snapshot!(untimed(&finished.output), @"");
+    insta::assert_snapshot!(untimed(&finished.output), @r"
+    ,ui,say,==> file: Running post-processor: manifest
+    ,ui,say,Build 'file' finished
+    ,ui,say,\n==> Wait completed
+    ,ui,say,\n==> Builds finished. The artifacts of successful builds are:
+    file,artifact-count,2
+    file,artifact,0,builder-id,packer.file
+    file,artifact,0,id,File
+    file,artifact,0,string,Stored file: hello.txt
+    file,artifact,0,files-count,1
+    file,artifact,0,file,0,hello.txt
+    file,artifact,0,end
+    ,ui,say,--> file: Stored file: hello.txt
+    file,artifact,1,builder-id,packer.file
+    file,artifact,1,id,File
+    file,artifact,1,string,Stored file: hello.txt
+    file,artifact,1,files-count,1
+    file,artifact,1,file,0,hello.txt
+    file,artifact,1,end
+    ,ui,say,--> file: Stored file: hello.txt
+    ");
 }
 
 #[test]

@@ -6,19 +6,18 @@ use crate::support::{Finished, Lab, Left, Run, Workspace, wait_until};
 
 const CONSOLE: &str = "[    1.234567] cloud-init: the last words of this machine";
 
-/// Starts a build on machines whose sshd comes late, lets `act` do something to the machine as soon as it runs, and gives
-/// what the build said when it had failed.
+/// Starts a build that learns late that its machine runs, lets `act` do something to the machine before, and gives what the
+/// build said when it had failed.
 fn broken(act: impl Fn(&Lab, &str)) -> Finished {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
-    // At speed 10 the first sshd starts after 0.8 s: time enough to break it before.
-    lab.settings(&json!({"sshd_delay": 8.0, "console_text": format!("{CONSOLE}\n")}));
+    lab.settings(&json!({ "console_text": format!("{CONSOLE}\n") }));
+    lab.faults(&json!([{"kind": "delay", "action": "DescribeInstances", "seconds": 1.5}]));
     let quick = workspace.read("quick.json").replace(r#""ssh_timeout": "20s""#, r#""ssh_timeout": "6s""#);
     workspace.write("quick.json", &quick);
     let running = Run::new(&workspace, &["build", "quick.json"]).lab(&lab).start();
     let machine = wait_until("a machine that runs", || {
         let account = lab.account();
-        let running = account.all("instances").iter().find(|machine| machine["state"] == "running");
-        running.and_then(|machine| machine["id"].as_str().map(str::to_owned))
+        account.all("instances").first().and_then(|machine| machine["id"].as_str().map(str::to_owned))
     });
     act(&lab, &machine);
     let finished = running.finish().expect_code(1).expect_text("Error waiting for SSH");
@@ -47,12 +46,14 @@ fn a_machine_without_sshd_refuses_the_connection() {
 #[test]
 fn an_instance_that_stops_meanwhile_is_told_with_its_state_long_before_the_timeout() {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
-    lab.settings(&json!({"sshd_delay": 600.0, "console_text": format!("{CONSOLE}\n")}));
     let quick = workspace.read("quick.json").replace(r#""ssh_timeout": "20s""#, r#""ssh_timeout": "5m""#);
     workspace.write("quick.json", &quick);
+    lab.faults(&json!([{"kind": "delay", "action": "DescribeInstances", "seconds": 1.5}]));
     let running = Run::new(&workspace, &["build", "quick.json"]).lab(&lab).start();
+    let machine = wait_until("a machine", || lab.account().ids("instances").pop());
+    lab.machine(&machine, "kill-sshd");
     running.wait_for("Waiting for SSH to become available");
-    let machine = lab.account().ids("instances").remove(0);
+    lab.heal();
     lab.machine(&machine, "poweroff");
     let finished = running.finish().expect_code(1);
     assert!(finished.duration.as_secs() < 40, "it took {:?}", finished.duration);

@@ -25,7 +25,7 @@ fn the_nginx_example_makes_an_image_with_the_site_the_page_and_the_package() {
     let page = workspace.read("examples/nginx/files/index.html");
     assert_eq!(lab.file(id, "/var/www/example/index.html"), Some(page));
     assert_eq!(lab.file(id, "/var/www/example/version.txt").as_deref(), Some("1.0\n"));
-    assert_eq!(lab.mode(id, "/etc/nginx/sites-available/example").as_deref(), Some("0o644"));
+    assert_eq!(lab.mode(id, "/etc/nginx/sites-available/example").as_deref(), Some("0644"));
     let link = lab.file(id, "/etc/nginx/sites-enabled/example");
     assert_eq!(link.as_deref(), Some("../sites-available/example"));
     assert!(lab.file(id, "/usr/sbin/nginx").is_some(), "the package is not in the image");

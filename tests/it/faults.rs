@@ -47,15 +47,20 @@ fn at_every_call(rule: impl Fn(usize) -> Value + Sync, reason: &str) {
     });
 }
 
-/// A fault after which the build has to succeed all the same.
+/// These have no client token: repeating one whose answer was lost could make the thing twice.
+const NOT_REPEATED: [&str; 3] = ["CreateSecurityGroup", "ImportKeyPair", "CreateImage"];
+
+/// A fault after which the build succeeds all the same, or fails cleanly where repeating the call would be wrong.
 fn survives_at_every_call(kind: &str) {
     sweep(calls_of_a_clean_build(), |number, lab| {
         let workspace = Workspace::with_fixtures();
         lab.faults(&json!([{"kind": kind, "call_number": number}]));
         let finished = build(lab, &workspace);
-        let mut wrong = judge(&finished, lab, &workspace, "");
-        if finished.code != Some(0) {
-            wrong.push(format!("it failed:\n{}", finished.output));
+        let mut wrong = judge(&finished, lab, &workspace, "caused by: ");
+        let action = &lab.calls()[number - 1].action;
+        let may_fail = kind != "throttle" && NOT_REPEATED.contains(&action.as_str());
+        if finished.code != Some(0) && !may_fail {
+            wrong.push(format!("it failed at {action}:\n{}", finished.output));
         }
         wrong
     });
@@ -78,7 +83,7 @@ fn a_connection_that_is_reset_before_any_call_takes_effect_does_not_fail_the_bui
 
 #[test]
 fn a_lost_answer_to_any_call_leaves_nothing_behind() {
-    at_every_call(|number| json!({"kind": "reset_after", "call_number": number}), "Error");
+    at_every_call(|number| json!({"kind": "reset_after", "call_number": number}), "caused by: no answer to");
 }
 
 #[test]

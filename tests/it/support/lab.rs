@@ -66,9 +66,12 @@ impl Lab {
         self.post("policy", &json!({ "allow": allow }));
     }
 
-    /// Does something to a machine: `kill-sshd`, `poweroff` and so on.
+    /// Does something to a machine as soon as it runs: `kill-sshd`, `poweroff` and so on.
     pub(crate) fn machine(&self, instance: &str, order: &str) {
-        self.post(&format!("machines/{instance}/{order}"), &Value::Null);
+        let path = format!("/_lab/machines/{instance}/{order}");
+        wait_until("a machine that runs", || {
+            (ask(self.address(), "POST", &path, None).status == 200).then_some(())
+        });
     }
 
     /// Every call since the start.
