@@ -1,6 +1,6 @@
 //! The proof that a ledger was settled, and what came of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::row::Row;
 use crate::cloud::CloudError;
@@ -86,11 +86,6 @@ impl Settled {
         self.remaining
             .iter()
             .any(|remaining| !matches!(remaining.why, Why::Held { .. }))
-    }
-
-    /// The journal that still lists what is left.
-    pub(crate) fn journal(&self) -> Option<&Path> {
-        self.journal.as_deref()
     }
 
     /// The one command that removes all that is left.

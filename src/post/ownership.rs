@@ -15,7 +15,7 @@ pub(crate) struct FileOwner {
 }
 
 /// Hands a file that we made over to `owner`, where there is one. A refusal is no failure: the file is there and whole.
-pub(super) fn hand_over(file: &File, owner: Option<FileOwner>) {
+pub(crate) fn hand_over(file: &File, owner: Option<FileOwner>) {
     if let Some(owner) = owner
         && let Err(error) = fchown(file, Some(owner.user), Some(owner.group))
     {

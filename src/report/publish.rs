@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::conclusion::Conclusion;
 use super::console::Console;
 use super::outputs::{OutputError, OutputWriter};
 use super::result::RunReport;
@@ -60,10 +61,14 @@ pub(crate) async fn publish(
     to: Destinations<'_>,
     stop: &Stop,
 ) -> Result<(), PublishError> {
-    to.outputs.finish(report.conclusion(), report.duration)?;
     let redactor = to.console.redactor();
     let summary = summary::render(report, redactor, Target::Summary);
-    to.files.summary(&summary).map_err(PublishError::Summary)?;
+    let summarised = to.files.summary(&summary).map_err(PublishError::Summary);
+    // The summary comes first, so that the output `conclusion` can tell that it is missing.
+    let unreported = summarised.is_err().then_some(Conclusion::Report);
+    let conclusion = Conclusion::of_all(unreported.into_iter().chain([report.conclusion()]));
+    to.outputs.finish(conclusion, report.duration)?;
+    summarised?;
     let Some(by) = to.comment else {
         return Ok(());
     };

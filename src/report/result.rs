@@ -207,19 +207,6 @@ impl BuildReport {
         &self.remaining
     }
 
-    /// The images, of a failed build too where they stay.
-    pub(crate) fn images(&self) -> Option<&Images> {
-        let product = match &self.facts.outcome {
-            Outcome::Succeeded(product) | Outcome::Cancelled(product) => product,
-            Outcome::Failed(failure) => &failure.product,
-            Outcome::Invalid { .. } => return None,
-        };
-        match product {
-            Product::Images(images) => Some(images),
-            Product::Other(_) | Product::Nothing => None,
-        }
-    }
-
     /// What the build came to. A leftover never hides the build's own failure.
     pub(crate) fn conclusion(&self) -> Conclusion {
         match &self.facts.outcome {

@@ -9,7 +9,7 @@ use crate::build::GeneratedData;
 use crate::error::chain;
 use crate::plan::PlannedBuild;
 use crate::plan::file::{FileSettings, Origin};
-use crate::post::Artifact;
+use crate::post::{Artifact, hand_over};
 use crate::provision::{ChildEnding, Machine};
 use crate::remote::SshRemote;
 use crate::report::conclusion::Conclusion;
@@ -24,7 +24,7 @@ pub(super) async fn run(
     ui: &Ui,
 ) -> BuilderEnd {
     let data = GeneratedData::from([("ID".to_owned(), "File".to_owned())]);
-    let result = match write(settings, &cx.working_directory) {
+    let result = match write(settings, cx) {
         Ok(()) => provision(settings, build, cx, ui, &data).await,
         Err(error) => BuilderResult::Failed {
             error: chain(&error),
@@ -67,8 +67,17 @@ async fn provision(
     }
 }
 
-fn write(settings: &FileSettings, directory: &Path) -> Result<(), FileBuilderError> {
-    let target = directory.join(&settings.target);
+fn write(settings: &FileSettings, cx: &RunContext) -> Result<(), FileBuilderError> {
+    let target = cx.working_directory.join(&settings.target);
+    let is_new = !target.exists();
+    fill(settings, &cx.working_directory, &target)?;
+    if is_new && let Ok(file) = std::fs::File::open(&target) {
+        hand_over(&file, cx.owner);
+    }
+    Ok(())
+}
+
+fn fill(settings: &FileSettings, directory: &Path, target: &Path) -> Result<(), FileBuilderError> {
     let failed = |source| FileBuilderError {
         path: settings.target.display().to_string(),
         source,

@@ -31,7 +31,7 @@ pub(super) enum Strictness {
 /// Runs `build`.
 pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     let begin = Instant::now();
-    let planned = load::load(&cx.options.template, &cx.environment, &cx.run_uuid)
+    let planned = load::load(&cx.options.template, &cx.environment)
         .and_then(|loaded| load::plan(loaded, &cx.options.template, cx.options.force));
     let planned = match planned {
         Ok(planned) => planned,

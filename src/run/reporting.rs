@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use super::Outcome;
 use super::context::RunContext;
 use crate::action::commands::{self, Level};
-use crate::action::environment::{GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_SERVER_URL};
 use crate::action::files::CommandFiles;
 use crate::action::inputs::CommentMode;
 use crate::error::chain;
 use crate::report::conclusion::Conclusion;
+use crate::report::links;
 use crate::report::publish::{CommentBy, Destinations, publish};
 use crate::report::result::{BuildReport, RunReport};
 
@@ -28,7 +28,7 @@ pub(super) async fn report(
         builds,
         problems,
         duration: begin.elapsed(),
-        log_url: log_url(cx),
+        log_url: links::run(&cx.environment),
     };
     let files = CommandFiles::of(&cx.environment);
     let comment = match cx.comment.mode {
@@ -58,14 +58,4 @@ pub(super) async fn report(
     } else {
         Outcome::Failed
     }
-}
-
-fn log_url(cx: &RunContext) -> Option<String> {
-    let value = |name| cx.environment.get(name);
-    Some(format!(
-        "{}/{}/actions/runs/{}",
-        value(GITHUB_SERVER_URL)?,
-        value(GITHUB_REPOSITORY)?,
-        value(GITHUB_RUN_ID)?
-    ))
 }
