@@ -31,7 +31,9 @@ fn steady(output: &str) -> String {
 
 /// Machine-readable output without its times.
 fn untimed(output: &str) -> String {
-    let lines = output.lines().map(|line| line.split_once(',').map_or(line, |(_, rest)| rest));
+    let lines = output
+        .lines()
+        .map(|line| line.split_once(',').map_or(line, |(_, rest)| rest));
     let lines = lines.map(|line| line.split(" after ").next().unwrap_or(line));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -39,7 +41,9 @@ fn untimed(output: &str) -> String {
 #[test]
 fn a_file_builder_says_what_it_stored() {
     let workspace = Workspace::with("file.json", FILE);
-    let finished = Run::new(&workspace, &["build", "file.json"]).finish().expect_code(0);
+    let finished = Run::new(&workspace, &["build", "file.json"])
+        .finish()
+        .expect_code(0);
     insta::assert_snapshot!(steady(&finished.output), @r"
     file: output will be in this color.
 
@@ -58,7 +62,9 @@ fn a_file_builder_says_what_it_stored() {
 #[test]
 fn a_null_builder_runs_its_provisioners() {
     let workspace = Workspace::with("null.json", NULL);
-    let finished = Run::new(&workspace, &["build", "-var", "who=you", "null.json"]).finish().expect_code(0);
+    let finished = Run::new(&workspace, &["build", "-var", "who=you", "null.json"])
+        .finish()
+        .expect_code(0);
     insta::assert_snapshot!(steady(&finished.output), @r"
     null: output will be in this color.
 
@@ -76,7 +82,9 @@ fn a_null_builder_runs_its_provisioners() {
 #[test]
 fn machine_readable_output_is_packers() {
     let workspace = Workspace::with("file.json", FILE);
-    let finished = Run::new(&workspace, &["-machine-readable", "build", "file.json"]).finish().expect_code(0);
+    let finished = Run::new(&workspace, &["-machine-readable", "build", "file.json"])
+        .finish()
+        .expect_code(0);
     insta::assert_snapshot!(untimed(&finished.output), @r"
     ,ui,say,==> file: Running post-processor: manifest
     ,ui,say,Build 'file' finished
@@ -103,7 +111,10 @@ fn machine_readable_output_is_packers() {
 #[test]
 fn an_image_is_a_machine_readable_artifact() {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
-    let finished = Run::new(&workspace, &["build", "-machine-readable", "quick.json"]).lab(&lab).finish().expect_code(0);
+    let finished = Run::new(&workspace, &["build", "-machine-readable", "quick.json"])
+        .lab(&lab)
+        .finish()
+        .expect_code(0);
     let id = lab.account().ids("images").remove(0);
     let id_line = format!(",quick,artifact,0,id,us-east-1:{id}");
     finished
@@ -129,7 +140,12 @@ fn exit_codes_are_packers() {
         (vec!["frobnicate"], 127),
     ] {
         let finished = Run::new(&workspace, &arguments).finish();
-        assert_eq!(finished.code, Some(code), "{arguments:?}: {}", finished.output);
+        assert_eq!(
+            finished.code,
+            Some(code),
+            "{arguments:?}: {}",
+            finished.output
+        );
     }
 }
 
@@ -138,7 +154,9 @@ fn a_reader_that_went_away_does_not_stop_a_build() {
     let workspace = Workspace::with("file.json", FILE);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let finished = Run::new(&workspace, &["build", "file.json"]).stdout(Stdio::from(writer)).finish_as_is();
+    let finished = Run::new(&workspace, &["build", "file.json"])
+        .stdout(Stdio::from(writer))
+        .finish_as_is();
     let finished = finished.expect_code(0).expect_no_text("panicked");
     assert_eq!(finished.output, "");
     assert_eq!(workspace.read("hello.txt"), "hello");
@@ -149,7 +167,10 @@ fn a_reader_that_went_away_does_not_keep_a_machine() {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let finished = Run::new(&workspace, &["build", "quick.json"]).lab(&lab).stdout(Stdio::from(writer)).finish_as_is();
+    let finished = Run::new(&workspace, &["build", "quick.json"])
+        .lab(&lab)
+        .stdout(Stdio::from(writer))
+        .finish_as_is();
     finished.expect_code(0);
     lab.account_at_rest().assert_holds(Left::Images(1));
 }
@@ -158,7 +179,10 @@ fn a_reader_that_went_away_does_not_keep_a_machine() {
 fn outputs_that_cannot_be_written_fail_the_run_but_the_image_is_listed() {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
     let run = Run::new(&workspace, &["build", "quick.json"]).lab(&lab);
-    let finished = run.env("GITHUB_ACTIONS", "true").env("GITHUB_OUTPUT", "/dev/full").finish();
+    let finished = run
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_OUTPUT", "/dev/full")
+        .finish();
     let account = lab.account_at_rest();
     account.assert_holds(Left::Images(1));
     finished
@@ -170,12 +194,20 @@ fn outputs_that_cannot_be_written_fail_the_run_but_the_image_is_listed() {
 #[test]
 fn on_a_runner_the_command_line_writes_outputs_and_summary_too() {
     let workspace = Workspace::with("file.json", FILE);
-    let (output, summary) = (workspace.path().join("output"), workspace.path().join("summary"));
+    let (output, summary) = (
+        workspace.path().join("output"),
+        workspace.path().join("summary"),
+    );
     let run = Run::new(&workspace, &["build", "file.json"]).env("GITHUB_ACTIONS", "true");
-    let run = run.env("GITHUB_OUTPUT", output.to_str().unwrap()).env("GITHUB_STEP_SUMMARY", summary.to_str().unwrap());
+    let run = run
+        .env("GITHUB_OUTPUT", output.to_str().unwrap())
+        .env("GITHUB_STEP_SUMMARY", summary.to_str().unwrap());
     run.finish().expect_code(0);
     let output = workspace.read("output");
-    assert!(output.contains("conclusion") && output.contains("success"), "{output}");
+    assert!(
+        output.contains("conclusion") && output.contains("success"),
+        "{output}"
+    );
     assert!(workspace.read("summary").contains("file.json"));
 }
 
@@ -185,7 +217,10 @@ fn variables_come_from_the_environment_below_var_files_below_var() {
     workspace.write("vars.json", r#"{"who": "the file"}"#);
     let said = |arguments: &[&str]| {
         let arguments = [&["build"], arguments, &["null.json"]].concat();
-        Run::new(&workspace, &arguments).env("PKR_VAR_who", "the environment").finish().expect_code(0)
+        Run::new(&workspace, &arguments)
+            .env("PKR_VAR_who", "the environment")
+            .finish()
+            .expect_code(0)
     };
     said(&[]).expect_text("hello the environment");
     said(&["-var-file", "vars.json"]).expect_text("hello the file");

@@ -7,7 +7,10 @@ use crate::support::{GitHub, Lab, Step, Workspace};
 const BOT: &str = "github-actions[bot]";
 
 fn step<'a>(workspace: &'a Workspace, lab: &Lab, github: &GitHub, event: &str) -> Step<'a> {
-    Step::new(workspace, event).lab(lab).github(github).input("template", "quick.json")
+    Step::new(workspace, event)
+        .lab(lab)
+        .github(github)
+        .input("template", "quick.json")
 }
 
 /// The first run creates, the second edits, and the body is about the second.
@@ -15,10 +18,17 @@ fn twice(event: &str) {
     let (lab, github, workspace) = (Lab::new(), GitHub::new(), Workspace::with_fixtures());
     let first = step(&workspace, &lab, &github, event).run();
     let url = first.main().expect_code(0).output("comment-url").to_owned();
-    assert!(url.contains("/octo-org/images/pull/7#issuecomment-"), "`{url}`");
+    assert!(
+        url.contains("/octo-org/images/pull/7#issuecomment-"),
+        "`{url}`"
+    );
     let comments = github.comments();
     assert_eq!(comments.len(), 1, "{comments:?}");
-    assert!(comments[0].1.contains(first.main().output("ami-id")), "{}", comments[0].1);
+    assert!(
+        comments[0].1.contains(first.main().output("ami-id")),
+        "{}",
+        comments[0].1
+    );
     let second = step(&workspace, &lab, &github, event).run();
     assert_eq!(second.main().expect_code(0).output("comment-url"), url);
     let comments = github.comments();
@@ -43,11 +53,17 @@ fn on_a_push_the_comment_goes_to_the_pull_request_of_the_commit() {
 #[test]
 fn a_comment_of_somebody_else_with_our_marker_is_left_alone() {
     let (lab, github, workspace) = (Lab::new(), GitHub::new(), Workspace::with_fixtures());
-    step(&workspace, &lab, &github, "pull_request").run().main().expect_code(0);
+    step(&workspace, &lab, &github, "pull_request")
+        .run()
+        .main()
+        .expect_code(0);
     let (_, ours, _) = github.comments().remove(0);
     let other = GitHub::new();
     other.comment_by("mallory", &ours);
-    step(&workspace, &lab, &other, "pull_request").run().main().expect_code(0);
+    step(&workspace, &lab, &other, "pull_request")
+        .run()
+        .main()
+        .expect_code(0);
     let comments = other.comments();
     assert_eq!(comments.len(), 2, "{comments:?}");
     assert_eq!(comments[0], ("mallory".to_owned(), ours, 0));
@@ -59,8 +75,15 @@ fn a_comment_of_somebody_else_with_our_marker_is_left_alone() {
 fn each_template_has_a_comment_of_its_own() {
     let (lab, github, workspace) = (Lab::new(), GitHub::new(), Workspace::with_fixtures());
     workspace.write("other.json", &workspace.read("quick.json"));
-    step(&workspace, &lab, &github, "pull_request").run().main().expect_code(0);
-    step(&workspace, &lab, &github, "pull_request").input("template", "other.json").run().main().expect_code(0);
+    step(&workspace, &lab, &github, "pull_request")
+        .run()
+        .main()
+        .expect_code(0);
+    step(&workspace, &lab, &github, "pull_request")
+        .input("template", "other.json")
+        .run()
+        .main()
+        .expect_code(0);
     assert_eq!(github.comments().len(), 2);
 }
 
@@ -70,8 +93,18 @@ fn a_fork_whose_token_only_reads_costs_one_notice() {
     github.settings(&json!({"fork": true}));
     let result = step(&workspace, &lab, &github, "pull_request").fork().run();
     let main = result.main().expect_code(0);
-    assert_eq!(main.annotations("notice").len(), 1, "{:?}", main.annotations("notice"));
-    assert_eq!(main.annotations("error").len(), 0, "{:?}", main.annotations("error"));
+    assert_eq!(
+        main.annotations("notice").len(),
+        1,
+        "{:?}",
+        main.annotations("notice")
+    );
+    assert_eq!(
+        main.annotations("error").len(),
+        0,
+        "{:?}",
+        main.annotations("error")
+    );
     assert_eq!(main.output("conclusion"), "success");
     assert_eq!(main.output("comment-url"), "");
     assert_eq!(github.comments().len(), 0);
@@ -80,12 +113,27 @@ fn a_fork_whose_token_only_reads_costs_one_notice() {
 #[test]
 fn a_failed_build_edits_the_comment_of_the_one_that_went_well() {
     let (lab, github, workspace) = (Lab::new(), GitHub::new(), Workspace::with_fixtures());
-    step(&workspace, &lab, &github, "pull_request").run().main().expect_code(0);
-    workspace.write("quick.json", &workspace.read("quick.json").replace("echo made here", "exit 9; echo"));
-    step(&workspace, &lab, &github, "pull_request").run().main().expect_code(1);
+    step(&workspace, &lab, &github, "pull_request")
+        .run()
+        .main()
+        .expect_code(0);
+    workspace.write(
+        "quick.json",
+        &workspace
+            .read("quick.json")
+            .replace("echo made here", "exit 9; echo"),
+    );
+    step(&workspace, &lab, &github, "pull_request")
+        .run()
+        .main()
+        .expect_code(1);
     let comments = github.comments();
     assert_eq!(comments.len(), 1, "{comments:?}");
-    assert!(comments[0].1.contains("exit status: 9"), "{}", comments[0].1);
+    assert!(
+        comments[0].1.contains("exit status: 9"),
+        "{}",
+        comments[0].1
+    );
 }
 
 #[test]
@@ -95,5 +143,10 @@ fn a_github_that_fails_does_not_fail_the_build() {
     let result = step(&workspace, &lab, &github, "pull_request").run();
     let main = result.main().expect_code(0);
     assert_eq!(main.output("conclusion"), "success");
-    assert_eq!(main.annotations("warning").len(), 1, "{:?}", main.annotations("warning"));
+    assert_eq!(
+        main.annotations("warning").len(),
+        1,
+        "{:?}",
+        main.annotations("warning")
+    );
 }

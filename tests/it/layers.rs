@@ -21,7 +21,9 @@ impl Source {
     }
 
     fn is_test(&self) -> bool {
-        let mut parts = Path::new(&self.path).iter().filter_map(|part| part.to_str());
+        let mut parts = Path::new(&self.path)
+            .iter()
+            .filter_map(|part| part.to_str());
         parts.any(|part| part == "tests" || part == "tests.rs")
     }
 }
@@ -34,7 +36,11 @@ fn sources() -> Vec<Source> {
         code: code_alone(&std::fs::read_to_string(&path).unwrap()),
         path: path.strip_prefix(&root).unwrap().display().to_string(),
     };
-    let sources: Vec<Source> = found.into_iter().map(read).filter(|source| !source.is_test()).collect();
+    let sources: Vec<Source> = found
+        .into_iter()
+        .map(read)
+        .filter(|source| !source.is_test())
+        .collect();
     assert!(sources.len() > 100, "the source was not found");
     sources
 }
@@ -77,48 +83,107 @@ fn is_pure(source: &Source) -> bool {
 #[test]
 fn template_and_plan_do_no_io_and_are_not_async() {
     let io = [
-        "async ", ".await", "tokio::", "std::fs", "std::process", "std::io::", "std::env", "std::thread", "TcpStream",
-        "UdpSocket", "ToSocketAddrs", "File::open", "SystemTime", "Instant::now", "now_utc",
+        "async ",
+        ".await",
+        "tokio::",
+        "std::fs",
+        "std::process",
+        "std::io::",
+        "std::env",
+        "std::thread",
+        "TcpStream",
+        "UdpSocket",
+        "ToSocketAddrs",
+        "File::open",
+        "SystemTime",
+        "Instant::now",
+        "now_utc",
     ];
-    assert_eq!(finds(&sources(), &io, |source| !is_pure(source)), Vec::<String>::new());
+    assert_eq!(
+        finds(&sources(), &io, |source| !is_pure(source)),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn template_and_plan_know_no_room_that_does_io() {
-    let rooms = ["action", "build", "cli", "gather", "http", "ledger", "post", "provision", "remote", "report", "run"];
-    let uses: Vec<String> = rooms.iter().map(|room| format!("crate::{room}::")).collect();
+    let rooms = [
+        "action",
+        "build",
+        "cli",
+        "gather",
+        "http",
+        "ledger",
+        "post",
+        "provision",
+        "remote",
+        "report",
+        "run",
+    ];
+    let uses: Vec<String> = rooms
+        .iter()
+        .map(|room| format!("crate::{room}::"))
+        .collect();
     // Ids, filters and devices are plain values; what asks EC2 is not.
-    let clients = ["crate::cloud::ec2::", "crate::cloud::connection", "crate::cloud::credentials", "crate::cloud::api"];
+    let clients = [
+        "crate::cloud::ec2::",
+        "crate::cloud::connection",
+        "crate::cloud::credentials",
+        "crate::cloud::api",
+    ];
     let uses: Vec<&str> = uses.iter().map(String::as_str).chain(clients).collect();
-    assert_eq!(finds(&sources(), &uses, |source| !is_pure(source)), Vec::<String>::new());
+    assert_eq!(
+        finds(&sources(), &uses, |source| !is_pure(source)),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn template_does_not_know_plan() {
-    let found = finds(&sources(), &["crate::plan"], |source| !source.is_in("template"));
+    let found = finds(&sources(), &["crate::plan"], |source| {
+        !source.is_in("template")
+    });
     assert_eq!(found, Vec::<String>::new());
 }
 
 #[test]
 fn the_client_of_ec2_is_named_in_one_file() {
-    let found = finds(&sources(), &["aws_sdk_ec2::Client", "aws_sdk_ec2::client::Client"], |_| false);
+    let found = finds(
+        &sources(),
+        &["aws_sdk_ec2::Client", "aws_sdk_ec2::client::Client"],
+        |_| false,
+    );
     assert_eq!(found, ["cloud/ec2.rs: `aws_sdk_ec2::Client`"]);
 }
 
 #[test]
 fn ssh2_is_named_in_one_file() {
-    assert_eq!(finds(&sources(), &["ssh2"], |_| false), ["remote/ssh.rs: `ssh2`"]);
+    assert_eq!(
+        finds(&sources(), &["ssh2"], |_| false),
+        ["remote/ssh.rs: `ssh2`"]
+    );
 }
 
 #[test]
 fn octocrab_is_named_in_one_file() {
-    assert_eq!(finds(&sources(), &["octocrab"], |_| false), ["report/comment.rs: `octocrab`"]);
+    assert_eq!(
+        finds(&sources(), &["octocrab"], |_| false),
+        ["report/comment.rs: `octocrab`"]
+    );
 }
 
 #[test]
 fn only_action_and_cli_read_the_environment() {
-    let reads = ["env::var(", "env::var_os(", "env::vars(", "env::vars_os(", "env!(\"HOME\")"];
-    let found = finds(&sources(), &reads, |source| source.is_in("action") || source.is_in("cli"));
+    let reads = [
+        "env::var(",
+        "env::var_os(",
+        "env::vars(",
+        "env::vars_os(",
+        "env!(\"HOME\")",
+    ];
+    let found = finds(&sources(), &reads, |source| {
+        source.is_in("action") || source.is_in("cli")
+    });
     assert_eq!(found, Vec::<String>::new());
 }
 
@@ -131,22 +196,35 @@ fn nothing_ends_the_process_but_its_end() {
 #[test]
 fn only_the_console_prints() {
     let prints = ["println!(", "print!(", "eprint!("];
-    assert_eq!(finds(&sources(), &prints, |source| source.is_in("report/console")), Vec::<String>::new());
+    assert_eq!(
+        finds(&sources(), &prints, |source| source.is_in("report/console")),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn no_file_is_longer_than_one_thing() {
-    let too_long = |source: &Source| (source.code.lines().count() > FILE_LINES).then(|| source.path.clone());
-    assert_eq!(sources().iter().filter_map(too_long).collect::<Vec<_>>(), Vec::<String>::new());
+    let too_long =
+        |source: &Source| (source.code.lines().count() > FILE_LINES).then(|| source.path.clone());
+    assert_eq!(
+        sources().iter().filter_map(too_long).collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn no_function_is_longer_than_one_thing() {
     let too_long = |source: &Source| -> Vec<String> {
-        let long = functions(&source.code).into_iter().filter(|(_, lines)| *lines > FUNCTION_LINES);
-        long.map(|(name, lines)| format!("{}: `{name}` has {lines} lines", source.path)).collect()
+        let long = functions(&source.code)
+            .into_iter()
+            .filter(|(_, lines)| *lines > FUNCTION_LINES);
+        long.map(|(name, lines)| format!("{}: `{name}` has {lines} lines", source.path))
+            .collect()
     };
-    assert_eq!(sources().iter().flat_map(too_long).collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(
+        sources().iter().flat_map(too_long).collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
 }
 
 /// Names and lengths of functions. rustfmt closes a function's body at the indent at which it was opened.
@@ -157,13 +235,21 @@ fn functions(code: &str) -> Vec<(String, usize)> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let keyword = words.iter().position(|word| *word == "fn")?;
         let before = ["pub", "pub(crate)", "pub(super)", "async", "const"];
-        words[..keyword].iter().all(|word| before.contains(word)).then(|| (number, words[keyword + 1].to_owned()))
+        words[..keyword]
+            .iter()
+            .all(|word| before.contains(word))
+            .then(|| (number, words[keyword + 1].to_owned()))
     });
     let end = |start: usize| {
-        let closes = |line: &&str| line.trim_end() == format!("{}}}", " ".repeat(indent(lines[start])));
+        let closes =
+            |line: &&str| line.trim_end() == format!("{}}}", " ".repeat(indent(lines[start])));
         let one_line = lines[start].trim_end().ends_with(['}', ';']);
         let further = lines[start..].iter().position(closes);
-        if one_line { 1 } else { further.map_or(1, |further| further + 1) }
+        if one_line {
+            1
+        } else {
+            further.map_or(1, |further| further + 1)
+        }
     };
     starts.map(|(start, name)| (name, end(start))).collect()
 }
@@ -171,6 +257,12 @@ fn functions(code: &str) -> Vec<(String, usize)> {
 #[test]
 fn the_measure_of_functions_sees_a_long_one() {
     let body = "    let _ = 1;\n".repeat(FUNCTION_LINES);
-    let code = format!("impl Thing {{\n    pub(crate) fn long() {{\n{}    }}\n}}\n", body.replace("    let", "        let"));
-    assert_eq!(functions(&code), [("long()".to_owned(), FUNCTION_LINES + 2)]);
+    let code = format!(
+        "impl Thing {{\n    pub(crate) fn long() {{\n{}    }}\n}}\n",
+        body.replace("    let", "        let")
+    );
+    assert_eq!(
+        functions(&code),
+        [("long()".to_owned(), FUNCTION_LINES + 2)]
+    );
 }

@@ -1,6 +1,9 @@
 //! The real binary against real parts: an EC2 that speaks the wire protocol, machines with sshd, a GitHub that checks every
 //! request. `./test` prepares them; without it these tests fail and say so.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
 
 mod action;
 mod command_line;

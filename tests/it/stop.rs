@@ -8,13 +8,19 @@ use crate::support::{Lab, Left, Run, Step, StepResult, Sweep, Workspace, sweep};
 const PATIENCE: f64 = 5.0;
 
 fn step<'a>(workspace: &'a Workspace, lab: &Lab) -> Step<'a> {
-    Step::new(workspace, "push").lab(lab).input("template", "quick.json").input("comment", "never")
+    Step::new(workspace, "push")
+        .lab(lab)
+        .input("template", "quick.json")
+        .input("comment", "never")
 }
 
 fn calls_of_a_clean_step() -> Sweep {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
     step(&workspace, &lab).run().main().expect_code(0);
-    Sweep { from: 1, to: lab.calls().len() }
+    Sweep {
+        from: 1,
+        to: lab.calls().len(),
+    }
 }
 
 /// After the post step nothing is left; but an image whose id stands in the outputs was finished before the signal came.
@@ -25,14 +31,21 @@ fn judge(result: &StepResult, lab: &Lab, workspace: &Workspace) -> Vec<String> {
     };
     let mut wrong = vec![lab.account_at_rest().differs_from(left)];
     if result.post().code() != 0 {
-        wrong.push(format!("the post step failed with {}", result.post().code()));
+        wrong.push(format!(
+            "the post step failed with {}",
+            result.post().code()
+        ));
     }
     if !workspace.journals().is_empty() {
         wrong.push("a journal is left though nothing else is".to_owned());
     }
     wrong.retain(|text| !text.is_empty());
     if !wrong.is_empty() {
-        wrong.push(format!("main:\n{}\npost:\n{}", result.main().log(), result.post().log()));
+        wrong.push(format!(
+            "main:\n{}\npost:\n{}",
+            result.main().log(),
+            result.post().log()
+        ));
     }
     wrong
 }
@@ -47,11 +60,17 @@ fn a_cancel_at_any_call_ends_within_five_seconds_and_leaves_nothing() {
         let mut wrong = judge(&result, lab, &workspace);
         let main = result.main();
         match main.seconds_after_signal() {
-            Some(seconds) if seconds > PATIENCE => wrong.push(format!("it took {seconds} s:\n{}", main.log())),
+            Some(seconds) if seconds > PATIENCE => {
+                wrong.push(format!("it took {seconds} s:\n{}", main.log()))
+            }
             _ => {}
         }
         if main.code() == 1 && main.output("conclusion") != "cancelled" {
-            wrong.push(format!("the conclusion is `{}`:\n{}", main.output("conclusion"), main.log()));
+            wrong.push(format!(
+                "the conclusion is `{}`:\n{}",
+                main.output("conclusion"),
+                main.log()
+            ));
         }
         wrong
     });
@@ -86,7 +105,12 @@ fn a_cancel_while_a_provisioner_runs_ends_within_five_seconds_and_leaves_nothing
         .cancel_on("the provisioner runs")
         .run();
     let main = result.main().expect_code(1);
-    assert!(main.seconds_after_signal().is_some_and(|seconds| seconds < PATIENCE), "{}", main.log());
+    assert!(
+        main.seconds_after_signal()
+            .is_some_and(|seconds| seconds < PATIENCE),
+        "{}",
+        main.log()
+    );
     assert_eq!(main.output("conclusion"), "cancelled");
     assert_eq!(main.output("ami-id"), "");
     assert_eq!(judge(&result, &lab, &workspace), Vec::<String>::new());
@@ -127,12 +151,19 @@ fn the_post_step_uses_the_credentials_that_only_the_template_has() {
 #[test]
 fn ctrl_c_in_a_terminal_cleans_up_and_ends_with_1() {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
-    let running = Run::new(&workspace, &["build", "slow.json"]).lab(&lab).start();
-    running.wait_for("the provisioner runs").signal(nix::sys::signal::Signal::SIGINT);
+    let running = Run::new(&workspace, &["build", "slow.json"])
+        .lab(&lab)
+        .start();
+    running
+        .wait_for("the provisioner runs")
+        .signal(nix::sys::signal::Signal::SIGINT);
     running.finish().expect_code(1).expect_no_text("panicked");
     for journal in workspace.journals() {
         let journal = journal.display().to_string();
-        Run::new(&workspace, &["settle", &journal]).lab(&lab).finish().expect_code(0);
+        Run::new(&workspace, &["settle", &journal])
+            .lab(&lab)
+            .finish()
+            .expect_code(0);
     }
     lab.account_at_rest().assert_holds(Left::Nothing);
 }

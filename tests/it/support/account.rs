@@ -32,27 +32,44 @@ impl Account {
 
     /// The ids of all things of a kind.
     pub(crate) fn ids(&self, kind: &str) -> Vec<String> {
-        let ids = self.all(kind).iter().filter_map(|thing| thing["id"].as_str());
+        let ids = self
+            .all(kind)
+            .iter()
+            .filter_map(|thing| thing["id"].as_str());
         ids.map(str::to_owned).collect()
     }
 
     /// The only image of a region.
     pub(crate) fn image(&self, region: &str) -> &Value {
-        let mut images = self.all("images").iter().filter(|image| image["region"] == region);
-        let image = images.next().unwrap_or_else(|| panic!("no image in {region}: {self:#?}"));
-        assert!(images.next().is_none(), "more than one image in {region}: {self:#?}");
+        let mut images = self
+            .all("images")
+            .iter()
+            .filter(|image| image["region"] == region);
+        let image = images
+            .next()
+            .unwrap_or_else(|| panic!("no image in {region}: {self:#?}"));
+        assert!(
+            images.next().is_none(),
+            "more than one image in {region}: {self:#?}"
+        );
         image
     }
 
     /// The only image of that name.
     pub(crate) fn image_named(&self, prefix: &str) -> &Value {
-        let is_it = |image: &&Value| image["name"].as_str().is_some_and(|name| name.starts_with(prefix));
+        let is_it = |image: &&Value| {
+            image["name"]
+                .as_str()
+                .is_some_and(|name| name.starts_with(prefix))
+        };
         let image = self.all("images").iter().find(is_it);
         image.unwrap_or_else(|| panic!("no image `{prefix}…`: {self:#?}"))
     }
 
     pub(super) fn has_ending_machines(&self) -> bool {
-        self.all("instances").iter().any(|machine| machine["state"] == "shutting-down")
+        self.all("instances")
+            .iter()
+            .any(|machine| machine["state"] == "shutting-down")
     }
 
     /// Why the account is not as it should be; empty where it is.
@@ -69,7 +86,11 @@ impl Account {
             }
         }
         if left != Left::Nothing && self.all("images").len() != images {
-            let _ = write!(wrong, "images: {} instead of {images}; ", self.names("images"));
+            let _ = write!(
+                wrong,
+                "images: {} instead of {images}; ",
+                self.names("images")
+            );
         }
         for snapshot in self.all("snapshots") {
             let image = snapshot["image_id"].as_str().unwrap_or_default();
@@ -88,9 +109,19 @@ impl Account {
 
     fn names(&self, kind: &str) -> String {
         let name = |thing: &Value| {
-            let id = ["id", "key_name", "name"].iter().find_map(|key| thing[*key].as_str());
-            format!("{} ({})", id.unwrap_or("?"), thing["state"].as_str().unwrap_or("-"))
+            let id = ["id", "key_name", "name"]
+                .iter()
+                .find_map(|key| thing[*key].as_str());
+            format!(
+                "{} ({})",
+                id.unwrap_or("?"),
+                thing["state"].as_str().unwrap_or("-")
+            )
         };
-        self.all(kind).iter().map(name).collect::<Vec<_>>().join(", ")
+        self.all(kind)
+            .iter()
+            .map(name)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }

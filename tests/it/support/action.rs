@@ -31,11 +31,17 @@ pub(crate) struct Stage(Value);
 impl<'a> Step<'a> {
     /// The action in this workspace, on this event, with the post step.
     pub(crate) fn new(workspace: &'a Workspace, event: &str) -> Self {
-        let mut step = Self { workspace, arguments: Vec::new() };
+        let mut step = Self {
+            workspace,
+            arguments: Vec::new(),
+        };
         step.option("--event", event);
         step.option("--workspace", &workspace.path().display().to_string());
         step.option("--temp", &workspace.beside("temp").display().to_string());
-        step.option("--action-yml", &repository().join("action.yml").display().to_string());
+        step.option(
+            "--action-yml",
+            &repository().join("action.yml").display().to_string(),
+        );
         step.option("--binary", &binary().display().to_string());
         step.option("--secret", SECRET_KEY);
         step.option("--limit", "120");
@@ -129,7 +135,10 @@ impl<'a> Step<'a> {
             .output()
             .expect("the lab's runner starts: run ./test");
         let text = std::fs::read_to_string(&result).unwrap_or_else(|_| {
-            panic!("the lab's runner failed: {}", String::from_utf8_lossy(&output.stderr))
+            panic!(
+                "the lab's runner failed: {}",
+                String::from_utf8_lossy(&output.stderr)
+            )
         });
         let mut value: Value = serde_json::from_str(&text).unwrap();
         StepResult::of(&mut value)
@@ -143,8 +152,16 @@ impl StepResult {
         let main = Stage(value["main"].take());
         let post = value["post"].take();
         assert_eq!(warnings, serde_json::json!([]), "the runner warns");
-        assert_eq!(violations, serde_json::json!([]), "the log:\n{}", main.log());
-        Self { main, post: (!post.is_null()).then_some(Stage(post)) }
+        assert_eq!(
+            violations,
+            serde_json::json!([]),
+            "the log:\n{}",
+            main.log()
+        );
+        Self {
+            main,
+            post: (!post.is_null()).then_some(Stage(post)),
+        }
     }
 
     /// The main step.
@@ -167,11 +184,17 @@ impl Stage {
     /// The log as a reader sees it.
     pub(crate) fn log(&self) -> String {
         let lines = self.0["log"].as_array().map_or(&[][..], Vec::as_slice);
-        lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
+        lines
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     pub(crate) fn code(&self) -> i64 {
-        self.0["exit_code"].as_i64().expect("a stage has an exit code")
+        self.0["exit_code"]
+            .as_i64()
+            .expect("a stage has an exit code")
     }
 
     /// Ends the test where the exit code is another one.
@@ -200,7 +223,8 @@ impl Stage {
     /// An output that holds JSON.
     pub(crate) fn json_output(&self, name: &str) -> Value {
         let text = self.output(name);
-        serde_json::from_str(text).unwrap_or_else(|error| panic!("output `{name}` is no JSON: {error}: `{text}`"))
+        serde_json::from_str(text)
+            .unwrap_or_else(|error| panic!("output `{name}` is no JSON: {error}: `{text}`"))
     }
 
     /// The job summary.
@@ -222,7 +246,12 @@ impl Stage {
 
     /// The annotations of a kind: `error`, `warning` or `notice`.
     pub(crate) fn annotations(&self, kind: &str) -> Vec<&Value> {
-        let annotations = self.0["annotations"].as_array().map_or(&[][..], Vec::as_slice);
-        annotations.iter().filter(|annotation| annotation["kind"] == kind).collect()
+        let annotations = self.0["annotations"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
+        annotations
+            .iter()
+            .filter(|annotation| annotation["kind"] == kind)
+            .collect()
     }
 }

@@ -23,11 +23,15 @@ pub(crate) fn openapi() -> String {
 }
 
 fn prepared(name: &str) -> String {
-    variable(name).unwrap_or_else(|| panic!("{name} is not set: run ./test, which prepares the lab"))
+    variable(name)
+        .unwrap_or_else(|| panic!("{name} is not set: run ./test, which prepares the lab"))
 }
 
 /// A variable of the test process itself.
-#[expect(clippy::disallowed_methods, reason = "the one place where the tests read their own environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the tests read their own environment"
+)]
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -26,7 +26,11 @@ impl GitHub {
     }
 
     fn address(&self) -> &str {
-        &self.0.as_ref().expect("it has its server until it is dropped").address
+        &self
+            .0
+            .as_ref()
+            .expect("it has its server until it is dropped")
+            .address
     }
 
     fn get(&self, name: &str) -> Value {
@@ -49,7 +53,8 @@ impl GitHub {
 
     /// Somebody writes a comment on the pull request.
     pub(crate) fn comment_by(&self, author: &str, body: &str) {
-        let comment = json!({"repository": "octo-org/images", "number": 7, "author": author, "body": body});
+        let comment =
+            json!({"repository": "octo-org/images", "number": 7, "author": author, "body": body});
         self.post("comments", &comment);
     }
 
@@ -57,11 +62,18 @@ impl GitHub {
     pub(crate) fn comments(&self) -> Vec<(String, String, usize)> {
         let state = self.get("state");
         let comments = state["comments"].as_array().cloned().unwrap_or_default();
-        let text = |comment: &Value, name: &str| comment[name].as_str().unwrap_or_default().to_owned();
+        let text =
+            |comment: &Value, name: &str| comment[name].as_str().unwrap_or_default().to_owned();
         let edits = |comment: &Value| comment["edited_by"].as_array().map_or(0, Vec::len);
         let comments = comments.iter();
         comments
-            .map(|comment| (text(comment, "author"), text(comment, "body"), edits(comment)))
+            .map(|comment| {
+                (
+                    text(comment, "author"),
+                    text(comment, "body"),
+                    edits(comment),
+                )
+            })
             .collect()
     }
 

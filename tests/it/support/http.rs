@@ -26,15 +26,22 @@ impl Answer {
     /// The body, of an answer that went well.
     pub(crate) fn json(&self) -> Value {
         let text = String::from_utf8_lossy(&self.body);
-        assert!(self.status < 300, "the lab answered {}: {text}", self.status);
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("the lab answered no JSON: {error}: {text}"))
+        assert!(
+            self.status < 300,
+            "the lab answered {}: {text}",
+            self.status
+        );
+        serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("the lab answered no JSON: {error}: {text}"))
     }
 }
 
 /// Asks the server at `address`.
 pub(crate) fn ask(address: &str, method: &str, path: &str, body: Option<&Value>) -> Answer {
     let mut stream = TcpStream::connect(address).expect("the lab listens");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
     let body = body.map(Value::to_string).unwrap_or_default();
     let head = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
@@ -53,7 +60,10 @@ fn parse(mut received: Vec<u8>) -> Answer {
         .expect("an answer has a head");
     let body = received.split_off(end + 4);
     let head = String::from_utf8_lossy(&received).into_owned();
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
     Answer {
         status: status.expect("an answer has a status"),
         head,

@@ -35,7 +35,11 @@ impl Lab {
     }
 
     fn address(&self) -> &str {
-        &self.0.as_ref().expect("a lab has its server until it is dropped").address
+        &self
+            .0
+            .as_ref()
+            .expect("a lab has its server until it is dropped")
+            .address
     }
 
     fn get(&self, path: &str) -> Answer {
@@ -78,16 +82,23 @@ impl Lab {
     pub(crate) fn calls(&self) -> Vec<Call> {
         let calls = self.get("calls").json();
         let text = |call: &Value, name: &str| call[name].as_str().map(str::to_owned);
-        let calls = calls.as_array().expect("the calls are a list").iter().map(|call| Call {
-            action: text(call, "action").unwrap_or_default(),
-            error: text(call, "error"),
-        });
+        let calls = calls
+            .as_array()
+            .expect("the calls are a list")
+            .iter()
+            .map(|call| Call {
+                action: text(call, "action").unwrap_or_default(),
+                error: text(call, "error"),
+            });
         calls.collect()
     }
 
     /// How often an action was called.
     pub(crate) fn count(&self, action: &str) -> usize {
-        self.calls().iter().filter(|call| call.action == action).count()
+        self.calls()
+            .iter()
+            .filter(|call| call.action == action)
+            .count()
     }
 
     /// What is in the account at this moment.
@@ -127,7 +138,12 @@ impl Drop for Lab {
 fn start() -> Server {
     Server::start(
         &["lab", "serve", "--port", "0", "--speed", "10"],
-        |directory| vec!["--state-dir".to_owned(), directory.join("state").display().to_string()],
+        |directory| {
+            vec![
+                "--state-dir".to_owned(),
+                directory.join("state").display().to_string(),
+            ]
+        },
         |text| text.trim().parse().ok(),
     )
 }
@@ -140,7 +156,10 @@ pub(crate) fn wait_until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < Duration::from_secs(10), "waited in vain for {what}");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "waited in vain for {what}"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use super::binary::{python, repository};
 
 /// Runs its arguments, and ends them when its own input ends.
-const UNTIL_INPUT_ENDS: &str = r#""$@" </dev/null & server=$!; read -r _; kill "$server"; wait "$server""#;
+const UNTIL_INPUT_ENDS: &str =
+    r#""$@" </dev/null & server=$!; read -r _; kill "$server"; wait "$server""#;
 
 /// How long a server may take to start, on a machine that is busy with other tests.
 const START: Duration = Duration::from_secs(60);
@@ -64,7 +65,11 @@ impl Server {
 fn wait_for(ready: &Path, port: fn(&str) -> Option<u16>) -> Option<u16> {
     let start = Instant::now();
     while start.elapsed() < START {
-        if let Some(port) = std::fs::read_to_string(ready).ok().as_deref().and_then(port) {
+        if let Some(port) = std::fs::read_to_string(ready)
+            .ok()
+            .as_deref()
+            .and_then(port)
+        {
             return Some(port);
         }
         std::thread::sleep(Duration::from_millis(20));
@@ -89,6 +94,9 @@ impl Pool {
 
     /// Gives it back.
     pub(crate) fn give_back(&self, server: Server) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(server);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(server);
     }
 }

@@ -53,12 +53,18 @@ impl<'a> Run<'a> {
             .args(arguments)
             .current_dir(workspace.path())
             .env_clear()
-            .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .env(
+                "PATH",
+                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            )
             .env("HOME", workspace.beside("home"))
             .env("XDG_STATE_HOME", workspace.beside("state"))
             .env("PACKER_NO_COLOR", "1")
             .stdin(Stdio::null());
-        Self { command, workspace: PhantomData }
+        Self {
+            command,
+            workspace: PhantomData,
+        }
     }
 
     /// With credentials for the lab, which answers in place of AWS.
@@ -94,7 +100,12 @@ impl<'a> Run<'a> {
             collect(child.stdout.take().expect("it is piped"), &lines),
             collect(child.stderr.take().expect("it is piped"), &lines),
         ];
-        Running { child, start, lines, readers }
+        Running {
+            child,
+            start,
+            lines,
+            readers,
+        }
     }
 
     /// Runs it to its end.
@@ -105,7 +116,13 @@ impl<'a> Run<'a> {
     /// Runs it to its end with the stdout that was chosen; `output` is stderr alone.
     pub(crate) fn finish_as_is(mut self) -> Finished {
         let start = Instant::now();
-        let output = self.command.stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        let output = self
+            .command
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
         Finished {
             code: output.status.code(),
             output: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -121,17 +138,29 @@ pub(crate) fn lab_environment(lab: &Lab) -> Vec<(&'static str, String)> {
         ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
         ("AWS_ENDPOINT_URL", lab.url()),
         ("EC2_ENDPOINT", lab.url()),
-        ("AMI_BUILD_ADDRESS_SERVICE", format!("{}/checkip", lab.url())),
+        (
+            "AMI_BUILD_ADDRESS_SERVICE",
+            format!("{}/checkip", lab.url()),
+        ),
     ]
 }
 
-fn collect(stream: impl std::io::Read + Send + 'static, lines: &Arc<Mutex<String>>) -> JoinHandle<()> {
+fn collect(
+    stream: impl std::io::Read + Send + 'static,
+    lines: &Arc<Mutex<String>>,
+) -> JoinHandle<()> {
     let lines = Arc::clone(lines);
     std::thread::spawn(move || {
         let mut stream = BufReader::new(stream);
         let mut line = Vec::new();
-        while stream.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-            lines.lock().unwrap().push_str(&String::from_utf8_lossy(&line));
+        while stream
+            .read_until(b'\n', &mut line)
+            .is_ok_and(|read| read > 0)
+        {
+            lines
+                .lock()
+                .unwrap()
+                .push_str(&String::from_utf8_lossy(&line));
             line.clear();
         }
     })
@@ -159,8 +188,15 @@ impl Running {
             reader.join().unwrap();
         }
         let output = self.lines.lock().unwrap().clone();
-        assert!(!output.contains(SECRET_KEY), "the secret key is in the output:\n{output}");
-        Finished { code: status.code(), output, duration }
+        assert!(
+            !output.contains(SECRET_KEY),
+            "the secret key is in the output:\n{output}"
+        );
+        Finished {
+            code: status.code(),
+            output,
+            duration,
+        }
     }
 }
 
@@ -173,13 +209,21 @@ impl Finished {
 
     /// The output has this text.
     pub(crate) fn expect_text(self, text: &str) -> Self {
-        assert!(self.output.contains(text), "no `{text}` in:\n{}", self.output);
+        assert!(
+            self.output.contains(text),
+            "no `{text}` in:\n{}",
+            self.output
+        );
         self
     }
 
     /// The output does not have this text.
     pub(crate) fn expect_no_text(self, text: &str) -> Self {
-        assert!(!self.output.contains(text), "`{text}` is in:\n{}", self.output);
+        assert!(
+            !self.output.contains(text),
+            "`{text}` is in:\n{}",
+            self.output
+        );
         self
     }
 }

@@ -31,12 +31,19 @@ pub(crate) fn sweep(range: Sweep, case: impl Fn(usize, &Lab) -> Vec<String> + Sy
                         return;
                     }
                     let found = case(number, &Lab::new());
-                    let found = found.into_iter().map(|text| format!("case {number}: {text}"));
+                    let found = found
+                        .into_iter()
+                        .map(|text| format!("case {number}: {text}"));
                     wrong.lock().unwrap().extend(found);
                 }
             });
         }
     });
     let wrong = wrong.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -31,7 +31,10 @@ impl Workspace {
     /// With the repository's `examples`.
     pub(crate) fn with_examples() -> Self {
         let workspace = Self::empty();
-        copy(&repository().join("examples"), &workspace.path().join("examples"));
+        copy(
+            &repository().join("examples"),
+            &workspace.path().join("examples"),
+        );
         workspace
     }
 
@@ -57,15 +60,27 @@ impl Workspace {
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+        std::fs::read_to_string(self.path().join(name))
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// The journals that are there.
     pub(crate) fn journals(&self) -> Vec<PathBuf> {
-        let directories = [self.beside("state").join("ami-build"), self.beside("temp").join("ami-build")];
-        let entries = directories.iter().filter_map(|path| std::fs::read_dir(path).ok()).flatten();
+        let directories = [
+            self.beside("state").join("ami-build"),
+            self.beside("temp").join("ami-build"),
+        ];
+        let entries = directories
+            .iter()
+            .filter_map(|path| std::fs::read_dir(path).ok())
+            .flatten();
         let paths = entries.map(|entry| entry.unwrap().path());
-        paths.filter(|path| path.extension().is_some_and(|extension| extension == "journal")).collect()
+        paths
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "journal")
+            })
+            .collect()
     }
 }
 
