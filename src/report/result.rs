@@ -11,6 +11,7 @@ use crate::build::Built;
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId};
 use crate::error::on_one_line;
 use crate::ledger::{Remaining, Settled, Why};
+use crate::stop::StopReason;
 
 /// The proof that a build's ledger was settled, and what came of it.
 pub(crate) trait Settlement {
@@ -239,6 +240,8 @@ pub(crate) struct RunReport {
     pub(crate) builds: Vec<BuildReport>,
     /// What went wrong before there were builds: an input, the template itself.
     pub(crate) problems: Vec<String>,
+    /// Somebody asked to stop; a build may have been over by then.
+    pub(crate) stopped: Option<StopReason>,
     /// Wall time.
     pub(crate) duration: Duration,
     /// Where the log is.
@@ -249,7 +252,11 @@ impl RunReport {
     /// What the run came to.
     pub(crate) fn conclusion(&self) -> Conclusion {
         let whole = (!self.problems.is_empty()).then_some(Conclusion::Invalid);
-        Conclusion::of_all(self.builds.iter().map(BuildReport::conclusion).chain(whole))
+        let builds = self.builds.iter().map(BuildReport::conclusion);
+        match (Conclusion::of_all(builds.chain(whole)), self.stopped) {
+            (Conclusion::Success, Some(_)) => Conclusion::Cancelled,
+            (conclusion, _) => conclusion,
+        }
     }
 }
 

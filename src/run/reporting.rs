@@ -27,6 +27,7 @@ pub(super) async fn report(
         template: cx.options.template.template.clone(),
         builds,
         problems,
+        stopped: cx.stop.requested().map(|request| request.reason),
         duration: begin.elapsed(),
         log_url: links::run(&cx.environment),
     };
