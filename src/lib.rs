@@ -14,6 +14,8 @@ mod cli;
 mod cloud;
 mod error;
 mod facts;
+mod file_error;
+mod fix;
 mod gather;
 mod http;
 pub mod ledger;

@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
-use super::file_error::FileError;
+use crate::file_error::FileError;
 use crate::cloud::{ImageId, Region, SnapshotId};
 
 /// A result. Post-processors take one and give one.

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::artifact::Artifact;
 use super::context::PostContext;
-use super::file_error::FileError;
+use crate::file_error::FileError;
 use super::glob::{self, BadPattern};
 use crate::plan::post::ArtificeSettings;
 

@@ -10,7 +10,6 @@ mod compress;
 mod context;
 mod element;
 mod error;
-mod file_error;
 mod glob;
 mod manifest;
 mod ownership;

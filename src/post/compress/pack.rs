@@ -15,7 +15,7 @@ use super::format::{Algorithm, Archive, Format, detect};
 use crate::plan::post::CompressSettings;
 use crate::post::artifact::{Artifact, Substance};
 use crate::post::context::PostContext;
-use crate::post::file_error::FileError;
+use crate::file_error::FileError;
 use crate::post::ownership::{self, FileOwner};
 use crate::post::stoppable::{Stoppable, blocking};
 use crate::report::ui::Ui;
