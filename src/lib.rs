@@ -10,6 +10,8 @@ mod cli;
 mod cloud;
 mod error;
 mod facts;
+mod file_error;
+mod fix;
 mod gather;
 mod http;
 pub mod ledger;

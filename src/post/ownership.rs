@@ -24,7 +24,7 @@ pub(crate) fn hand_over(file: &File, owner: Option<FileOwner>) {
 }
 
 /// As `mkdir -p`; the directories that it makes are handed over.
-pub(super) fn create_directories(path: &Path, owner: Option<FileOwner>) -> io::Result<()> {
+pub(crate) fn create_directories(path: &Path, owner: Option<FileOwner>) -> io::Result<()> {
     let missing: Vec<&Path> = path
         .ancestors()
         .take_while(|ancestor| !ancestor.as_os_str().is_empty() && !ancestor.exists())

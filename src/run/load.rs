@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::action::environment::Environment;
 use crate::cli::options::{Force, TemplateOptions};
 use crate::facts::Facts;
+use crate::file_error::FileError;
 use crate::gather::gather;
 use crate::plan::{self, Plan, Selection, amazon, check_template};
 use crate::template::model::Template;
@@ -123,8 +124,9 @@ pub(crate) fn plan(
 }
 
 fn template_source(path: &str) -> Result<Source, Problem> {
-    let failed =
-        |error: std::io::Error| Problem::without_place(format!("{PARSE}: open {path}: {error}"));
+    let failed = |error: std::io::Error| {
+        Problem::without_place(format!("{PARSE}: {}", FileError::new("open", path, error)))
+    };
     if path == "-" {
         return read(std::io::stdin().lock())
             .map(|bytes| Source::from_bytes("<stdin>", &bytes))
@@ -135,21 +137,22 @@ fn template_source(path: &str) -> Result<Source, Problem> {
         let message = format!("{PARSE}: {path} is an HCL2 template or a directory of them");
         return Err(Problem::without_place(message).with_hint("ami-build reads Packer's JSON templates; name a .json file that has a \"builders\" list"));
     }
-    std::fs::File::open(path)
-        .and_then(read)
-        .map(|bytes| Source::from_bytes(path, &bytes))
-        .map_err(failed)
+    file(path).map_err(failed)
 }
 
 fn variable_source(path: &str) -> Result<Source, Problem> {
     let failed = |error: std::io::Error| {
-        Problem::without_place(format!("open {path:?}: {error}"))
+        Problem::without_place(FileError::new("open", path, error).to_string())
             .with_hint("-var-file takes the path of a JSON object of strings")
     };
+    file(path).map_err(failed)
+}
+
+/// A file of the user's as text.
+pub(super) fn file(path: &str) -> std::io::Result<Source> {
     std::fs::File::open(path)
         .and_then(read)
         .map(|bytes| Source::from_bytes(path, &bytes))
-        .map_err(failed)
 }
 
 fn read(source: impl Read) -> std::io::Result<Vec<u8>> {

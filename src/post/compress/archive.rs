@@ -8,7 +8,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::error::MemberError;
-use crate::post::file_error::FileError;
+use crate::file_error::FileError;
 use crate::post::stoppable::Stoppable;
 use crate::stop::Stop;
 
