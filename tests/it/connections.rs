@@ -55,7 +55,9 @@ fn packets_that_vanish_are_told_from_a_refusal() {
 #[test]
 fn a_machine_without_sshd_refuses_the_connection() {
     let finished = broken(|lab, machine| lab.machine(machine, "kill-sshd"));
-    finished.expect_text("refuses connections to port 22").expect_text(CONSOLE);
+    finished
+        .expect_text("refuses connections to port 22")
+        .expect_text(CONSOLE);
 }
 
 #[test]
