@@ -23,7 +23,11 @@ pub(crate) async fn build<C: Cloud, D: Dial>(
     tokio::select! {
         biased;
         request = cx.stop.wait() => Err(BuildError::Stopped(request)),
-        built = Box::pin(steps(cx, hook)) => built,
+        built = Box::pin(steps(cx, hook)) => match (built, cx.stop.requested()) {
+            // A step may hear the signal between our look at it and its own, and then fails because of it.
+            (Err(_), Some(request)) => Err(BuildError::Stopped(request)),
+            (built, _) => built,
+        },
     }
 }
 

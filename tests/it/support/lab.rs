@@ -72,6 +72,11 @@ impl Lab {
 
     /// Does something to a machine as soon as it runs: `kill-sshd`, `poweroff` and so on.
     pub(crate) fn machine(&self, instance: &str, order: &str) {
+        wait_until("sshd", || {
+            let console = self.get(&format!("machines/{instance}/console")).json();
+            let booted = console["console"].as_str()?.contains("started sshd");
+            booted.then_some(())
+        });
         let path = format!("/_lab/machines/{instance}/{order}");
         wait_until("a machine that runs", || {
             (ask(self.address(), "POST", &path, None).status == 200).then_some(())
