@@ -10,12 +10,14 @@ mod builder_null;
 mod building;
 mod context;
 mod destroyer;
+mod fix;
 mod identity;
 mod inspect;
 mod journals;
 mod load;
 mod observer;
 mod one_build;
+mod packer_config;
 mod problems;
 mod provisioning;
 mod refuse;
@@ -101,6 +103,10 @@ pub async fn run(start: Start, stop: Stop) -> u8 {
 async fn command_line(start: &Start, stop: Stop) -> Outcome {
     let Invocation { command, form } = command::read(&start.arguments);
     let plain = || console(start, form, Look::default());
+    if let Some(objection) = packer_config::objection(&start.environment) {
+        plain().error(&objection);
+        return Outcome::Failed;
+    }
     match command {
         Command::Version => print_version(&plain()),
         Command::Usage {
@@ -109,9 +115,8 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             exit,
         } => usage(&plain(), complaint, &text, exit),
         Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
-        Command::Validate(options) => {
-            validate::validate(&options, &plain(), &start.environment, &new_run_uuid())
-        }
+        Command::Validate(options) => validate::validate(&options, &plain(), &start.environment),
+        Command::Fix(options) => fix::fix(&options, &plain()),
         Command::Build(options) => {
             let console = console(
                 start,

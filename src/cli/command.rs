@@ -1,7 +1,7 @@
 //! Which command the command line asks for.
 
 use super::flags::FlagError;
-use super::options::{self, BuildOptions, TemplateOptions, ValidateOptions};
+use super::options::{self, BuildOptions, FixOptions, TemplateOptions, ValidateOptions};
 use super::usage;
 use crate::report::console::Form;
 
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Validate(Box<ValidateOptions>),
     /// Show.
     Inspect(TemplateOptions),
+    /// Bring up to date.
+    Fix(FixOptions),
     /// Say the version.
     Version,
     /// Undo what the builds of some journals left.
@@ -74,6 +76,7 @@ fn command(words: &[String]) -> Command {
             options::validate(rest).map(|options| Command::Validate(Box::new(options))),
         ),
         "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
+        "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
         "settle" => settle(rest),
         "version" | "-v" | "--version" | "-version" => Command::Version,
         "-h" | "--help" | "-help" => overview(0),

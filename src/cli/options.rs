@@ -4,7 +4,7 @@ use super::flags::{Flag, FlagError, Given, Parsed, Takes, parse};
 
 /// What happens to a failed build's remains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnError {
+pub(crate) enum OnError {
     /// All is undone.
     #[default]
     Cleanup,
@@ -18,7 +18,7 @@ pub enum OnError {
 
 impl OnError {
     /// Reads Packer's word.
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         match word {
             "cleanup" => Some(Self::Cleanup),
             "abort" => Some(Self::Abort),
@@ -102,6 +102,25 @@ pub(crate) struct ValidateOptions {
     pub(crate) depth: Depth,
 }
 
+/// Whether the fixed template is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Checking {
+    /// It is.
+    #[default]
+    On,
+    /// `-validate=false`.
+    Off,
+}
+
+/// `fix`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FixOptions {
+    /// The template's path; `-` is a file of that name.
+    pub(crate) template: String,
+    /// Whether what comes out is checked.
+    pub(crate) checking: Checking,
+}
+
 const fn value(name: &'static str) -> Flag {
     Flag {
         name,
@@ -156,6 +175,8 @@ const INSPECT: &[Flag] = &[
     value("config-type"),
     switch("use-sequential-evaluation"),
 ];
+
+const FIX: &[Flag] = &[switch("validate")];
 
 /// Reads `build`'s command line.
 pub(crate) fn build(arguments: &[String]) -> Result<BuildOptions, FlagError> {
@@ -222,6 +243,23 @@ pub(crate) fn inspect(arguments: &[String]) -> Result<TemplateOptions, FlagError
         parsed.arguments.push(String::new());
     }
     template(&parsed)
+}
+
+/// Reads `fix`'s command line.
+pub(crate) fn fix(arguments: &[String]) -> Result<FixOptions, FlagError> {
+    let parsed = parse(arguments, FIX)?;
+    let unchecked = parsed
+        .flags
+        .last()
+        .is_some_and(|given| given.value == "false");
+    Ok(FixOptions {
+        template: template(&parsed)?.template,
+        checking: if unchecked {
+            Checking::Off
+        } else {
+            Checking::On
+        },
+    })
 }
 
 fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {

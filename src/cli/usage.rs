@@ -1,11 +1,14 @@
 //! The usage texts.
 
+use crate::fix::FIXERS;
+
 /// Without a command.
 pub(crate) const OVERVIEW: &str = "\
 Usage: ami-build [--version] [--help] <command> [<args>]
 
 Available commands are:
     build       build image(s) from a Packer JSON template
+    fix         print a template with what is outdated in it brought up to date
     inspect     see the components of a template
     settle      undo what the build of a journal left behind
     validate    check that a template is valid
@@ -65,6 +68,31 @@ Usage: ami-build inspect TEMPLATE
 Options:
 
   -machine-readable  Machine-readable output
+";
+
+/// `fix`, with what it fixes.
+pub(crate) fn fix() -> String {
+    let fixers: String = FIXERS
+        .iter()
+        .map(|fixer| format!("  {:<27}{}\n", fixer.name, fixer.synopsis))
+        .collect();
+    format!("{FIX}{fixers}{FIX_OPTIONS}")
+}
+
+const FIX: &str = "\
+Usage: ami-build fix [options] TEMPLATE
+
+  Prints a JSON template with what is outdated in it brought up to date, and
+  checks it. The file itself is not changed.
+
+Fixes that are run (in order):
+
+";
+
+const FIX_OPTIONS: &str = "
+Options:
+
+  -validate=true      Check the fixed template. (Default: true)
 ";
 
 /// `settle`.

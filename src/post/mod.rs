@@ -10,16 +10,14 @@ mod compress;
 mod context;
 mod element;
 mod error;
-mod file_error;
 mod glob;
 mod manifest;
 mod ownership;
 mod shell_local;
 mod stoppable;
 
-pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion, Substance};
+pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion};
 pub(crate) use chain::{Chained, Original, run_chains};
 pub(crate) use compress::unsupported_format;
 pub(crate) use context::PostContext;
-pub(crate) use error::{PostError, PostErrors};
-pub(crate) use ownership::FileOwner;
+pub(crate) use ownership::{FileOwner, create_directories, hand_over};

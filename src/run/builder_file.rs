@@ -1,5 +1,8 @@
 //! The `file` builder at work: writes a file, then runs the provisioners that need no machine.
 
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::builder_end::{BuilderEnd, BuilderResult};
@@ -7,9 +10,10 @@ use super::context::RunContext;
 use super::provisioning::Provisioning;
 use crate::build::GeneratedData;
 use crate::error::chain;
+use crate::file_error::FileError;
 use crate::plan::PlannedBuild;
 use crate::plan::file::{FileSettings, Origin};
-use crate::post::Artifact;
+use crate::post::{Artifact, FileOwner, create_directories, hand_over};
 use crate::provision::{ChildEnding, Machine};
 use crate::remote::SshRemote;
 use crate::report::conclusion::Conclusion;
@@ -24,7 +28,7 @@ pub(super) async fn run(
     ui: &Ui,
 ) -> BuilderEnd {
     let data = GeneratedData::from([("ID".to_owned(), "File".to_owned())]);
-    let result = match write(settings, &cx.working_directory) {
+    let result = match write(settings, &cx.working_directory, cx.owner, ui) {
         Ok(()) => provision(settings, build, cx, ui, &data).await,
         Err(error) => BuilderResult::Failed {
             error: chain(&error),
@@ -67,33 +71,111 @@ async fn provision(
     }
 }
 
-fn write(settings: &FileSettings, directory: &Path) -> Result<(), FileBuilderError> {
+/// The target's directories come first, as in Packer: they are there even where the rest fails.
+fn write(
+    settings: &FileSettings,
+    directory: &Path,
+    owner: Option<FileOwner>,
+    ui: &Ui,
+) -> Result<(), FileError> {
     let target = directory.join(&settings.target);
-    let failed = |source| FileBuilderError {
-        path: settings.target.display().to_string(),
-        source,
-    };
+    if let (Some(parent), Some(spelled)) = (target.parent(), settings.target.parent()) {
+        create_directories(parent, owner)
+            .map_err(|error| FileError::new("mkdir", &spelled.to_string_lossy(), error))?;
+    }
+    let is_new = !target.exists();
+    fill(settings, directory, &target, ui)?;
+    if is_new && let Ok(file) = File::open(&target) {
+        hand_over(&file, owner);
+    }
+    Ok(())
+}
+
+fn fill(
+    settings: &FileSettings,
+    directory: &Path,
+    target: &Path,
+    ui: &Ui,
+) -> Result<(), FileError> {
+    let spelled = settings.target.to_string_lossy();
+    let failed = |error| FileError::new("open", &spelled, error);
     match &settings.origin {
-        Origin::Text(text) => std::fs::write(target, text).map_err(failed),
+        Origin::Text(text) => private(target)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(failed),
         Origin::File(source) => {
-            let source_path = directory.join(source);
-            let unread = |error| FileBuilderError {
-                path: source.display().to_string(),
-                source: error,
-            };
-            std::fs::File::open(&source_path).map_err(unread)?;
-            std::fs::copy(source_path, target)
+            let from = source.to_string_lossy();
+            ui.say(&format!("Copying {from} to {spelled}"));
+            let mut source = File::open(directory.join(source))
+                .map_err(|error| FileError::new("open", &from, error))?;
+            let mut copy = File::create(target).map_err(failed)?;
+            std::io::copy(&mut source, &mut copy)
                 .map(|_| ())
                 .map_err(failed)
         }
     }
 }
 
-/// The builder's only error.
-#[derive(Debug, thiserror::Error)]
-#[error("open {path}")]
-struct FileBuilderError {
-    path: String,
-    #[source]
-    source: std::io::Error,
+/// A text may be a secret: Packer writes it for its owner alone, where the file is new.
+fn private(target: &Path) -> std::io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::report::console::tests::console;
+    use crate::report::console::{Form, Reader};
+    use crate::report::ui::Grouping;
+
+    fn written(target: &str, origin: Origin) -> (tempfile::TempDir, Result<(), FileError>) {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("source"), "copied").unwrap();
+        let (console, _) = console(Form::Human, Reader::Plain);
+        let settings = FileSettings {
+            target: target.into(),
+            origin,
+        };
+        let result = write(
+            &settings,
+            directory.path(),
+            None,
+            &Ui::new(console, "file", 0, Grouping::ByBuild),
+        );
+        (directory, result)
+    }
+
+    #[test]
+    fn directories_are_made_and_a_text_is_for_its_owner_alone() {
+        let (directory, result) = written("a/b/out", Origin::Text("data".to_owned()));
+        result.unwrap();
+        let out = directory.path().join("a/b/out");
+        assert_eq!(std::fs::read_to_string(&out).unwrap(), "data");
+        assert_eq!(out.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_copy_does_not_take_the_source_s_mode() {
+        let (directory, result) = written("out", Origin::File("source".into()));
+        result.unwrap();
+        let out = directory.path().join("out");
+        assert_eq!(std::fs::read_to_string(&out).unwrap(), "copied");
+        assert_eq!(out.metadata().unwrap().permissions().mode() & 0o111, 0);
+    }
+
+    #[test]
+    fn a_source_that_is_not_there_is_told_in_packer_s_words() {
+        let (_directory, result) = written("out", Origin::File("nope".into()));
+        assert_eq!(
+            result.unwrap_err().to_string(),
+            "open nope: no such file or directory"
+        );
+    }
 }

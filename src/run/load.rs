@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::action::environment::Environment;
 use crate::cli::options::{Force, TemplateOptions};
 use crate::facts::Facts;
+use crate::file_error::FileError;
 use crate::gather::gather;
 use crate::plan::{self, Plan, Selection, amazon, check_template};
 use crate::template::model::Template;
@@ -33,8 +34,6 @@ pub(crate) struct Planned {
     pub(crate) variables: Variables,
     /// What is to be done.
     pub(crate) plan: Plan,
-    /// The world outside, as far as the plan asked.
-    pub(crate) facts: Facts,
 }
 
 /// Packer's heading over the problems of a template's structure.
@@ -49,7 +48,6 @@ const LONGEST_TEMPLATE: u64 = 64 << 20;
 pub(crate) fn load(
     options: &TemplateOptions,
     environment: &Environment,
-    run_uuid: &str,
 ) -> Result<Loaded, Vec<Problem>> {
     let one = |problem| vec![problem];
     let working_directory = std::env::current_dir().map_err(|error| {
@@ -74,7 +72,6 @@ pub(crate) fn load(
         environment.variables().clone(),
         working_directory.clone(),
         template_directory(&options.template, &working_directory),
-        run_uuid.to_owned(),
     );
     Ok(Loaded {
         template,
@@ -120,19 +117,16 @@ pub(crate) fn plan(
         plan = plan::plan(&template, &variables, &selection, force, &facts);
     }
     if plan.problems.is_empty() {
-        Ok(Planned {
-            variables,
-            plan,
-            facts,
-        })
+        Ok(Planned { variables, plan })
     } else {
         Err(plan.problems)
     }
 }
 
 fn template_source(path: &str) -> Result<Source, Problem> {
-    let failed =
-        |error: std::io::Error| Problem::without_place(format!("{PARSE}: open {path}: {error}"));
+    let failed = |error: std::io::Error| {
+        Problem::without_place(format!("{PARSE}: {}", FileError::new("open", path, error)))
+    };
     if path == "-" {
         return read(std::io::stdin().lock())
             .map(|bytes| Source::from_bytes("<stdin>", &bytes))
@@ -143,21 +137,22 @@ fn template_source(path: &str) -> Result<Source, Problem> {
         let message = format!("{PARSE}: {path} is an HCL2 template or a directory of them");
         return Err(Problem::without_place(message).with_hint("ami-build reads Packer's JSON templates; name a .json file that has a \"builders\" list"));
     }
-    std::fs::File::open(path)
-        .and_then(read)
-        .map(|bytes| Source::from_bytes(path, &bytes))
-        .map_err(failed)
+    file(path).map_err(failed)
 }
 
 fn variable_source(path: &str) -> Result<Source, Problem> {
     let failed = |error: std::io::Error| {
-        Problem::without_place(format!("open {path:?}: {error}"))
+        Problem::without_place(FileError::new("open", path, error).to_string())
             .with_hint("-var-file takes the path of a JSON object of strings")
     };
+    file(path).map_err(failed)
+}
+
+/// A file of the user's as text.
+pub(super) fn file(path: &str) -> std::io::Result<Source> {
     std::fs::File::open(path)
         .and_then(read)
         .map(|bytes| Source::from_bytes(path, &bytes))
-        .map_err(failed)
 }
 
 fn read(source: impl Read) -> std::io::Result<Vec<u8>> {

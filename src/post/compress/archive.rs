@@ -1,14 +1,14 @@
 //! Several files in one: tar and zip, streamed.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::error::MemberError;
-use crate::post::file_error::FileError;
+use crate::file_error::FileError;
 use crate::post::stoppable::Stoppable;
 use crate::stop::Stop;
 

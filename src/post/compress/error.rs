@@ -1,6 +1,6 @@
 //! Why there is no archive.
 
-use crate::post::file_error::FileError;
+use crate::file_error::FileError;
 use crate::template::scope::RenderError;
 
 /// Why there is no archive, or only the beginning of one: Packer leaves it too.

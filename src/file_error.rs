@@ -13,7 +13,7 @@ pub(crate) struct FileError {
 
 impl FileError {
     /// `call` is Go's name of the operation; `path` as the template spells it.
-    pub(super) fn new(call: &'static str, path: &str, error: io::Error) -> Self {
+    pub(crate) fn new(call: &'static str, path: &str, error: io::Error) -> Self {
         Self {
             call,
             path: path.to_owned(),
