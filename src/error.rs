@@ -2,13 +2,28 @@
 
 use std::error::Error;
 
-/// The error and its causes, each on a line of its own; a cause that only repeats what stands above it is left out.
+/// Layers of the AWS SDK and of hyper that only wrap what is below them and say nothing themselves.
+const WRAPPERS: [&str; 9] = [
+    "service error",
+    "dispatch failure",
+    "response error",
+    "io error",
+    "other",
+    "unhandled error",
+    "client error (Connect)",
+    "client error (SendRequest)",
+    "connection error",
+];
+
+/// The error and its causes, each on a line of its own; a cause that only repeats what stands above it, or only wraps what
+/// stands below it, is left out.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {
         let line = next.to_string();
-        if !text.contains(&line) {
+        let wraps = next.source().is_some() && WRAPPERS.contains(&line.as_str());
+        if !wraps && !text.contains(&line) {
             text.push_str("\n  caused by: ");
             text.push_str(&line);
         }
@@ -45,6 +60,22 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("no capacity")]
     struct Inner;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("dispatch failure")]
+    struct Wrapper(#[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot send")]
+    struct Sending(#[source] Wrapper);
+
+    #[test]
+    fn a_layer_that_says_nothing_is_left_out() {
+        assert_eq!(
+            chain(&Sending(Wrapper(Inner))),
+            "cannot send\n  caused by: no capacity"
+        );
+    }
 
     #[test]
     fn on_one_line_the_innermost_cause_comes_last() {

@@ -14,6 +14,8 @@ pub enum StopReason {
     Interrupt,
     /// SIGTERM.
     Terminated,
+    /// SIGHUP: the terminal was closed, or the way to it went.
+    HungUp,
 }
 
 impl StopReason {
@@ -22,6 +24,7 @@ impl StopReason {
         match self {
             Self::Interrupt => "interrupt",
             Self::Terminated => "terminated",
+            Self::HungUp => "hangup",
         }
     }
 }

@@ -11,6 +11,13 @@ use super::attempts::Attempts;
 use super::error::Refusal;
 use super::{CloudError, Region};
 
+/// What came back is not what AWS answers.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "what came back with HTTP {0} is not AWS's: something between here and AWS answers, such as a proxy or a login page"
+)]
+struct Unreadable(u16);
+
 /// Our error for a call that failed after these attempts.
 pub(crate) fn error<E>(
     call: &'static str,
@@ -28,6 +35,16 @@ where
         .unwrap_or_default()
         .to_owned();
     match error {
+        // A success that cannot be read: the call may have worked, whatever spoiled the answer on its way.
+        SdkError::ServiceError(ref context)
+            if context.raw().status().is_success() && error.code().is_none() =>
+        {
+            CloudError::NoAnswer {
+                call,
+                region,
+                source: Box::new(Unreadable(context.raw().status().as_u16())),
+            }
+        }
         SdkError::ServiceError(ref context) => {
             let status = context.raw().status().as_u16();
             // An answer without a code comes from something between us and EC2.

@@ -33,7 +33,10 @@ pub(crate) enum Refusal {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CloudError {
     /// EC2 answered with an error code.
-    #[error("EC2 refused `{call}` in `{region}` with `{code}`: {message} (request `{request_id}`)")]
+    #[error(
+        "EC2 refused `{call}` in `{region}` with `{code}`{}",
+        words(message, request_id)
+    )]
     Refused {
         /// The call's name as EC2 spells it, such as `RunInstances`.
         call: &'static str,
@@ -80,6 +83,16 @@ pub(crate) enum CloudError {
         /// What is missing.
         field: &'static str,
     },
+}
+
+/// EC2's words and the request's id, where there are any: what comes from a proxy has neither.
+fn words(message: &str, request_id: &str) -> String {
+    match (message, request_id) {
+        ("", "") => String::new(),
+        (message, "") => format!(": {message}"),
+        ("", id) => format!(" (request `{id}`)"),
+        (message, id) => format!(": {message} (request `{id}`)"),
+    }
 }
 
 impl CloudError {

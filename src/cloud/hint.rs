@@ -44,7 +44,7 @@ fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
         Refusal::Duplicate if code.starts_with("InvalidAMIName") => {
             "choose another `ami_name` (`{{timestamp}}` makes it unique) or set `force_deregister`".to_owned()
         }
-        Refusal::Duplicate => "something of this name exists already; an earlier run may have left it, and `ami-build sweep` finds it".to_owned(),
+        Refusal::Duplicate => "something of this name exists already; remove it if an earlier run left it, or choose another name".to_owned(),
         Refusal::Server => "the fault is on the side of AWS; try again".to_owned(),
         Refusal::NotFound | Refusal::InUse | Refusal::WouldSucceed | Refusal::WrongState | Refusal::Other => return None,
     };

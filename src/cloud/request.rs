@@ -43,7 +43,8 @@ pub(crate) fn create_image(
         .set_tag_specifications(tags)
 }
 
-/// `CopyImage`, for the target region.
+/// `CopyImage`, for the target region. The tags are all in the call, or made afterwards where the region takes none there:
+/// with `CopyImageTags` beside them the same keys would come twice, and those of an intermediate image once too often.
 pub(crate) fn copy_image(
     region: &Region,
     claim: &Claim,
@@ -68,7 +69,6 @@ pub(crate) fn copy_image(
         .source_region(request.source_region.as_str())
         .source_image_id(request.source.as_str())
         .name(&request.name)
-        .copy_image_tags(true)
         .set_encrypted(request.encrypted)
         .set_kms_key_id(request.kms_key_id.clone().filter(|key| !key.is_empty()))
         .set_snapshot_copy_completion_duration_minutes(request.completion_minutes)

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::process::Stdio;
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -12,6 +13,10 @@ use super::{Attempt, ChildEnding, LineSplitter, ProvisionContext};
 
 /// Of one read.
 const BUFFER: usize = 16 * 1024;
+
+/// What the output of a killed script may still bring. A descendant in a session of its own outlives the kill, and may hold the
+/// output open for ever.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +34,7 @@ pub(super) async fn run(
     attempt: &Attempt,
 ) -> io::Result<ChildExit> {
     let mut child = spawn(command, cx)?;
+    let descendants = Descendants::of(&child, cx.child_ending);
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let shown = async {
         tokio::join!(
@@ -41,17 +47,23 @@ pub(super) async fn run(
     tokio::select! {
         biased;
         _ = attempt.cancelled() => {
-            kill(&mut child, cx.child_ending).await;
-            shown.await;
+            kill(&mut child, descendants).await;
+            match cx.child_ending {
+                ChildEnding::KillDescendants => drop(tokio::time::timeout(LAST_WORDS, shown).await),
+                ChildEnding::AwaitDescendants => shown.await,
+            }
             return Ok(ChildExit::Cancelled);
         }
         () = &mut shown => {}
     }
     tokio::select! {
         biased;
-        status = child.wait() => Ok(ChildExit::Status(status?.code().unwrap_or(-1))),
+        status = child.wait() => {
+            descendants.release();
+            Ok(ChildExit::Status(status?.code().unwrap_or(-1)))
+        }
         _ = attempt.cancelled() => {
-            kill(&mut child, cx.child_ending).await;
+            kill(&mut child, descendants).await;
             Ok(ChildExit::Cancelled)
         }
     }
@@ -79,15 +91,37 @@ fn spawn(command: &[String], cx: &ProvisionContext) -> io::Result<Child> {
     command.spawn()
 }
 
-async fn kill(child: &mut Child, ending: ChildEnding) {
-    let group = child.id().and_then(|id| i32::try_from(id).ok());
-    match (ending, group) {
-        (ChildEnding::KillDescendants, Some(group)) => {
-            _ = killpg(Pid::from_raw(group), Signal::SIGKILL)
-        }
-        _ => drop(child.start_kill()),
-    }
+async fn kill(child: &mut Child, descendants: Descendants) {
+    drop(descendants);
+    let _already_gone = child.start_kill();
     let _reaped = child.wait().await;
+}
+
+/// The script's process group. It is killed when this is dropped: a stop drops the whole build, and `kill_on_drop` reaches
+/// the script alone, not what it started.
+struct Descendants(Option<Pid>);
+
+impl Descendants {
+    fn of(child: &Child, ending: ChildEnding) -> Self {
+        let group = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(match ending {
+            ChildEnding::KillDescendants => group.map(Pid::from_raw),
+            ChildEnding::AwaitDescendants => None,
+        })
+    }
+
+    /// The script is over, and its number may soon be somebody else's.
+    fn release(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Descendants {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            let _already_gone = killpg(group, Signal::SIGKILL);
+        }
+    }
 }
 
 async fn show(output: Option<impl AsyncRead + Unpin>, mut line: impl FnMut(&str)) {

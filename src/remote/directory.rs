@@ -31,12 +31,23 @@ pub(super) type Visit<'a, E> = &'a mut dyn FnMut(Step<'_>) -> Result<(), E>;
 
 /// Walks the contents of `directory`, names in order.
 pub(super) fn walk<E: From<RemoteError>>(directory: &Path, visit: Visit<'_, E>) -> Result<(), E> {
-    walk_below(directory, Path::new(""), visit)
+    let begin = metadata(directory)?;
+    walk_below(directory, Path::new(""), &[identity(&begin)], visit)
 }
 
+/// Device and inode.
+type Identity = (u64, u64);
+
+fn identity(metadata: &Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt as _;
+    (metadata.dev(), metadata.ino())
+}
+
+/// `above`: this directory and those that it lies in. A link to one of them has no end.
 fn walk_below<E: From<RemoteError>>(
     directory: &Path,
     inside: &Path,
+    above: &[Identity],
     visit: Visit<'_, E>,
 ) -> Result<(), E> {
     let failed = |error| E::from(RemoteError::local(directory, error));
@@ -52,12 +63,17 @@ fn walk_below<E: From<RemoteError>>(
         let metadata = metadata(&local)?;
         let name = name.to_string_lossy();
         if metadata.is_dir() {
+            let this = identity(&metadata);
+            if above.contains(&this) {
+                let reason = "the link leads back to a directory that it lies in";
+                return Err(RemoteError::local(&local, io::Error::other(reason)).into());
+            }
             visit(Step::Enter {
                 name: &name,
                 inside: &inside,
                 mode: mode(&metadata),
             })?;
-            walk_below(&local, &inside, visit)?;
+            walk_below(&local, &inside, &[above, &[this]].concat(), visit)?;
             visit(Step::Leave)?;
         } else {
             visit(Step::File {
@@ -122,5 +138,24 @@ impl Read for Exactly {
         }
         self.left -= count as u64;
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn a_link_that_leads_back_up_is_refused_and_one_to_a_neighbour_is_followed() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["one", "two"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+        }
+        std::os::unix::fs::symlink("../two", root.path().join("one/neighbour")).unwrap();
+        let walk = || walk::<RemoteError>(root.path(), &mut |_| Ok(()));
+        walk().unwrap();
+        std::os::unix::fs::symlink("..", root.path().join("two/up")).unwrap();
+        let error = walk().unwrap_err();
+        assert!(error.to_string().contains("one/neighbour/up"), "{error}");
     }
 }

@@ -35,6 +35,8 @@ pub(super) fn run(
     sink: &mpsc::Sender<Output>,
 ) -> io::Result<Exit> {
     let mut channel = connection.exec_as_set(command, ssh)?;
+    // A script that reads its input comes to the end of it at once, as with Packer, and does not wait for ever.
+    channel.finish_input()?;
     connection.set_waiting(Waiting::Never);
     let finished = stream(connection, &mut channel, ssh, sink).and_then(|()| {
         connection.set_waiting(Waiting::Blocking);

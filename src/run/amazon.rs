@@ -1,6 +1,8 @@
 //! The `amazon-ebs` builder at work: connection, ledger, build, settle.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
@@ -23,7 +25,10 @@ use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
 use crate::report::result::{Images, Product};
-use crate::report::ui::Ui;
+use crate::report::ui::{Progress, Ui};
+
+/// AWS answers within a second or two; after this something is amiss.
+const TELL_EVERY: Duration = Duration::from_secs(5);
 
 /// A builder's end, and the way to destroy its images where the chain rules ask for that.
 pub(super) struct AmazonEnd {
@@ -40,7 +45,13 @@ pub(super) async fn run(
     cx: &RunContext,
     ui: &Ui,
 ) -> AmazonEnd {
-    let connection = match connection::connect(&settings.access, cx.environment.variables()).await {
+    let connecting = connection::connect(&settings.access, cx.environment.variables());
+    let connection = tokio::select! {
+        biased;
+        _ = cx.stop.wait() => return AmazonEnd { end: cancelled(), cloud: None },
+        connection = connecting => connection,
+    };
+    let connection = match connection {
         Ok(connection) => connection,
         Err(error) => {
             return AmazonEnd {
@@ -66,8 +77,9 @@ async fn with_cloud(
 ) -> BuilderEnd {
     let caller = tokio::select! {
         biased;
-        _ = cx.stop.wait() => return BuilderEnd { result: BuilderResult::Cancelled, data: GeneratedData::new(), settled: None },
+        _ = cx.stop.wait() => return cancelled(),
         caller = build::caller(cloud, settings, &connection.region) => caller,
+        never = tell_of_the_wait(ui) => match never {},
     };
     let caller = match caller {
         Ok(caller) => caller,
@@ -236,6 +248,28 @@ pub(super) fn tell_what_stays(settled: &Settled, ui: &Ui) {
     }
     if let Some(command) = settled.command() {
         ui.error(&format!("Everything that is left goes with: {command}"));
+    }
+}
+
+/// A first call that is not answered is repeated for minutes: nobody should have to guess what is waited for.
+async fn tell_of_the_wait(ui: &Ui) -> Infallible {
+    let begin = Instant::now();
+    loop {
+        tokio::time::sleep(TELL_EVERY).await;
+        ui.progress(&Progress {
+            awaited: "the first answer of AWS (credentials, network, proxy)",
+            elapsed: begin.elapsed(),
+            percent: None,
+        });
+    }
+}
+
+/// Nothing was made yet.
+fn cancelled() -> BuilderEnd {
+    BuilderEnd {
+        result: BuilderResult::Cancelled,
+        data: GeneratedData::new(),
+        settled: None,
     }
 }
 

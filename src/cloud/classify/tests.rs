@@ -144,3 +144,22 @@ fn attempts_that_all_found_no_connection_sent_nothing() {
     };
     assert!(error("RunInstances", &region(), some, refused()).effect_is_unknown());
 }
+
+#[test]
+fn a_success_that_cannot_be_read_may_have_made_something() {
+    let metadata = aws_sdk_ec2::error::ErrorMetadata::builder().build();
+    let unreadable = SdkError::service_error(RunInstancesError::generic(metadata), response(200));
+    let error = error("RunInstances", &region(), ONE_SENT, unreadable);
+    assert!(error.effect_is_unknown(), "{error}");
+    assert!(crate::error::chain(&error).contains("HTTP 200"));
+}
+
+#[test]
+fn a_refusal_without_words_shows_no_empty_places() {
+    let metadata = aws_sdk_ec2::error::ErrorMetadata::builder().build();
+    let bare = SdkError::service_error(RunInstancesError::generic(metadata), response(407));
+    assert_eq!(
+        error("RunInstances", &region(), ONE_SENT, bare).to_string(),
+        "EC2 refused `RunInstances` in `eu-west-1` with `HTTP 407`"
+    );
+}

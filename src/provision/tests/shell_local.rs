@@ -97,3 +97,35 @@ async fn a_stop_kills_a_local_script_with_its_descendants() {
     assert!(result.is_err() && began.elapsed() < Duration::from_secs(5));
     assert_eq!(bench.file("never"), None);
 }
+
+#[tokio::test]
+async fn a_build_that_is_dropped_leaves_no_descendant_of_a_local_script() {
+    let mut bench = Bench::new();
+    let json = r#"{"inline": ["sleep 1; touch never"]}"#;
+    let dropped = tokio::time::timeout(
+        Duration::from_millis(300),
+        bench.run_one("shell-local", json),
+    );
+    assert!(dropped.await.is_err());
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(bench.file("never"), None);
+}
+
+#[tokio::test]
+async fn a_descendant_that_escapes_the_kill_does_not_hold_up_the_stop() {
+    let mut bench = Bench::new();
+    let (handle, stop) = StopHandle::new();
+    bench.cx.stop = stop;
+    let began = Instant::now();
+    let (result, ()) = tokio::join!(
+        bench.run_one(
+            "shell-local",
+            r#"{"inline": ["setsid sleep 8 & sleep 30"]}"#
+        ),
+        async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            handle.request(StopReason::Interrupt);
+        }
+    );
+    assert!(result.is_err() && began.elapsed() < Duration::from_secs(5));
+}

@@ -15,6 +15,14 @@ async fn both_outputs_and_the_status_of_a_command_come_back() {
 }
 
 #[tokio::test]
+async fn a_command_that_reads_its_input_finds_the_end_of_it() {
+    let server = Server::start(KeyType::Ed25519);
+    let mut remote = server.connect().await;
+    let read = tokio::time::timeout(Duration::from_secs(10), run(&mut remote, "cat; echo end"));
+    assert_eq!(read.await.unwrap().0, "end\n");
+}
+
+#[tokio::test]
 async fn a_large_output_arrives_whole() {
     let server = Server::start(KeyType::Ed25519);
     let mut remote = server.connect().await;
