@@ -11,9 +11,11 @@ use aws_sdk_ec2::config::interceptors::{
 };
 use aws_sdk_ec2::config::retry::{ClassifyRetry, RetryAction};
 use aws_sdk_ec2::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_ec2::error::BoxError;
+use aws_sdk_ec2::error::{BoxError, ProvideErrorMetadata};
+use aws_sdk_ec2::operation::run_instances::RunInstancesError;
 
-use super::classify::chain;
+use super::classify::{chain, refusal};
+use super::error::Refusal;
 
 /// What became of a call's attempts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,6 +124,35 @@ impl ClassifyRetry for OnlyWithoutEffect {
         }
     }
 }
+
+/// Forbids the repetition of a launch that EC2 has no machine for. It says so with a status of 500, which the SDK repeats in
+/// silence for minutes; the caller is told at once instead, and can choose another type or zone.
+#[derive(Debug)]
+pub(crate) struct NotWithoutCapacity;
+
+impl ClassifyRetry for NotWithoutCapacity {
+    fn name(&self) -> &'static str {
+        "NotWithoutCapacity"
+    }
+
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = match context.output_or_error() {
+            Some(Err(error)) => error.as_operation_error(),
+            Some(Ok(_)) | None => None,
+        };
+        let code = error
+            .and_then(|error| error.downcast_ref::<RunInstancesError>())
+            .and_then(ProvideErrorMetadata::code);
+        if code.is_some_and(|code| refusal(code, SERVER_FAULT) == Refusal::Capacity) {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+}
+
+/// The status under which EC2 reports that it has no machine.
+const SERVER_FAULT: u16 = 500;
 
 /// EC2 answers throttled calls with 503 and the code `RequestLimitExceeded`
 /// (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>).

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_ec2::Client;
 
 use super::api::AccountCalls;
-use super::attempts::{CountAttempts, OnlyWithoutEffect};
+use super::attempts::{CountAttempts, NotWithoutCapacity, OnlyWithoutEffect};
 use super::connection::Connection;
 use super::request::unless_empty;
 use super::{Region, Tags};
@@ -80,7 +80,8 @@ impl Ec2 {
             let config = self
                 .ec2
                 .to_builder()
-                .region(aws_sdk_ec2::config::Region::new(region.to_string()));
+                .region(aws_sdk_ec2::config::Region::new(region.to_string()))
+                .retry_classifier(NotWithoutCapacity);
             Client::from_conf(match repeat {
                 Repeat::Freely => config.build(),
                 Repeat::OnlyWithoutEffect => config.retry_classifier(OnlyWithoutEffect).build(),
