@@ -1,4 +1,4 @@
-//! The `file` builder at work: writes a file, then runs the provisioners that need no machine.
+//! The `file` builder at work: writes a file, then runs the provisioners, as Packer does, on a machine that is none.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write;
@@ -15,7 +15,7 @@ use crate::plan::PlannedBuild;
 use crate::plan::file::{FileSettings, Origin};
 use crate::post::Artifact;
 use crate::provision::{ChildEnding, Machine};
-use crate::remote::SshRemote;
+use crate::remote::PretendedRemote;
 use crate::report::conclusion::Conclusion;
 use crate::report::result::Product;
 use crate::report::ui::Ui;
@@ -55,7 +55,7 @@ async fn provision(
         ChildEnding::AwaitDescendants
     };
     let provisioned = Provisioning::new(build, cx, ui, ending)
-        .run::<SshRemote>(&mut Machine::None, data)
+        .run_without_steps(&mut Machine::Reached(&mut PretendedRemote), data)
         .await;
     match provisioned {
         _ if cx.stop.requested().is_some() => BuilderResult::Cancelled,

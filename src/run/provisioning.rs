@@ -78,6 +78,15 @@ impl<'a> Provisioning<'a> {
         }
     }
 
+    /// Runs them for a builder that has no steps: nothing cleans up after a failure, and `-on-error` has no say.
+    pub(super) async fn run_without_steps<R: Remote>(
+        &self,
+        machine: &mut Machine<'_, R>,
+        data: &GeneratedData,
+    ) -> Result<(), ProvisionError> {
+        run_all(&self.build.provisioners, machine, &self.context(data)).await
+    }
+
     /// What `-on-error` says about this error, in Packer's lines.
     async fn answer(&self, error: &ProvisionError) -> Answer {
         if self.cx.stop.requested().is_some() {
