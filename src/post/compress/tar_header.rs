@@ -17,6 +17,7 @@ pub(super) fn header(metadata: &Metadata) -> io::Result<Header> {
     header.set_size(metadata.len());
     header.set_mode(metadata.permissions().mode() & 0o7777);
     header.set_mtime(0);
+    header.set_entry_type(tar::EntryType::Regular);
     header.set_uid(metadata.uid().into());
     header.set_gid(metadata.gid().into());
     // A system without such a database, as a container may be, has no names: that is no error.
@@ -57,7 +58,7 @@ mod tests {
         let bytes = header.as_bytes();
         assert_eq!(&bytes[100..108], b"0000640\0");
         assert_eq!(&bytes[136..148], b"00000000000\0");
-        assert_eq!(&bytes[154..156], b"\0 ");
+        assert_eq!(&bytes[154..157], b"\0 0");
         assert_eq!(header.path().unwrap(), Path::new("out.txt"));
     }
 
