@@ -23,8 +23,6 @@ pub(crate) struct Facts {
     pub(crate) working_directory: PathBuf,
     /// Where the template lies; absolute. The working directory where it comes from standard input.
     pub(crate) template_directory: PathBuf,
-    /// `PACKER_RUN_UUID`.
-    pub(crate) run_uuid: String,
     files: BTreeMap<PathBuf, FileFact>,
     tools: BTreeMap<String, Option<String>>,
     missed: Mutex<BTreeSet<Need>>,
@@ -80,14 +78,12 @@ impl Facts {
         environment: BTreeMap<String, String>,
         working_directory: PathBuf,
         template_directory: PathBuf,
-        run_uuid: String,
     ) -> Self {
         Self {
             now,
             environment,
             working_directory,
             template_directory,
-            run_uuid,
             files: BTreeMap::new(),
             tools: BTreeMap::new(),
             missed: Mutex::default(),
@@ -164,7 +160,6 @@ impl Facts {
             BTreeMap::new(),
             "/work-dir".into(),
             "/template-dir".into(),
-            "run-uuid".into(),
         )
     }
 }

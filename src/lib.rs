@@ -2,10 +2,6 @@
 //!
 //! Template (Packer's words) → Plan (ours) → Build → Built → Settled → Report. `run` tells that story;
 //! ARCHITECTURE.md says who may know whom.
-#![cfg_attr(
-    test,
-    expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")
-)]
 
 mod action;
 mod address;

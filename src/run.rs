@@ -115,10 +115,8 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             exit,
         } => usage(&plain(), complaint, &text, exit),
         Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
+        Command::Validate(options) => validate::validate(&options, &plain(), &start.environment),
         Command::Fix(options) => fix::fix(&options, &plain()),
-        Command::Validate(options) => {
-            validate::validate(&options, &plain(), &start.environment, &new_run_uuid())
-        }
         Command::Build(options) => {
             let console = console(
                 start,

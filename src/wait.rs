@@ -106,7 +106,7 @@ pub(crate) enum WaitError {
         waited: Duration,
         /// What EC2 last answered, where that was a refusal.
         #[source]
-        last: Option<CloudError>,
+        last: Option<Box<CloudError>>,
     },
     /// It will never be so.
     #[error("waiting for {what} is in vain: {reason}")]
@@ -123,7 +123,7 @@ pub(crate) enum WaitError {
         what: String,
         /// Its answer.
         #[source]
-        source: CloudError,
+        source: Box<CloudError>,
     },
 }
 
@@ -217,7 +217,7 @@ impl<'a> Watch<'a> {
         if !new_id && !passing {
             return Err(WaitError::Refused {
                 what: self.wait.what.to_owned(),
-                source: error,
+                source: Box::new(error),
             });
         }
         self.last = Some(error);
@@ -239,7 +239,7 @@ impl<'a> Watch<'a> {
             return Err(WaitError::TimedOut {
                 what: self.wait.what.to_owned(),
                 waited: self.begin.elapsed(),
-                last: self.last.take(),
+                last: self.last.take().map(Box::new),
             });
         }
         Ok(pause.min(left))

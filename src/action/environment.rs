@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 /// `owner/name` of the repository.
 pub(crate) const GITHUB_REPOSITORY: &str = "GITHUB_REPOSITORY";
-/// The repository's id, which survives a rename.
-pub(crate) const GITHUB_REPOSITORY_ID: &str = "GITHUB_REPOSITORY_ID";
 /// `pull_request`, `push`, …
 pub(crate) const GITHUB_EVENT_NAME: &str = "GITHUB_EVENT_NAME";
 /// The event's payload.
@@ -68,16 +66,6 @@ impl Environment {
         Self { variables }
     }
 
-    /// An environment of one's own, for tests.
-    pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
-        Self {
-            variables: variables
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-        }
-    }
-
     /// A variable; an empty one is absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.variables
@@ -108,6 +96,19 @@ impl Environment {
             .filter(|(name, _)| !private(name))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
+    }
+}
+
+#[cfg(test)]
+impl Environment {
+    /// An environment of one's own.
+    pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
+        Self {
+            variables: variables
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::cli::options::{BuildOptions, Depth, Force, OnError, TemplateOptions, 
 use crate::secret::Secret;
 
 /// Every input, as `action.yml` spells it.
+#[cfg(test)]
 pub(crate) const NAMES: [&str; 12] = [
     "command",
     "template",

@@ -18,8 +18,6 @@ const ASKING: Duration = Duration::from_secs(20);
 pub(crate) struct Diagnosis {
     /// Its state, where that is not "running", with EC2's reason.
     pub(crate) state: Option<String>,
-    /// The end of its console output. It is the machine's text: hostile, and to be shown as such.
-    pub(crate) console: Vec<String>,
 }
 
 impl fmt::Display for Diagnosis {
@@ -59,7 +57,7 @@ pub(super) async fn examine<C: Cloud, D>(cx: &Cx<'_, C, D>, id: &InstanceId) -> 
         }
     };
     show(cx, &console);
-    Diagnosis { state, console }
+    Diagnosis { state }
 }
 
 fn show<C, D>(cx: &Cx<'_, C, D>, console: &[String]) {

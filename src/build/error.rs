@@ -25,7 +25,7 @@ pub(crate) enum BuildError {
         region: Region,
         /// Its answer.
         #[source]
-        source: CloudError,
+        source: Box<CloudError>,
     },
     /// Names that are no regions.
     #[error(
@@ -62,7 +62,7 @@ pub(crate) enum BuildError {
         key: &'static str,
         /// Go's words.
         #[source]
-        source: RenderError,
+        source: Box<RenderError>,
     },
     /// The key pair could not be made here.
     #[error("cannot make the temporary key pair")]
@@ -74,7 +74,7 @@ pub(crate) enum BuildError {
         region: Region,
         /// EC2's answer.
         #[source]
-        source: CloudError,
+        source: Box<CloudError>,
     },
     /// The machine has no address of the kind that `ssh_interface` asks for.
     #[error("the instance has no {0} to connect to")]
@@ -110,7 +110,7 @@ pub(crate) enum BuildError {
         doing: String,
         /// EC2's answer.
         #[source]
-        source: CloudError,
+        source: Box<CloudError>,
     },
     /// The journal cannot be written.
     #[error("cannot write down what was made")]
@@ -121,7 +121,10 @@ impl BuildError {
     /// From the error of a call that was made to do something.
     pub(super) fn call(doing: impl Into<String>) -> impl FnOnce(CloudError) -> Self {
         let doing = doing.into();
-        |source| Self::Call { doing, source }
+        |source| Self::Call {
+            doing,
+            source: Box::new(source),
+        }
     }
 
     /// From the error of a wait; a stop is told as what it is.
@@ -152,14 +155,6 @@ impl BuildError {
             _ => return None,
         };
         Some(text.to_owned())
-    }
-
-    /// The stop that ended the build, where one did.
-    pub(crate) fn stopped(&self) -> Option<StopRequest> {
-        match self {
-            Self::Stopped(request) => Some(*request),
-            _ => None,
-        }
     }
 }
 

@@ -107,5 +107,8 @@ fn render_text(
 ) -> Result<String, BuildError> {
     scope
         .render_until_stable(text, data)
-        .map_err(|source| BuildError::LateText { key, source })
+        .map_err(|source| BuildError::LateText {
+            key,
+            source: Box::new(source),
+        })
 }

@@ -50,7 +50,7 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
     });
     let launched = launched.await.map_err(|source| BuildError::Launch {
         region: cx.region.clone(),
-        source,
+        source: Box::new(source),
     })?;
     cx.ui.message(&format!("Instance ID: {}", launched.id));
     cx.observer.instance_launched(cx.region, &launched.id);

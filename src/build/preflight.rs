@@ -27,7 +27,7 @@ pub(crate) async fn caller<C: Cloud>(
     let caller = cloud.caller(region).await;
     caller.map(Some).map_err(|source| BuildError::Caller {
         region: region.clone(),
-        source,
+        source: Box::new(source),
     })
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn try_launch<C: Cloud, D>(
         Ok(()) => Ok(()),
         Err(error) if is_final(&error) => Err(BuildError::Launch {
             region: cx.region.clone(),
-            source: error,
+            source: Box::new(error),
         }),
         // Whatever it is, the launch itself will tell.
         Err(error) => {

@@ -19,7 +19,12 @@ pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildE
         .images(cx.region, &query)
         .await
         .map_err(BuildError::call("find the source image"))?;
-    let image = choose(found, wanted.most_recent).map_err(|reason| {
+    let several = if wanted.most_recent {
+        Several::Newest
+    } else {
+        Several::Refuse
+    };
+    let image = choose(found, several).map_err(|reason| {
         BuildError::Source(format!("{reason} in `{}`: {}", cx.region, describe(&query)))
     })?;
     if image.root_device_type != "ebs" {
@@ -34,8 +39,15 @@ pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildE
     Ok(image)
 }
 
-fn choose(mut found: Vec<Image>, most_recent: bool) -> Result<Image, &'static str> {
-    if found.len() > 1 && !most_recent {
+/// What to do where several images fit: `most_recent`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Several {
+    Newest,
+    Refuse,
+}
+
+fn choose(mut found: Vec<Image>, several: Several) -> Result<Image, &'static str> {
+    if found.len() > 1 && several == Several::Refuse {
         return Err(
             "Your query returned more than one result. Please try a more specific search, or set most_recent to true",
         );
@@ -91,7 +103,10 @@ mod unit {
             image("ami-old", "2024-01-01T00:00:00.000Z"),
             image("ami-new", "2025-01-01T00:00:00.000Z"),
         ];
-        assert_eq!(choose(found, true).unwrap().id.as_str(), "ami-new");
+        assert_eq!(
+            choose(found, Several::Newest).unwrap().id.as_str(),
+            "ami-new"
+        );
     }
 
     #[test]
@@ -100,13 +115,16 @@ mod unit {
             image("ami-a", "2024-01-01T00:00:00.000Z"),
             image("ami-b", "2025-01-01T00:00:00.000Z"),
         ];
-        assert!(choose(found, false).is_err_and(|reason| reason.contains("more than one result")));
+        assert!(
+            choose(found, Several::Refuse)
+                .is_err_and(|reason| reason.contains("more than one result"))
+        );
     }
 
     #[test]
     fn no_image_at_all_is_told_in_packers_words() {
         assert_eq!(
-            choose(Vec::new(), true).unwrap_err(),
+            choose(Vec::new(), Several::Newest).unwrap_err(),
             "No AMI was found matching filters"
         );
     }

@@ -4,7 +4,7 @@ use super::flags::{Flag, FlagError, Given, Parsed, Takes, parse};
 
 /// What happens to a failed build's remains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnError {
+pub(crate) enum OnError {
     /// All is undone.
     #[default]
     Cleanup,
@@ -18,7 +18,7 @@ pub enum OnError {
 
 impl OnError {
     /// Reads Packer's word.
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         match word {
             "cleanup" => Some(Self::Cleanup),
             "abort" => Some(Self::Abort),

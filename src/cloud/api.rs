@@ -7,7 +7,7 @@ use std::future::Future;
 
 use super::image::{
     CopyImage, CreateImage, Image, ImageAttribute, ImageQuery, SecurityGroup, Snapshot,
-    SnapshotAttribute, Volume,
+    SnapshotAttribute,
 };
 use super::instance::{Instance, RunInstance};
 use super::network::{Filters, Ingress, Subnet, Vpc};
@@ -153,13 +153,6 @@ pub(crate) trait InstanceCalls {
         region: &Region,
         instance: &InstanceId,
     ) -> impl Future<Output = CloudResult<Option<String>>> + Send;
-    /// `DescribeVolumes`.
-    fn volumes(
-        &self,
-        region: &Region,
-        ids: &[VolumeId],
-        filters: &Filters,
-    ) -> impl Future<Output = CloudResult<Vec<Volume>>> + Send;
     /// `DeleteVolume`.
     fn delete_volume(
         &self,

@@ -176,19 +176,6 @@ pub(crate) struct Snapshot {
     pub(crate) tags: Tags,
 }
 
-/// A volume as `DescribeVolumes` shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Volume {
-    /// Its id.
-    pub(crate) id: super::VolumeId,
-    /// `available`, `in-use`, …
-    pub(crate) state: String,
-    /// The device under which it is or was attached, where known.
-    pub(crate) device: Option<String>,
-    /// Its tags.
-    pub(crate) tags: Tags,
-}
-
 /// A security group as `DescribeSecurityGroups` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SecurityGroup {

@@ -68,7 +68,7 @@ fn common(region: &Region, request: &RunInstance, tags: (Tags, Tags)) -> RunInst
 
 /// Subnet and groups stand in a network interface as soon as the public address is set: EC2 takes them in one place only.
 fn network(builder: RunInstancesInputBuilder, request: &RunInstance) -> RunInstancesInputBuilder {
-    let subnet = request.subnet.as_ref().map(ToString::to_string);
+    let subnet = request.subnet.as_ref().map(|id| id.as_str().to_owned());
     let groups = unless_empty(request.groups.iter().map(ToString::to_string).collect());
     match request.associate_public_ip_address {
         None => builder.set_subnet_id(subnet).set_security_group_ids(groups),

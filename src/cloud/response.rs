@@ -4,7 +4,7 @@ use aws_sdk_ec2::types;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::image::{BlockDevice, EbsSettings, Image, ImageState, SecurityGroup, Snapshot, Volume};
+use super::image::{BlockDevice, EbsSettings, Image, ImageState, SecurityGroup, Snapshot};
 use super::instance::{Instance, InstanceState};
 use super::network::{Subnet, Vpc};
 use super::{GroupId, ImageId, InstanceId, SnapshotId, SubnetId, Tags, VolumeId, VpcId};
@@ -147,23 +147,6 @@ pub(crate) fn snapshot(snapshot: &types::Snapshot) -> Snapshot {
         volume_size: snapshot.volume_size().unwrap_or_default(),
         description: snapshot.description().unwrap_or_default().to_owned(),
         tags: tags(snapshot.tags()),
-    }
-}
-
-/// A volume, with the device of its first attachment.
-pub(crate) fn volume(volume: &types::Volume) -> Volume {
-    Volume {
-        id: VolumeId::new(volume.volume_id().unwrap_or_default()),
-        state: volume
-            .state()
-            .map(types::VolumeState::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-        device: volume
-            .attachments()
-            .first()
-            .and_then(|attachment| text(attachment.device())),
-        tags: tags(volume.tags()),
     }
 }
 

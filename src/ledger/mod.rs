@@ -1,6 +1,6 @@
 //! The ledger: every thing that a build creates, written down before the call that creates it.
 //!
-//! A [`Claim`] is needed for every creating call and only [`Ledger::create`] makes one. [`Ledger::settle`] undoes what must
+//! A [`Claim`] is needed for every creating call and only `Ledger::create` makes one. `Ledger::settle` undoes what must
 //! not stay and is the only way to a [`Settled`], without which there is no report. The ledger knows EC2 through the
 //! `Cloud` trait and nothing of templates or builds.
 

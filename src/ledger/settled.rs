@@ -1,11 +1,11 @@
 //! The proof that a ledger was settled, and what came of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::row::Row;
 use crate::cloud::CloudError;
 
-/// What settling undid and what it had to leave. Only [`super::Ledger::settle`] makes one:
+/// What settling undid and what it had to leave. Only `Ledger::settle` makes one:
 ///
 /// ```compile_fail,E0451
 /// use ami_build::ledger::Settled;
@@ -86,11 +86,6 @@ impl Settled {
         self.remaining
             .iter()
             .any(|remaining| !matches!(remaining.why, Why::Held { .. }))
-    }
-
-    /// The journal that still lists what is left.
-    pub(crate) fn journal(&self) -> Option<&Path> {
-        self.journal.as_deref()
     }
 
     /// The one command that removes all that is left.

@@ -119,7 +119,7 @@ where
         WaitError::Refused { source, .. }
         | WaitError::TimedOut {
             last: Some(source), ..
-        } => Why::Refused(source),
+        } => Why::Refused(*source),
         WaitError::TimedOut { .. } | WaitError::Stopped { .. } | WaitError::Failed { .. } => {
             Why::OutOfTime
         }

@@ -18,7 +18,7 @@ pub(super) fn selected<'a>(
 ) -> BTreeMap<String, &'a RawBuilder> {
     let mut builders = BTreeMap::new();
     for builder in &template.builders {
-        match scope.render_until_stable(&builder.name, &Value::NoValue) {
+        match scope.render_until_stable(&builder.name, &Value::Missing) {
             Ok(name) => {
                 if let Some(RawBuilder { name: lost, .. }) = builders.insert(name.clone(), builder)
                 {

@@ -133,7 +133,7 @@ impl Components<'_> {
             return Some(0);
         };
         let scope = self.scope.outside_builds(Section::BuilderName);
-        let message = match scope.render_until_stable(text, &Value::NoValue) {
+        let message = match scope.render_until_stable(text, &Value::Missing) {
             Ok(rendered) => match rendered.parse() {
                 Ok(retries) => return Some(retries),
                 Err(_) => {

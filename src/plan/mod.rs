@@ -27,8 +27,7 @@ mod unsupported;
 
 pub(crate) use assemble::plan;
 pub(crate) use planned::{
-    Builder, InvalidBuild, Plan, PlannedBuild, PlannedPostProcessor, PlannedProvisioner, Stage,
-    Wrap,
+    Builder, InvalidBuild, Plan, PlannedBuild, PlannedPostProcessor, PlannedProvisioner, Wrap,
 };
 pub(crate) use selection::Selection;
 pub(crate) use template_checks::check_template;

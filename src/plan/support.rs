@@ -64,6 +64,10 @@ impl Support {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test's own switch: whether it writes the page or compares it"
+)]
 fn the_table_of_supported_keys_is_the_decoders_own() {
     let made = document();
     if std::env::var_os("UPDATE_DOCS").is_some() {

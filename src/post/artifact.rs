@@ -7,8 +7,8 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
-use crate::file_error::FileError;
 use crate::cloud::{ImageId, Region, SnapshotId};
+use crate::file_error::FileError;
 
 /// A result. Post-processors take one and give one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::fs;
 
 use super::artifact::Artifact;
 use super::context::PostContext;
-use crate::file_error::FileError;
 use super::glob::{self, BadPattern};
+use crate::file_error::FileError;
 use crate::plan::post::ArtificeSettings;
 
 /// Why the files could not be collected.

@@ -70,11 +70,6 @@ impl PostErrors {
     pub(super) fn of(errors: Vec<ChainError>) -> Option<Self> {
         (!errors.is_empty()).then_some(Self { errors })
     }
-
-    /// Each with its causes in the chain.
-    pub(crate) fn errors(&self) -> &[ChainError] {
-        &self.errors
-    }
 }
 
 impl fmt::Display for PostErrors {

@@ -16,9 +16,8 @@ mod ownership;
 mod shell_local;
 mod stoppable;
 
-pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion, Substance};
+pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion};
 pub(crate) use chain::{Chained, Original, run_chains};
 pub(crate) use compress::unsupported_format;
 pub(crate) use context::PostContext;
-pub(crate) use error::{PostError, PostErrors};
-pub(crate) use ownership::FileOwner;
+pub(crate) use ownership::{FileOwner, create_directories, hand_over};

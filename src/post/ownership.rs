@@ -15,7 +15,7 @@ pub(crate) struct FileOwner {
 }
 
 /// Hands a file that we made over to `owner`, where there is one. A refusal is no failure: the file is there and whole.
-pub(super) fn hand_over(file: &File, owner: Option<FileOwner>) {
+pub(crate) fn hand_over(file: &File, owner: Option<FileOwner>) {
     if let Some(owner) = owner
         && let Err(error) = fchown(file, Some(owner.user), Some(owner.group))
     {
@@ -24,7 +24,7 @@ pub(super) fn hand_over(file: &File, owner: Option<FileOwner>) {
 }
 
 /// As `mkdir -p`; the directories that it makes are handed over.
-pub(super) fn create_directories(path: &Path, owner: Option<FileOwner>) -> io::Result<()> {
+pub(crate) fn create_directories(path: &Path, owner: Option<FileOwner>) -> io::Result<()> {
     let missing: Vec<&Path> = path
         .ancestors()
         .take_while(|ancestor| !ancestor.as_os_str().is_empty() && !ancestor.exists())

@@ -44,7 +44,8 @@ pub(crate) enum DirectoryPart {
     Contents,
 }
 
-/// A machine that is logged in to. One command at a time.
+/// A machine that is logged in to. One command at a time. A connection that the machine cut (a reboot) is made anew by the
+/// next call, once; whoever expects a cut tries again, as Packer does.
 pub(crate) trait Remote: Send + Sync {
     /// Runs `command` as the exec request carries it (a trailing newline is the caller's, as in Packer).
     fn run(
@@ -77,8 +78,6 @@ pub(crate) trait Remote: Send + Sync {
         source: &str,
         destination: &Path,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send;
-    /// Connects anew after the machine cut the connection (a reboot); waits until it answers again.
-    fn reconnect(&mut self) -> impl Future<Output = Result<(), RemoteError>> + Send;
     /// Ends the session.
     fn hang_up(&mut self) -> impl Future<Output = ()> + Send;
 }

@@ -19,7 +19,6 @@ pub(crate) enum Asked {
     UploadDirectory(String, DirectoryPart),
     Download(String),
     DownloadDirectory(String),
-    Reconnect,
     HangUp,
 }
 
@@ -139,11 +138,6 @@ impl Remote for FakeRemote {
         _destination: &Path,
     ) -> Result<(), RemoteError> {
         self.note(Asked::DownloadDirectory(source.to_owned()));
-        Ok(())
-    }
-
-    async fn reconnect(&mut self) -> Result<(), RemoteError> {
-        self.note(Asked::Reconnect);
         Ok(())
     }
 

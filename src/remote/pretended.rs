@@ -44,9 +44,5 @@ impl Remote for PretendedRemote {
         Ok(())
     }
 
-    async fn reconnect(&mut self) -> Result<(), RemoteError> {
-        Ok(())
-    }
-
     async fn hang_up(&mut self) {}
 }

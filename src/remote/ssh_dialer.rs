@@ -42,12 +42,7 @@ impl Dial for SshDialer {
             stop.sleep(pause).await.map_err(|_| ConnectError::Stopped)?;
             worker = keep_trying(target, login, stop, progress).await?;
         }
-        Ok(SshRemote::new(
-            worker,
-            target.clone(),
-            login.clone(),
-            stop.clone(),
-        ))
+        Ok(SshRemote::new(worker, target.clone(), login.clone()))
     }
 }
 

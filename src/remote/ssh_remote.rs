@@ -7,10 +7,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::plan::communicator::SshSettings;
-use crate::stop::Stop;
 
 use super::ssh::Connection;
-use super::ssh_dialer::{keep_trying, once};
+use super::ssh_dialer::once;
 use super::worker::Worker;
 use super::{
     DirectoryPart, Exit, OutputSink, Remote, RemoteError, ResolvedLogin, Target, Upload, exec,
@@ -25,16 +24,14 @@ pub(crate) struct SshRemote {
     worker: Option<Worker>,
     target: Target,
     login: ResolvedLogin,
-    stop: Stop,
 }
 
 impl SshRemote {
-    pub(super) fn new(worker: Worker, target: Target, login: ResolvedLogin, stop: Stop) -> Self {
+    pub(super) fn new(worker: Worker, target: Target, login: ResolvedLogin) -> Self {
         Self {
             worker: Some(worker),
             target,
             login,
-            stop,
         }
     }
 
@@ -130,13 +127,6 @@ impl Remote for SshRemote {
             transfer::download_directory(connection, &source, &destination)
         })
         .await
-    }
-
-    async fn reconnect(&mut self) -> Result<(), RemoteError> {
-        self.worker = None;
-        let worker = keep_trying(&self.target, &self.login, &self.stop, &mut |_| ()).await;
-        self.worker = Some(worker.map_err(|error| RemoteError::Reconnect(Box::new(error)))?);
-        Ok(())
     }
 
     async fn hang_up(&mut self) {

@@ -97,7 +97,7 @@ mod tests {
         let source = refused("RunInstances", refusal, code);
         of_build(&BuildError::Launch {
             region: Region::new("us-east-1"),
-            source,
+            source: Box::new(source),
         })
     }
 
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(
             of_build(&BuildError::Call {
                 doing: "copy".to_owned(),
-                source
+                source: Box::new(source),
             }),
             Conclusion::Image
         );

@@ -36,6 +36,7 @@ pub(crate) enum Conclusion {
 
 impl Conclusion {
     /// Every conclusion, in order.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 14] = [
         Self::Cancelled,
         Self::Invalid,

@@ -12,6 +12,7 @@ use super::result::Images;
 use crate::action::files::{CommandFiles, FileError};
 
 /// Every output, as `action.yml` spells it.
+#[cfg(test)]
 pub(crate) const NAMES: [&str; 13] = [
     "ami-id",
     "ami-ids",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::conclusion::Conclusion;
 use super::console::Console;
 use super::outputs::{OutputError, OutputWriter};
 use super::result::RunReport;
@@ -60,10 +61,14 @@ pub(crate) async fn publish(
     to: Destinations<'_>,
     stop: &Stop,
 ) -> Result<(), PublishError> {
-    to.outputs.finish(report.conclusion(), report.duration)?;
     let redactor = to.console.redactor();
     let summary = summary::render(report, redactor, Target::Summary);
-    to.files.summary(&summary).map_err(PublishError::Summary)?;
+    let summarised = to.files.summary(&summary).map_err(PublishError::Summary);
+    // The summary comes first, so that the output `conclusion` can tell that it is missing.
+    let unreported = summarised.is_err().then_some(Conclusion::Report);
+    let conclusion = Conclusion::of_all(unreported.into_iter().chain([report.conclusion()]));
+    to.outputs.finish(conclusion, report.duration)?;
+    summarised?;
     let Some(by) = to.comment else {
         return Ok(());
     };
@@ -163,6 +168,31 @@ mod tests {
             "{outputs}"
         );
         assert!(summary.starts_with("### ami-build"), "{summary}");
+    }
+
+    #[tokio::test]
+    async fn a_summary_that_cannot_be_written_shows_in_the_conclusion() {
+        let directory = tempfile::tempdir().unwrap();
+        let output = directory.path().join("output");
+        let environment = Environment::of([
+            ("GITHUB_OUTPUT", output.to_str().unwrap()),
+            // No file can be opened under the name of a directory.
+            ("GITHUB_STEP_SUMMARY", directory.path().to_str().unwrap()),
+        ]);
+        let files = CommandFiles::of(&environment);
+        let outputs = OutputWriter::new(files.clone());
+        let (console, _) = console(Form::Human, Reader::Runner);
+        let to = Destinations {
+            environment: &environment,
+            files: &files,
+            outputs: &outputs,
+            console: &console,
+            comment: None,
+        };
+        let published = publish(&run(vec![succeeded("web")]), to, &Stop::never()).await;
+        assert!(matches!(published, Err(PublishError::Summary(_))));
+        let written = std::fs::read_to_string(output).unwrap();
+        assert!(written.contains("\nreport\n"), "{written}");
     }
 
     #[tokio::test]

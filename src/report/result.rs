@@ -11,6 +11,7 @@ use crate::build::Built;
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId};
 use crate::error::on_one_line;
 use crate::ledger::{Remaining, Settled, Why};
+use crate::stop::StopReason;
 
 /// The proof that a build's ledger was settled, and what came of it.
 pub(crate) trait Settlement {
@@ -207,19 +208,6 @@ impl BuildReport {
         &self.remaining
     }
 
-    /// The images, of a failed build too where they stay.
-    pub(crate) fn images(&self) -> Option<&Images> {
-        let product = match &self.facts.outcome {
-            Outcome::Succeeded(product) | Outcome::Cancelled(product) => product,
-            Outcome::Failed(failure) => &failure.product,
-            Outcome::Invalid { .. } => return None,
-        };
-        match product {
-            Product::Images(images) => Some(images),
-            Product::Other(_) | Product::Nothing => None,
-        }
-    }
-
     /// What the build came to. A leftover never hides the build's own failure.
     pub(crate) fn conclusion(&self) -> Conclusion {
         match &self.facts.outcome {
@@ -252,6 +240,8 @@ pub(crate) struct RunReport {
     pub(crate) builds: Vec<BuildReport>,
     /// What went wrong before there were builds: an input, the template itself.
     pub(crate) problems: Vec<String>,
+    /// Somebody asked to stop; a build may have been over by then.
+    pub(crate) stopped: Option<StopReason>,
     /// Wall time.
     pub(crate) duration: Duration,
     /// Where the log is.
@@ -262,7 +252,11 @@ impl RunReport {
     /// What the run came to.
     pub(crate) fn conclusion(&self) -> Conclusion {
         let whole = (!self.problems.is_empty()).then_some(Conclusion::Invalid);
-        Conclusion::of_all(self.builds.iter().map(BuildReport::conclusion).chain(whole))
+        let builds = self.builds.iter().map(BuildReport::conclusion);
+        match (Conclusion::of_all(builds.chain(whole)), self.stopped) {
+            (Conclusion::Success, Some(_)) => Conclusion::Cancelled,
+            (conclusion, _) => conclusion,
+        }
     }
 }
 

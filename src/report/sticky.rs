@@ -93,16 +93,6 @@ pub(crate) enum CommentError {
     Stopped,
 }
 
-impl Posted {
-    /// Where the comment is.
-    pub(crate) fn url(&self) -> Option<&str> {
-        match self {
-            Self::Created(url) | Self::Edited(url) | Self::Unchanged(url) => Some(url),
-            Self::Skipped(_) => None,
-        }
-    }
-}
-
 /// Writes the comment. It gives up after `limit`, or when somebody asks to stop.
 pub(crate) async fn post(
     posting: &Posting<'_>,

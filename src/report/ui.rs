@@ -83,11 +83,6 @@ impl Ui {
         }
     }
 
-    /// The console behind it.
-    pub(crate) fn console(&self) -> &Console {
-        &self.console
-    }
-
     /// `NAME: output will be in this color.`
     pub(crate) fn legend(&self) {
         if self.console.style().form == Form::Human && self.console.style().colour != Colour::Off {
@@ -99,17 +94,17 @@ impl Ui {
 
     /// `==> NAME: text`: what the program does.
     pub(crate) fn say(&self, text: &str) {
-        self.put(Line::Say, "==> ", text, self.colour, Weight::Bold);
+        self.put((Line::Say, "==> "), text, self.colour, Weight::Bold);
     }
 
     /// `    NAME: text`: what a command prints.
     pub(crate) fn message(&self, text: &str) {
-        self.put(Line::Message, "    ", text, self.colour, Weight::Normal);
+        self.put((Line::Message, "    "), text, self.colour, Weight::Normal);
     }
 
     /// `==> NAME: text` in red: errors, and what a command prints on its standard error.
     pub(crate) fn error(&self, text: &str) {
-        self.put(Line::Error, "==> ", text, RED, Weight::Bold);
+        self.put((Line::Error, "==> "), text, RED, Weight::Bold);
     }
 
     /// A line in the build's colour without its prefix: `Build 'x' finished after …`.
@@ -215,7 +210,7 @@ impl Ui {
         }
     }
 
-    fn put(&self, kind: Line, mark: &str, text: &str, colour: u8, weight: Weight) {
+    fn put(&self, (kind, mark): (Line, &str), text: &str, colour: u8, weight: Weight) {
         let prefixed: Vec<String> = text
             .split('\n')
             .map(|line| format!("{mark}{}: {line}", self.name))

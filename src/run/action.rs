@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
-use super::{Look, Outcome, Start, console, inspect, journals, load, new_run_uuid, validate};
+use super::{Look, Outcome, Start, console, inspect, journals, load, validate};
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
+use crate::action::files::CommandFiles;
 use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
 use crate::ledger::Which;
 use crate::plan::Builder;
 use crate::plan::amazon::settings::Access;
+use crate::report::conclusion::Conclusion;
 use crate::report::console::{Console, Form};
+use crate::report::outputs::OutputWriter;
 use crate::stop::Stop;
 
 /// The main step.
@@ -27,16 +31,17 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
             timestamps: false,
         },
     );
+    let begin = Instant::now();
     let inputs = match inputs::read(&start.environment) {
         Ok(inputs) => inputs,
-        Err(error) => return refuse(&console, &error.to_string()),
+        Err(error) => return concluded(start, begin, refuse(&console, &error.to_string())),
     };
     if let Some(token) = &inputs.github_token {
         console.redactor().hide_credential(token.expose());
         console.command(&commands::mask(token.expose()));
     }
     if let Err(error) = enter(&inputs, &start.environment) {
-        return refuse(&console, &error);
+        return concluded(start, begin, refuse(&console, &error));
     }
     let Inputs {
         command,
@@ -47,9 +52,13 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     } = inputs;
     match command {
         ActionCommand::Validate(options) => {
-            validate::validate(&options, &console, &start.environment, &new_run_uuid())
+            let outcome = validate::validate(&options, &console, &start.environment);
+            concluded(start, begin, outcome)
         }
-        ActionCommand::Inspect(options) => inspect::inspect(&options, &console, &start.environment),
+        ActionCommand::Inspect(options) => {
+            let outcome = inspect::inspect(&options, &console, &start.environment);
+            concluded(start, begin, outcome)
+        }
         ActionCommand::Build(options) => {
             let comment = CommentSettings {
                 token: github_token,
@@ -58,6 +67,23 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
             };
             let cx = super::run_context(start, console, stop, (*options, comment));
             building::build(cx, Strictness::AllOrNothing).await
+        }
+    }
+}
+
+/// Writes the outputs of a step that built nothing. What can fail there is the template or an input.
+fn concluded(start: &Start, begin: Instant, outcome: Outcome) -> Outcome {
+    let conclusion = if outcome == Outcome::Succeeded {
+        Conclusion::Success
+    } else {
+        Conclusion::Invalid
+    };
+    let outputs = OutputWriter::new(CommandFiles::of(&start.environment));
+    match outputs.finish(conclusion, begin.elapsed()) {
+        Ok(()) => outcome,
+        Err(error) => {
+            log::error!("{}", crate::error::chain(&error));
+            Outcome::Failed
         }
     }
 }
@@ -99,7 +125,7 @@ fn planned_accesses(
     environment: &Environment,
     run_uuid: &str,
 ) -> BTreeMap<String, Access> {
-    let planned = load::load(&options.template, environment, run_uuid)
+    let planned = load::load(&options.template, environment)
         .and_then(|loaded| load::plan(loaded, &options.template, Force::No));
     let builds = planned
         .map(|planned| planned.plan.builds)

@@ -1,8 +1,8 @@
 //! The `file` builder at work: writes a file, then runs the provisioners, as Packer does, on a machine that is none.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::builder_end::{BuilderEnd, BuilderResult};
@@ -13,7 +13,7 @@ use crate::error::chain;
 use crate::file_error::FileError;
 use crate::plan::PlannedBuild;
 use crate::plan::file::{FileSettings, Origin};
-use crate::post::Artifact;
+use crate::post::{Artifact, FileOwner, create_directories, hand_over};
 use crate::provision::{ChildEnding, Machine};
 use crate::remote::PretendedRemote;
 use crate::report::conclusion::Conclusion;
@@ -27,7 +27,7 @@ pub(super) async fn run(
     cx: &RunContext,
     ui: &Ui,
 ) -> BuilderEnd {
-    let result = match write(settings, &cx.working_directory, ui) {
+    let result = match write(settings, &cx.working_directory, cx.owner, ui) {
         Ok(()) => provision(settings, build, cx, ui).await,
         Err(error) => BuilderResult::Failed {
             error: chain(&error),
@@ -70,19 +70,35 @@ async fn provision(
 }
 
 /// The target's directories come first, as in Packer: they are there even where the rest fails.
-fn write(settings: &FileSettings, directory: &Path, ui: &Ui) -> Result<(), FileError> {
-    let spelled = settings.target.to_string_lossy();
+fn write(
+    settings: &FileSettings,
+    directory: &Path,
+    owner: Option<FileOwner>,
+    ui: &Ui,
+) -> Result<(), FileError> {
     let target = directory.join(&settings.target);
-    let failed = |error| FileError::new("open", &spelled, error);
     if let (Some(parent), Some(spelled)) = (target.parent(), settings.target.parent()) {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o755)
-            .create(parent)
+        create_directories(parent, owner)
             .map_err(|error| FileError::new("mkdir", &spelled.to_string_lossy(), error))?;
     }
+    let is_new = !target.exists();
+    fill(settings, directory, &target, ui)?;
+    if is_new && let Ok(file) = File::open(&target) {
+        hand_over(&file, owner);
+    }
+    Ok(())
+}
+
+fn fill(
+    settings: &FileSettings,
+    directory: &Path,
+    target: &Path,
+    ui: &Ui,
+) -> Result<(), FileError> {
+    let spelled = settings.target.to_string_lossy();
+    let failed = |error| FileError::new("open", &spelled, error);
     match &settings.origin {
-        Origin::Text(text) => private(&target)
+        Origin::Text(text) => private(target)
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(failed),
         Origin::File(source) => {
@@ -128,6 +144,7 @@ mod tests {
         let result = write(
             &settings,
             directory.path(),
+            None,
             &Ui::new(console, "file", 0, Grouping::ByBuild),
         );
         (directory, result)

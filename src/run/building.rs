@@ -19,6 +19,13 @@ use crate::report::result::{BuildFacts, BuildReport, NothingCreated, Outcome as 
 use crate::report::ui::{Grouping, Ui};
 use crate::template::problem::Problem;
 
+/// Whoever uses these credentials, a script on this machine may print them.
+const SECRET_VARIABLES: [&str; 3] = [
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SESSION_TOKEN",
+];
+
 /// Whether valid builds run although others are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strictness {
@@ -31,7 +38,7 @@ pub(super) enum Strictness {
 /// Runs `build`.
 pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     let begin = Instant::now();
-    let planned = load::load(&cx.options.template, &cx.environment, &cx.run_uuid)
+    let planned = load::load(&cx.options.template, &cx.environment)
         .and_then(|loaded| load::plan(loaded, &cx.options.template, cx.options.force));
     let planned = match planned {
         Ok(planned) => planned,
@@ -142,11 +149,25 @@ fn close(cx: &RunContext, finished: &[Finished], begin: Instant) -> Outcome {
         return Outcome::Failed;
     }
     closing::print_lists(&cx.console, &ended);
+    annotate(cx, &ended);
     let all_well = ended.iter().all(|build| build.error.is_none());
     if all_well {
         Outcome::Succeeded
     } else {
         Outcome::Failed
+    }
+}
+
+/// What a reader of the pull request sees without opening the log.
+fn annotate(cx: &RunContext, ended: &[closing::Ended]) {
+    for build in ended {
+        if let Some(error) = &build.error {
+            let title = format!("Build '{}' errored", build.name);
+            let error = cx.console.redactor().redact(error);
+            let level = commands::Level::Error;
+            cx.console
+                .command(&commands::annotation(level, &title, None, &error));
+        }
     }
 }
 
@@ -202,6 +223,13 @@ fn hide_secrets(planned: &Planned, cx: &RunContext) {
     let redactor = cx.console.redactor();
     for value in &planned.variables.sensitive {
         redactor.hide_sensitive(value);
+        mask(cx, value);
+    }
+    for value in SECRET_VARIABLES
+        .iter()
+        .filter_map(|name| cx.environment.get(name))
+    {
+        redactor.hide_credential(value);
         mask(cx, value);
     }
     for build in &planned.plan.builds {

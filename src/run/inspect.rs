@@ -22,7 +22,7 @@ pub(crate) fn inspect(
     let template = if options.template.is_empty() {
         schema::read(Source::new("<none>", EMPTY))
     } else {
-        load::load(options, environment, "").map(|loaded| loaded.template)
+        load::load(options, environment).map(|loaded| loaded.template)
     };
     match template {
         Ok(template) => {

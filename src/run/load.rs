@@ -34,8 +34,6 @@ pub(crate) struct Planned {
     pub(crate) variables: Variables,
     /// What is to be done.
     pub(crate) plan: Plan,
-    /// The world outside, as far as the plan asked.
-    pub(crate) facts: Facts,
 }
 
 /// Packer's heading over the problems of a template's structure.
@@ -50,7 +48,6 @@ const LONGEST_TEMPLATE: u64 = 64 << 20;
 pub(crate) fn load(
     options: &TemplateOptions,
     environment: &Environment,
-    run_uuid: &str,
 ) -> Result<Loaded, Vec<Problem>> {
     let one = |problem| vec![problem];
     let working_directory = std::env::current_dir().map_err(|error| {
@@ -75,7 +72,6 @@ pub(crate) fn load(
         environment.variables().clone(),
         working_directory.clone(),
         template_directory(&options.template, &working_directory),
-        run_uuid.to_owned(),
     );
     Ok(Loaded {
         template,
@@ -121,11 +117,7 @@ pub(crate) fn plan(
         plan = plan::plan(&template, &variables, &selection, force, &facts);
     }
     if plan.problems.is_empty() {
-        Ok(Planned {
-            variables,
-            plan,
-            facts,
-        })
+        Ok(Planned { variables, plan })
     } else {
         Err(plan.problems)
     }

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use super::Outcome;
 use super::context::RunContext;
 use crate::action::commands::{self, Level};
-use crate::action::environment::{GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_SERVER_URL};
 use crate::action::files::CommandFiles;
 use crate::action::inputs::CommentMode;
 use crate::error::chain;
 use crate::report::conclusion::Conclusion;
+use crate::report::links;
 use crate::report::publish::{CommentBy, Destinations, publish};
 use crate::report::result::{BuildReport, RunReport};
 
@@ -27,8 +27,9 @@ pub(super) async fn report(
         template: cx.options.template.template.clone(),
         builds,
         problems,
+        stopped: cx.stop.requested().map(|request| request.reason),
         duration: begin.elapsed(),
-        log_url: log_url(cx),
+        log_url: links::run(&cx.environment),
     };
     let files = CommandFiles::of(&cx.environment);
     let comment = match cx.comment.mode {
@@ -58,14 +59,4 @@ pub(super) async fn report(
     } else {
         Outcome::Failed
     }
-}
-
-fn log_url(cx: &RunContext) -> Option<String> {
-    let value = |name| cx.environment.get(name);
-    Some(format!(
-        "{}/{}/actions/runs/{}",
-        value(GITHUB_SERVER_URL)?,
-        value(GITHUB_REPOSITORY)?,
-        value(GITHUB_RUN_ID)?
-    ))
 }

@@ -12,9 +12,8 @@ pub(crate) fn validate(
     options: &ValidateOptions,
     console: &Console,
     environment: &Environment,
-    run_uuid: &str,
 ) -> Outcome {
-    let loaded = match load::load(&options.template, environment, run_uuid) {
+    let loaded = match load::load(&options.template, environment) {
         Ok(loaded) => loaded,
         Err(found) => {
             problems::print_template(console, &found);

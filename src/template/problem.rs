@@ -18,7 +18,7 @@ pub(crate) struct Problem {
     /// Where; absent where the template is not to blame.
     pub(crate) place: Option<Place>,
     /// What to do about it.
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: Option<Box<str>>,
 }
 
 impl Problem {
@@ -42,7 +42,7 @@ impl Problem {
 
     /// The same with advice.
     #[must_use]
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_hint(mut self, hint: impl Into<Box<str>>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -117,7 +117,7 @@ impl Problems {
         &self,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Box<str>>,
     ) {
         self.add(|| Problem::at(self.document.place(span), message).with_hint(hint));
     }

@@ -136,10 +136,7 @@ fn float(number: &str) -> f64 {
     number.parse().unwrap_or(0.0)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "Go cuts fractions off too; what does not fit saturates"
-)]
+/// Go cuts fractions off too; what does not fit saturates.
 fn truncated(number: &str) -> i64 {
     number.parse().unwrap_or_else(|_| float(number) as i64)
 }

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use super::fixture::settings;
 use crate::build::{
@@ -64,6 +63,8 @@ pub(super) struct Bench {
     pub(super) settings: EbsSettings,
     pub(super) dial: FakeDialer,
     pub(super) recorder: Recorder,
+    /// What the last build said.
+    pub(super) said: Mutex<String>,
     pub(super) directory: tempfile::TempDir,
     /// No two builds have the same one: client tokens are made of it.
     pub(super) build_id: &'static str,
@@ -104,6 +105,7 @@ impl Bench {
             settings,
             dial: FakeDialer::default(),
             recorder: Recorder::default(),
+            said: Mutex::default(),
             directory: tempfile::tempdir().unwrap(),
             build_id: "b-1",
         }
@@ -133,7 +135,7 @@ impl Bench {
         ledger: &Ledger,
         stop: &Stop,
     ) -> Result<Option<Built>, BuildError> {
-        let (console, _) = console(Form::Human, Reader::Plain);
+        let (console, captured) = console(Form::Human, Reader::Plain);
         let ui = Ui::new(console, "amazon-ebs", 0, Grouping::BySteps);
         let scope = Scope::new(
             &Facts::for_tests(),
@@ -153,7 +155,9 @@ impl Bench {
             ui: &ui,
             observer: &self.recorder,
         };
-        sendable(build(&cx, &mut OneCommand)).await
+        let built = sendable(build(&cx, &mut OneCommand)).await;
+        *self.said.lock().unwrap() = captured.text();
+        built
     }
 
     /// Builds and settles, as a run does.

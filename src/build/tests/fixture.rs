@@ -44,7 +44,6 @@ fn launch() -> Launch {
         temporary_group_sources: None,
         associate_public_ip_address: None,
         iam_instance_profile: None,
-        skip_profile_validation: false,
         user_data: None,
         block_devices: Vec::new(),
         ebs_optimized: false,

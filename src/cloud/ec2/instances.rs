@@ -1,13 +1,11 @@
 //! Calls about instances and volumes.
 
 use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesInputBuilder;
-use aws_sdk_ec2::operation::describe_volumes::builders::DescribeVolumesInputBuilder;
 
 use super::{Ec2, pages, texts};
 use crate::cloud::api::{CloudResult, InstanceCalls};
 use crate::cloud::call::{Call, done_or};
 use crate::cloud::error::Refusal;
-use crate::cloud::image::Volume;
 use crate::cloud::instance::{Instance, RunInstance};
 use crate::cloud::network::Filters;
 use crate::cloud::request::{filters, merged};
@@ -126,24 +124,6 @@ impl InstanceCalls for Ec2 {
             result => result?,
         };
         Ok(output.output().and_then(response::console_text))
-    }
-
-    async fn volumes(
-        &self,
-        region: &Region,
-        ids: &[VolumeId],
-        by: &Filters,
-    ) -> CloudResult<Vec<Volume>> {
-        let client = self.client(region);
-        let request = DescribeVolumesInputBuilder::default()
-            .set_volume_ids(texts(ids))
-            .set_filters(filters(by));
-        let pages = pages!("DescribeVolumes", region, client, request);
-        Ok(pages
-            .iter()
-            .flat_map(|page| page.volumes())
-            .map(response::volume)
-            .collect())
     }
 
     async fn delete_volume(&self, region: &Region, volume: &VolumeId) -> CloudResult<()> {

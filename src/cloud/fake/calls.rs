@@ -152,12 +152,7 @@ pub(super) fn tags_in<'a>(place: &'a mut Place, id: &str) -> Option<&'a mut Tags
                 .get_mut(id)
                 .map(|made| &mut made.thing.instance.tags)
         })
-        .or_else(|| {
-            place
-                .volumes
-                .get_mut(id)
-                .map(|made| &mut made.thing.volume.tags)
-        })
+        .or_else(|| place.volumes.get_mut(id).map(|made| &mut made.thing.tags))
         .or_else(|| {
             place
                 .groups

@@ -4,7 +4,6 @@ use super::calls::texts;
 use super::place::{Refused, look};
 use super::{FakeCloud, machines};
 use crate::cloud::api::{CloudResult, InstanceCalls};
-use crate::cloud::image::Volume;
 use crate::cloud::instance::{Instance, RunInstance, ShutdownBehavior};
 use crate::cloud::network::Filters;
 use crate::cloud::request::merged;
@@ -102,29 +101,6 @@ impl InstanceCalls for FakeCloud {
                     instance.as_str(),
                 )),
             }
-        })
-        .await
-    }
-
-    async fn volumes(
-        &self,
-        region: &Region,
-        ids: &[VolumeId],
-        filters: &Filters,
-    ) -> CloudResult<Vec<Volume>> {
-        self.call("DescribeVolumes", region, |world| {
-            let place = world.place(region);
-            let found = look(
-                &mut place.volumes,
-                &texts(ids),
-                filters,
-                "InvalidVolume.NotFound",
-            )?;
-            Ok(found
-                .iter()
-                .filter_map(|id| place.volumes.get(id))
-                .map(|made| made.thing.volume.clone())
-                .collect())
         })
         .await
     }

@@ -4,7 +4,7 @@ use super::filter::Filtered;
 use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::script::Pace;
 use super::world::World;
-use crate::cloud::image::{BlockDevice, ImageState, Volume};
+use crate::cloud::image::{BlockDevice, ImageState};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
 use crate::cloud::{
     AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, Tags, VolumeId,
@@ -83,7 +83,10 @@ fn state_name(state: InstanceState) -> &'static str {
 /// A volume.
 #[derive(Clone, Debug)]
 pub(crate) struct FakeVolume {
-    pub(super) volume: Volume,
+    id: VolumeId,
+    /// `available` or `in-use`.
+    state: &'static str,
+    pub(super) tags: Tags,
     /// GiB.
     pub(super) size: i32,
     machine: InstanceId,
@@ -96,13 +99,13 @@ impl Moving for FakeVolume {
 
 impl Filtered for FakeVolume {
     fn tags(&self) -> &Tags {
-        &self.volume.tags
+        &self.tags
     }
 
     fn attribute(&self, filter: &str) -> Option<Vec<String>> {
         Some(vec![match filter {
-            "volume-id" => self.volume.id.to_string(),
-            "status" => self.volume.state.clone(),
+            "volume-id" => self.id.to_string(),
+            "status" => self.state.to_owned(),
             "attachment.instance-id" => self.machine.to_string(),
             _ => return None,
         }])
@@ -131,7 +134,7 @@ impl Place {
             .values_mut()
             .filter(|made| terminated(&made.thing))
         {
-            "available".clone_into(&mut made.thing.volume.state);
+            made.thing.state = "available";
         }
     }
 }
@@ -273,11 +276,7 @@ pub(super) fn power_off(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> 
 
 /// `DeleteVolume`: not while a machine has it.
 pub(super) fn delete_volume(place: &mut Place, id: &str) -> Outcome<()> {
-    match place
-        .volumes
-        .get(id)
-        .map(|made| made.thing.volume.state.as_str())
-    {
+    match place.volumes.get(id).map(|made| made.thing.state) {
         None => return Err(Refused::not_found("InvalidVolume.NotFound", id)),
         Some("in-use") => return Err(Refused::new("VolumeInUse", format!("`{id}` is attached"))),
         Some(_) => place.volumes.remove(id),
@@ -313,14 +312,10 @@ fn volume(
 ) -> VolumeId {
     let id = VolumeId::new(world.id("vol"));
     let settings = device.ebs.clone().unwrap_or_default();
-    let volume = Volume {
-        id: id.clone(),
-        state: "in-use".to_owned(),
-        device: Some(device.device_name.clone()),
-        tags: tags.clone(),
-    };
     let made = FakeVolume {
-        volume,
+        id: id.clone(),
+        state: "in-use",
+        tags: tags.clone(),
         size: settings.volume_size.unwrap_or(8),
         machine: machine.clone(),
         // EC2's default for a device that the launch adds; images set it for their root.

@@ -13,7 +13,7 @@ const DEFAULT_ATTEMPTS: u32 = 10;
 
 pub(super) fn read(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Access {
     let keys = static_keys(fields);
-    vault(fields, keys.is_some(), unsupported);
+    vault(fields, keys.as_ref(), unsupported);
     unsupported.note_text(fields, "mfa_code");
     unsupported.note_switch(fields, "decode_authorization_messages");
     Access {
@@ -71,7 +71,7 @@ fn static_keys(fields: &mut Fields<'_>) -> Option<StaticKeys> {
     }
 }
 
-fn vault(fields: &mut Fields<'_>, has_keys: bool, unsupported: &mut Unsupported) {
+fn vault(fields: &mut Fields<'_>, keys: Option<&StaticKeys>, unsupported: &mut Unsupported) {
     let Some(mut block) = fields.block("vault_aws_engine") else {
         return;
     };
@@ -83,7 +83,7 @@ fn vault(fields: &mut Fields<'_>, has_keys: bool, unsupported: &mut Unsupported)
     if name.is_empty() && engine.is_empty() {
         return;
     }
-    if has_keys {
+    if keys.is_some() {
         fields.problem(
             "vault_aws_engine",
             "If you have set vault_aws_engine, you must not set the access_key or secret_key.",

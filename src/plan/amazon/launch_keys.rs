@@ -33,6 +33,8 @@ pub(super) fn read(
     let spot_price = spot::read(fields, &instance_type, unsupported);
     placement::read(fields, &instance_type, &spot_price, unsupported);
     let iam_instance_profile = optional(fields, "iam_instance_profile");
+    // The check that this skips, by iam:GetInstanceProfile, is one that we do not make: the launch itself tells.
+    fields.bool("skip_profile_validation");
     let temporary = temporary_profile(fields, iam_instance_profile.as_deref(), unsupported);
     let Network {
         subnet,
@@ -59,7 +61,6 @@ pub(super) fn read(
         temporary_group_sources,
         associate_public_ip_address: fields.tristate("associate_public_ip_address"),
         iam_instance_profile,
-        skip_profile_validation: fields.bool("skip_profile_validation"),
         user_data: user_data::read(fields, facts),
         block_devices,
         ebs_optimized: fields.bool("ebs_optimized"),

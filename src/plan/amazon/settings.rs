@@ -120,8 +120,6 @@ pub(crate) struct Launch {
     pub(crate) associate_public_ip_address: Option<bool>,
     /// Instance profile by name.
     pub(crate) iam_instance_profile: Option<String>,
-    /// No check that the profile exists.
-    pub(crate) skip_profile_validation: bool,
     /// Base64, as EC2 takes it.
     pub(crate) user_data: Option<Secret>,
     /// `launch_block_device_mappings`.

@@ -20,8 +20,12 @@ pub(super) fn read(
     unsupported: &mut Unsupported,
 ) -> String {
     let price = fields.text("spot_price");
-    let is_spot = !price.is_empty() && price != "0";
-    if is_spot {
+    let market = if price.is_empty() || price == "0" {
+        Market::OnDemand
+    } else {
+        Market::Spot
+    };
+    if market == Market::Spot {
         unsupported.note(fields, "spot_price");
     }
     instance_types(fields, instance_type, unsupported);
@@ -31,7 +35,7 @@ pub(super) fn read(
         if !given && tags.is_empty() {
             continue;
         }
-        if is_spot {
+        if market == Market::Spot {
             unsupported.note(fields, plural);
         } else {
             fields.problem(
@@ -48,8 +52,15 @@ pub(super) fn read(
         );
     }
     block_duration(fields);
-    modification(fields, is_spot, unsupported);
+    modification(fields, market, unsupported);
     price
+}
+
+/// How the machine is bought.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Market {
+    OnDemand,
+    Spot,
 }
 
 fn instance_types(fields: &mut Fields<'_>, instance_type: &str, unsupported: &mut Unsupported) {
@@ -106,12 +117,12 @@ fn block_duration(fields: &mut Fields<'_>) {
 }
 
 /// `ena_support` and `sriov_support` change the stopped instance, which a spot instance never is.
-fn modification(fields: &mut Fields<'_>, is_spot: bool, unsupported: &mut Unsupported) {
+fn modification(fields: &mut Fields<'_>, market: Market, unsupported: &mut Unsupported) {
     let ena = fields.tristate("ena_support");
     let sriov = fields.bool("sriov_support");
     let asked = [("ena_support", ena == Some(true)), ("sriov_support", sriov)];
     if let Some((key, _)) = asked.iter().find(|(_, asked)| *asked)
-        && is_spot
+        && market == Market::Spot
     {
         fields.problem(
             key,

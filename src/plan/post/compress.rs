@@ -4,15 +4,6 @@ use crate::template::document::Node;
 use crate::template::fields::Fields;
 use crate::template::problem::Problems;
 
-/// What the archive is made with, by its name's end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compression {
-    None,
-    Gzip,
-    /// One that we cannot write: `build` refuses it.
-    Other,
-}
-
 /// The settings.
 #[derive(Clone, Debug)]
 pub(crate) struct CompressSettings {

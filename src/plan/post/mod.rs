@@ -11,6 +11,6 @@ mod tests;
 
 pub(crate) use artifice::ArtificeSettings;
 pub(crate) use checksum::{ChecksumSettings, ChecksumType};
-pub(crate) use compress::{CompressSettings, Compression};
+pub(crate) use compress::CompressSettings;
 pub(crate) use manifest::ManifestSettings;
 pub(crate) use settings::{PostProcessorSettings, settings};

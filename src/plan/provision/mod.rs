@@ -11,10 +11,10 @@ mod chef;
 mod converge;
 mod file;
 mod inspec;
-mod overlay;
 mod powershell;
 mod puppet;
 mod salt;
+mod script_source;
 mod settings;
 mod shape;
 mod shell;
@@ -28,6 +28,7 @@ mod tests;
 
 pub(crate) use breakpoint::BreakpointSettings;
 pub(crate) use file::{Direction, FileProvisionerSettings, FileSource};
+pub(crate) use script_source::ScriptSource;
 pub(crate) use settings::{Layers, ProvisionerSettings, settings};
 pub(crate) use shell::ShellSettings;
 pub(super) use shell_local::{
@@ -35,12 +36,3 @@ pub(super) use shell_local::{
 };
 pub(crate) use shell_local::{LocalScript, ShellLocalSettings};
 pub(crate) use sleep::SleepSettings;
-
-/// Where a shell script comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ScriptSource {
-    /// `inline`: lines that are rendered again at run time.
-    Inline(Vec<String>),
-    /// `script` and `scripts`: local paths.
-    Files(Vec<String>),
-}

@@ -3,11 +3,11 @@
 use crate::facts::Facts;
 use crate::template::document::Node;
 use crate::template::fields::Fields;
+use crate::template::overlay::overlay;
 use crate::template::problem::Problems;
 use crate::template::render::render_config;
 use crate::template::scope::Scope;
 
-use super::overlay::overlay;
 use super::shape::Keys;
 use super::{
     BreakpointSettings, FileProvisionerSettings, ShellLocalSettings, ShellSettings, SleepSettings,

@@ -1,7 +1,7 @@
 //! Several files in one: tar and zip, streamed.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use zip::ZipWriter;

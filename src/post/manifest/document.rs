@@ -83,10 +83,6 @@ fn escape_as_go(mut json: String) -> String {
     json
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference"
-)]
 fn is_zero(number: &i64) -> bool {
     *number == 0
 }

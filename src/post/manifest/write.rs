@@ -7,11 +7,11 @@ use std::path::Path;
 
 use super::document::{Entry, Manifest, ManifestFile};
 use super::{lock, store};
+use crate::file_error::FileError;
 use crate::plan::amazon::Force;
 use crate::plan::post::ManifestSettings;
 use crate::post::artifact::Artifact;
 use crate::post::context::PostContext;
-use crate::file_error::FileError;
 use crate::template::scope::RenderError;
 
 /// Why the manifest does not have the build. What was in the file is still there.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::stop::StopReason;
 
 /// A settlement with one thing removed and what is given left.
 pub(crate) struct Left(pub(crate) Vec<Remainder>);
@@ -62,6 +63,7 @@ pub(crate) fn run(builds: Vec<BuildReport>) -> RunReport {
         template: "packer/web.json".to_owned(),
         builds,
         problems: Vec::new(),
+        stopped: None,
         duration: Duration::from_secs(182),
         log_url: Some("https://github.com/octo-org/images/actions/runs/1".to_owned()),
     }
@@ -106,6 +108,25 @@ fn a_leftover_does_not_hide_why_the_build_failed() {
 fn a_template_that_cannot_be_read_makes_the_run_invalid() {
     let report = RunReport {
         problems: vec!["no such file".to_owned()],
+        ..run(Vec::new())
+    };
+    assert_eq!(report.conclusion(), Conclusion::Invalid);
+}
+
+#[test]
+fn a_run_that_was_stopped_after_its_build_succeeded_was_cancelled() {
+    let report = RunReport {
+        stopped: Some(StopReason::Interrupt),
+        ..run(Vec::new())
+    };
+    assert_eq!(report.conclusion(), Conclusion::Cancelled);
+}
+
+#[test]
+fn a_stop_does_not_hide_why_a_build_had_failed() {
+    let report = RunReport {
+        problems: vec!["no such file".to_owned()],
+        stopped: Some(StopReason::Interrupt),
         ..run(Vec::new())
     };
     assert_eq!(report.conclusion(), Conclusion::Invalid);

@@ -174,7 +174,7 @@ impl<'a> Fields<'a> {
         &self,
         key: &str,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Box<str>>,
     ) {
         self.problems
             .report_with_hint(self.span_of(key), message, hint);

@@ -105,7 +105,7 @@ pub(super) fn call_builtin(
     };
     match (builtin, arguments) {
         // These two are evaluated argument by argument; with all arguments at hand the last one decides.
-        (And | Or, all) => Ok(all.last().cloned().unwrap_or(Value::NoValue)),
+        (And | Or, all) => Ok(all.last().cloned().unwrap_or(Value::Missing)),
         (Call, [function, ..]) => Err(not_callable(function, first)),
         (Eq, [left, rest @ ..]) => equal(left, rest).map(Value::Bool),
         (Ne, [left, right]) => equal(left, std::slice::from_ref(right)).map(|e| Value::Bool(!e)),
@@ -133,7 +133,7 @@ fn less_or_equal(left: &Value, right: &Value) -> Result<bool, FunctionError> {
 
 /// `call` takes a value that is a function, and no value of ours is one.
 fn not_callable(function: &Value, first: Option<&Operand>) -> FunctionError {
-    if matches!(function, Value::Nil | Value::NoValue) {
+    if matches!(function, Value::Nil | Value::Missing) {
         return FunctionError::new("call of nil");
     }
     let type_name = function.type_name();
@@ -150,7 +150,7 @@ fn as_text(arguments: &[Value]) -> String {
     let shown: Vec<Value> = arguments
         .iter()
         .map(|value| match value {
-            Value::Nil | Value::NoValue => Value::from("<no value>"),
+            Value::Nil | Value::Missing => Value::from("<no value>"),
             other => other.clone(),
         })
         .collect();

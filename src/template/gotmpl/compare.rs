@@ -26,8 +26,8 @@ fn equal_pair(left: &Value, right: &Value) -> Result<bool, FunctionError> {
         (Value::Int(a), Value::Int(b)) => Ok(a == b),
         (Value::Float(a), Value::Float(b)) => Ok(a == b),
         (Value::String(a), Value::String(b)) => Ok(a == b),
-        (Value::Nil | Value::NoValue, Value::Nil | Value::NoValue) => Ok(true),
-        (Value::Nil | Value::NoValue, _) | (_, Value::Nil | Value::NoValue) => Ok(false),
+        (Value::Nil | Value::Missing, Value::Nil | Value::Missing) => Ok(true),
+        (Value::Nil | Value::Missing, _) | (_, Value::Nil | Value::Missing) => Ok(false),
         (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
             let name = right.type_name();
             Err(FunctionError::new(format!(

@@ -5,6 +5,7 @@ use super::ast::{Command, Operand, Pipe, TemplateCall};
 use super::error::{FunctionError, Position, TemplateError};
 use super::functions::Functions;
 use super::limits::{MAX_EXECUTION_DEPTH, MAX_TEXT_BYTES, MAX_WORK, NODE_COST};
+use super::template::ROOT;
 use super::value::Value;
 
 /// Runs a template on `data` and returns what it writes.
@@ -15,16 +16,16 @@ pub(super) fn execute(
 ) -> Result<String, TemplateError> {
     // Go cannot tell missing data from nil data: both print as `<no value>`, and so do their fields.
     let data = match data {
-        Value::Nil => Value::NoValue,
+        Value::Nil => Value::Missing,
         other => other.clone(),
     };
-    let Some(root) = template.trees.get(super::ROOT) else {
+    let Some(root) = template.trees.get(ROOT) else {
         return Ok(String::new());
     };
     let mut execution = Execution {
         template,
         functions,
-        current: super::ROOT,
+        current: ROOT,
         site: None,
         variables: vec![("$", data.clone())],
         output: String::new(),

@@ -12,13 +12,20 @@ use super::value::Value;
 /// The signature of a function that declares none.
 const ANYTHING: Signature = Signature::variadic(&[Kind::Any]);
 
+/// A function where it is called.
+#[derive(Clone, Copy)]
+pub(super) struct Callee<'t> {
+    pub(super) name: &'t str,
+    /// Where its own error is reported.
+    pub(super) site: Site<'t>,
+}
+
 impl<'t> Execution<'t> {
-    /// Calls a function; `site` is where its own error is reported, a piped value is the last argument.
+    /// Calls a function; a piped value is the last argument.
     pub(super) fn call(
         &mut self,
         dot: &Value,
-        name: &'t str,
-        site: Site<'t>,
+        Callee { name, site }: Callee<'t>,
         arguments: &'t [Operand],
         piped: Option<Value>,
     ) -> Result<Value, TemplateError> {
@@ -90,7 +97,7 @@ impl<'t> Execution<'t> {
         piped: Option<Value>,
         stop: bool,
     ) -> Result<Value, TemplateError> {
-        let mut value = Value::NoValue;
+        let mut value = Value::Missing;
         for argument in arguments {
             value = self.argument(dot, Kind::Any, argument)?;
             if value.is_true() == stop {
@@ -132,7 +139,10 @@ impl<'t> Execution<'t> {
                 self.reference(dot, operand, Given::Nothing)?
             }
             Term::Pipe(pipe) => self.pipeline(dot, pipe)?,
-            Term::Function(name) => self.call(dot, name, Site::Operand(operand), &[], None)?,
+            Term::Function(name) => {
+                let site = Site::Operand(operand);
+                self.call(dot, Callee { name, site }, &[], None)?
+            }
             Term::Bool(_) | Term::Number(_) | Term::String { .. } => {
                 return self.typed_literal(dot, kind, operand);
             }
@@ -148,16 +158,14 @@ impl<'t> Execution<'t> {
         operand: &'t Operand,
     ) -> Result<Value, TemplateError> {
         let wanted = match (kind, &operand.term) {
-            (Kind::Any, _) | (Kind::String, Term::String { .. }) | (Kind::Bool, Term::Bool(_)) => {
+            (Kind::Any, _) | (Kind::String, Term::String { .. }) => {
                 return self.literal(dot, operand);
             }
             (Kind::Int, Term::Number(number)) => number.integer.map(Value::Int),
-            (Kind::Float, Term::Number(number)) => number.float.map(Value::Float),
             _ => None,
         };
         let name = match kind {
             Kind::Int => "integer".to_owned(),
-            Kind::Float => "float".to_owned(),
             other => other.to_string(),
         };
         wanted.ok_or_else(|| self.error(format!("expected {name}; found {operand}")))
@@ -165,8 +173,8 @@ impl<'t> Execution<'t> {
 
     fn validate(&self, value: Value, kind: Kind) -> Result<Value, TemplateError> {
         match value {
-            Value::NoValue if kind == Kind::Any => Ok(Value::Nil),
-            Value::NoValue => Err(self.error(format!("invalid value; expected {kind}"))),
+            Value::Missing if kind == Kind::Any => Ok(Value::Nil),
+            Value::Missing => Err(self.error(format!("invalid value; expected {kind}"))),
             value if kind.admits(&value) => Ok(value),
             value => {
                 let got = match &value {

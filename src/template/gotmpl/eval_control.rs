@@ -97,14 +97,14 @@ impl<'t> Execution<'t> {
         control: &Control,
     ) -> Result<Box<dyn Iterator<Item = (Value, Value)> + 'v>, TemplateError> {
         Ok(match value {
-            Value::NoValue | Value::Nil => Box::new(std::iter::empty()),
+            Value::Missing | Value::Nil => Box::new(std::iter::empty()),
             Value::Int(_) if control.pipe.variables.len() > 1 => {
                 let number = display(value);
                 return Err(self.error(format!(
                     "can't use {number} to iterate over more than one variable"
                 )));
             }
-            Value::Int(count) => Box::new((0..*count).map(|i| (Value::NoValue, Value::Int(i)))),
+            Value::Int(count) => Box::new((0..*count).map(|i| (Value::Missing, Value::Int(i)))),
             Value::List(items) => Box::new((0_i64..).map(Value::Int).zip(items.iter().cloned())),
             Value::Map(entries) => Box::new(
                 entries
@@ -150,7 +150,7 @@ impl<'t> Execution<'t> {
         self.enter()?;
         let dot = match &call.pipe {
             Some(pipe) => self.pipeline(dot, pipe)?,
-            None => Value::NoValue,
+            None => Value::Missing,
         };
         // A called template sees no variables but its own.
         let outer = std::mem::replace(&mut self.variables, vec![("$", dot.clone())]);

@@ -3,6 +3,7 @@
 use super::ast::{Binding, Command, Operand, Pipe, Term};
 use super::error::TemplateError;
 use super::eval::{Execution, Site};
+use super::eval_call::Callee;
 use super::number::Number;
 use super::value::Value;
 
@@ -15,11 +16,11 @@ impl<'t> Execution<'t> {
         for command in &pipe.commands {
             let value = self.command(dot, command, piped)?;
             piped = Some(match value {
-                Value::Nil => Value::NoValue,
+                Value::Nil => Value::Missing,
                 other => other,
             });
         }
-        let value = piped.unwrap_or(Value::NoValue);
+        let value = piped.unwrap_or(Value::Missing);
         for name in &pipe.variables {
             self.charge(value.size())?;
             match pipe.binding {
@@ -48,7 +49,8 @@ impl<'t> Execution<'t> {
             }
             Term::Function(name) => {
                 self.at(Site::Operand(first))?;
-                self.call(dot, name, Site::Command(command), &command.arguments, piped)
+                let site = Site::Command(command);
+                self.call(dot, Callee { name, site }, &command.arguments, piped)
             }
             Term::Pipe(pipe) => {
                 self.refuse_arguments(first, given)?;
@@ -133,7 +135,8 @@ impl<'t> Execution<'t> {
                 let value = match &base.term {
                     Term::Function(name) => {
                         self.at(Site::Operand(base))?;
-                        self.call(dot, name, Site::Operand(base), &[], None)?
+                        let site = Site::Operand(base);
+                        self.call(dot, Callee { name, site }, &[], None)?
                     }
                     Term::Pipe(pipe) => self.pipeline(dot, pipe)?,
                     _ => self.literal(dot, base)?,
@@ -155,7 +158,7 @@ impl<'t> Execution<'t> {
         for (index, field) in fields.iter().enumerate() {
             let last = index + 1 == fields.len();
             match value {
-                Value::NoValue => return Ok(Value::NoValue),
+                Value::Missing => return Ok(Value::Missing),
                 Value::Nil => {
                     return Err(
                         self.error(format!("nil pointer evaluating interface {{}}.{field}"))
@@ -164,7 +167,7 @@ impl<'t> Execution<'t> {
                 Value::Map(_) if last && given == Given::Arguments => {
                     return Err(self.error(format!("{field} is not a method but has arguments")));
                 }
-                Value::Map(entries) => value = entries.get(field).unwrap_or(&Value::NoValue),
+                Value::Map(entries) => value = entries.get(field).unwrap_or(&Value::Missing),
                 other => {
                     let name = other.type_name();
                     return Err(self.error(format!("can't evaluate field {field} in type {name}")));

@@ -69,8 +69,6 @@ impl Signature {
 pub(crate) enum Kind {
     String,
     Int,
-    Float,
-    Bool,
     /// Anything, `nil` included.
     Any,
 }
@@ -81,8 +79,6 @@ impl Kind {
         match self {
             Self::String => matches!(value, Value::String(_)),
             Self::Int => matches!(value, Value::Int(_)),
-            Self::Float => matches!(value, Value::Float(_)),
-            Self::Bool => matches!(value, Value::Bool(_)),
             Self::Any => true,
         }
     }
@@ -93,8 +89,6 @@ impl Display for Kind {
         f.write_str(match self {
             Self::String => "string",
             Self::Int => "int",
-            Self::Float => "float64",
-            Self::Bool => "bool",
             Self::Any => "interface {}",
         })
     }

@@ -5,7 +5,7 @@ use super::value::Value;
 
 /// `index x 1 2` is `x[1][2]`; a missing map key gives the empty value of the map's type.
 pub(super) fn index(item: &Value, indexes: &[Value]) -> Result<Value, FunctionError> {
-    if matches!(item, Value::Nil | Value::NoValue) {
+    if matches!(item, Value::Nil | Value::Missing) {
         return Err(FunctionError::new("index of untyped nil"));
     }
     let mut item = item.clone();
@@ -21,7 +21,7 @@ pub(super) fn index(item: &Value, indexes: &[Value]) -> Result<Value, FunctionEr
             },
             Value::Map(entries) => match at {
                 Value::String(key) => entries.get(key).cloned().unwrap_or_else(|| missing(&item)),
-                Value::Nil | Value::NoValue => {
+                Value::Nil | Value::Missing => {
                     return Err(FunctionError::new("value is nil; should be of type string"));
                 }
                 other => {
@@ -31,7 +31,7 @@ pub(super) fn index(item: &Value, indexes: &[Value]) -> Result<Value, FunctionEr
                     )));
                 }
             },
-            Value::Nil | Value::NoValue => return Err(FunctionError::new("index of nil pointer")),
+            Value::Nil | Value::Missing => return Err(FunctionError::new("index of nil pointer")),
             other => {
                 return Err(FunctionError::new(format!(
                     "can't index item of type {}",
@@ -46,14 +46,14 @@ pub(super) fn index(item: &Value, indexes: &[Value]) -> Result<Value, FunctionEr
 fn missing(map: &Value) -> Value {
     match map.type_name() {
         "map[string]string" => Value::String(String::new()),
-        _ => Value::NoValue,
+        _ => Value::Missing,
     }
 }
 
 /// `slice x 1 2` is `x[1:2]`, `slice x 1` is `x[1:]`; a list takes a third index, which only bounds its capacity.
 pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, FunctionError> {
     let length = match item {
-        Value::Nil | Value::NoValue => return Err(FunctionError::new("slice of untyped nil")),
+        Value::Nil | Value::Missing => return Err(FunctionError::new("slice of untyped nil")),
         _ if indexes.len() > 3 => {
             return Err(FunctionError::new(format!(
                 "too many slice indexes: {}",
@@ -100,7 +100,7 @@ pub(super) fn length(item: &Value) -> Result<Value, FunctionError> {
         Value::List(items) => items.len(),
         Value::Map(entries) => entries.len(),
         // Not a sentence, but what users of Go's templates see and search for.
-        Value::Nil | Value::NoValue => {
+        Value::Nil | Value::Missing => {
             return Err(FunctionError::new(
                 "reflect: call of reflect.Value.Type on zero Value",
             ));
@@ -124,7 +124,7 @@ fn offset(at: &Value, length: usize) -> Result<usize, FunctionError> {
             .ok()
             .filter(|offset| *offset <= length)
             .ok_or_else(|| FunctionError::new(format!("index out of range: {number}"))),
-        Value::Nil | Value::NoValue => Err(FunctionError::new("cannot index slice/array with nil")),
+        Value::Nil | Value::Missing => Err(FunctionError::new("cannot index slice/array with nil")),
         other => Err(FunctionError::new(format!(
             "cannot index slice/array with type {}",
             other.type_name()

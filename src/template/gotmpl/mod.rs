@@ -35,17 +35,12 @@ mod template;
 mod tests;
 mod token;
 mod token_stream;
-mod uses;
 mod value;
 mod verb;
 mod verb_float;
 mod verb_integer;
 
-pub(crate) use error::{FunctionError, Position, TemplateError};
+pub(crate) use error::{FunctionError, TemplateError};
 pub(crate) use functions::{Functions, Kind, Signature};
 pub(crate) use template::{Template, parse};
-pub(crate) use uses::FunctionUse;
 pub(crate) use value::Value;
-
-/// The name of every template's top level; Packer shows it in its messages.
-const ROOT: &str = "root";

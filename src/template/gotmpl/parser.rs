@@ -8,18 +8,15 @@ use super::functions::Functions;
 use super::limits::MAX_NESTING;
 use super::parser_control::Block;
 use super::quote::{quote, unquote};
+use super::template::ROOT;
 use super::token::{Keyword, Token, TokenKind};
 use super::token_stream::TokenStream;
-use super::uses::FunctionUse;
 
-/// What parsing yields: the trees by template name, and every use of a function.
-pub(super) struct Parsed {
-    pub(super) trees: BTreeMap<String, List>,
-    pub(super) uses: Vec<FunctionUse>,
-}
-
-/// Parses `text`, whose top level becomes the tree called `root`.
-pub(super) fn parse(text: &str, functions: &dyn Functions) -> Result<Parsed, TemplateError> {
+/// Parses `text` into trees by name; its top level becomes the one called `root`.
+pub(super) fn parse(
+    text: &str,
+    functions: &dyn Functions,
+) -> Result<BTreeMap<String, List>, TemplateError> {
     let mut parser = Parser {
         text,
         tokens: TokenStream::new(text),
@@ -27,14 +24,10 @@ pub(super) fn parse(text: &str, functions: &dyn Functions) -> Result<Parsed, Tem
         scope: Scope::default(),
         depth: 0,
         trees: BTreeMap::new(),
-        uses: Vec::new(),
     };
     let root = parser.top_level()?;
-    parser.add_tree(super::ROOT.to_owned(), root)?;
-    Ok(Parsed {
-        trees: parser.trees,
-        uses: parser.uses,
-    })
+    parser.add_tree(ROOT.to_owned(), root)?;
+    Ok(parser.trees)
 }
 
 /// The parser's place in the text and what it has found so far.
@@ -45,7 +38,6 @@ pub(super) struct Parser<'t> {
     pub(super) scope: Scope,
     depth: usize,
     trees: BTreeMap<String, List>,
-    pub(super) uses: Vec<FunctionUse>,
 }
 
 /// What belongs to the template being parsed; each `define` and `block` starts with a new one.

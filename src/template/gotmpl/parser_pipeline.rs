@@ -7,7 +7,6 @@ use super::number::Number;
 use super::parser::Parser;
 use super::quote::quote;
 use super::token::{Keyword, Token, TokenKind};
-use super::uses::record_uses;
 
 impl<'t> Parser<'t> {
     /// Declarations and commands up to the token `end`, which is taken too.
@@ -28,7 +27,6 @@ impl<'t> Parser<'t> {
             let token = self.tokens.next_non_space();
             if token.kind == end {
                 self.check_pipeline(&pipe, context)?;
-                record_uses(&pipe, &mut self.uses);
                 return Ok(pipe);
             }
             if !starts_operand(token.kind) {

@@ -6,7 +6,7 @@ use super::verb::{Flags, append_value};
 /// A value as a template writes it.
 pub(super) fn display(value: &Value) -> String {
     match value {
-        Value::NoValue => "<no value>".to_owned(),
+        Value::Missing => "<no value>".to_owned(),
         other => plain(other),
     }
 }

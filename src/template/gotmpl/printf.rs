@@ -237,7 +237,7 @@ impl<'a> Formatter<'a> {
             if place > 0 {
                 self.out.push_str(", ");
             }
-            if !matches!(value, Value::Nil | Value::NoValue) {
+            if !matches!(value, Value::Nil | Value::Missing) {
                 self.out.push_str(value.type_name());
                 self.out.push('=');
             }

@@ -7,15 +7,16 @@ use super::error::TemplateError;
 use super::eval;
 use super::functions::Functions;
 use super::parser;
-use super::uses::FunctionUse;
 use super::value::Value;
+
+/// The name of every template's top level; Packer shows it in its messages.
+pub(super) const ROOT: &str = "root";
 
 /// A parsed template, with the templates that it defines inside.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Template {
     pub(super) text: String,
     pub(super) trees: BTreeMap<String, List>,
-    uses: Vec<FunctionUse>,
 }
 
 /// Parses a template's text; function names are resolved now, so unknown ones are errors here.
@@ -24,11 +25,9 @@ pub(crate) struct Template {
 ///
 /// [`TemplateError::Syntax`] with Go's message.
 pub(crate) fn parse(text: &str, functions: &dyn Functions) -> Result<Template, TemplateError> {
-    let parsed = parser::parse(text, functions)?;
     Ok(Template {
         text: text.to_owned(),
-        trees: parsed.trees,
-        uses: parsed.uses,
+        trees: parser::parse(text, functions)?,
     })
 }
 
@@ -44,12 +43,5 @@ impl Template {
         functions: &dyn Functions,
     ) -> Result<String, TemplateError> {
         eval::execute(self, data, functions)
-    }
-
-    /// Every use of a function anywhere in the text, in branches not taken too.
-    ///
-    /// The order is that in which pipelines end, so what stands in parentheses comes before what stands around.
-    pub(crate) fn calls(&self) -> impl Iterator<Item = &FunctionUse> {
-        self.uses.iter()
     }
 }

@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 ///
 /// Go's strings are bytes, ours are text: where Go would cut a character in two, the pieces become U+FFFD.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::enum_variant_names, reason = "Go prints it as `<no value>`")]
 pub(crate) enum Value {
     /// What a lookup that found nothing gives; printed as `<no value>`.
-    NoValue,
+    Missing,
     /// The literal `nil`, and what a missing value becomes as a function's argument.
     Nil,
     Bool(bool),
@@ -17,6 +16,13 @@ pub(crate) enum Value {
     Int(i64),
     Float(f64),
     String(String),
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "none of Packer's functions gives a list yet, but `range` and `index` are Go's"
+        )
+    )]
     List(Vec<Value>),
     Map(BTreeMap<String, Value>),
 }
@@ -25,7 +31,7 @@ impl Value {
     /// Whether `if` takes the value as true: it is not the empty value of its type.
     pub(crate) fn is_true(&self) -> bool {
         match self {
-            Self::NoValue | Self::Nil => false,
+            Self::Missing | Self::Nil => false,
             Self::Bool(value) => *value,
             Self::Int(value) => *value != 0,
             Self::Float(value) => *value != 0.0,
@@ -40,7 +46,7 @@ impl Value {
     /// A list or map of nothing but strings counts as one of strings, the only kind that Packer's data holds.
     pub(super) fn type_name(&self) -> &'static str {
         match self {
-            Self::NoValue | Self::Nil => "<nil>",
+            Self::Missing | Self::Nil => "<nil>",
             Self::Bool(_) => "bool",
             Self::Int(_) => "int",
             Self::Float(_) => "float64",
@@ -55,7 +61,7 @@ impl Value {
     /// About how many bytes the value holds, for the bounds on work and size.
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::NoValue | Self::Nil | Self::Bool(_) | Self::Int(_) | Self::Float(_) => 8,
+            Self::Missing | Self::Nil | Self::Bool(_) | Self::Int(_) | Self::Float(_) => 8,
             Self::String(value) => 8 + value.len(),
             Self::List(items) => 8 + items.iter().map(Self::size).sum::<usize>(),
             Self::Map(entries) => {

@@ -54,10 +54,10 @@ pub(super) fn append_padded(out: &mut String, text: &str, flags: Flags) {
 /// Appends a value by a verb; a verb that does not fit shows as `%!verb(type=value)`.
 pub(super) fn append_value(out: &mut String, value: &Value, verb: char, flags: Flags) {
     match value {
-        Value::Nil | Value::NoValue if matches!(verb, 'v' | 'T') => {
+        Value::Nil | Value::Missing if matches!(verb, 'v' | 'T') => {
             append_padded(out, "<nil>", flags)
         }
-        Value::Nil | Value::NoValue => append_bad_verb(out, value, verb, flags),
+        Value::Nil | Value::Missing => append_bad_verb(out, value, verb, flags),
         _ if verb == 'T' => append_text(out, value.type_name(), 's', flags),
         _ => append_element(out, value, verb, flags),
     }
@@ -66,8 +66,8 @@ pub(super) fn append_value(out: &mut String, value: &Value, verb: char, flags: F
 /// As [`append_value`], for what may also stand within a list or map: nil there is always `<nil>`.
 fn append_element(out: &mut String, value: &Value, verb: char, flags: Flags) {
     match value {
-        Value::Nil | Value::NoValue if flags.go_syntax => out.push_str("interface {}(nil)"),
-        Value::Nil | Value::NoValue => out.push_str("<nil>"),
+        Value::Nil | Value::Missing if flags.go_syntax => out.push_str("interface {}(nil)"),
+        Value::Nil | Value::Missing => out.push_str("<nil>"),
         Value::Bool(truth) if matches!(verb, 't' | 'v') => {
             append_padded(out, if *truth { "true" } else { "false" }, flags);
         }
@@ -91,7 +91,7 @@ fn append_element(out: &mut String, value: &Value, verb: char, flags: Flags) {
 fn append_bad_verb(out: &mut String, value: &Value, verb: char, flags: Flags) {
     write!(out, "%!{verb}(").expect("writing to a String cannot fail");
     match value {
-        Value::Nil | Value::NoValue => out.push_str("<nil>"),
+        Value::Nil | Value::Missing => out.push_str("<nil>"),
         other => {
             out.push_str(other.type_name());
             out.push('=');

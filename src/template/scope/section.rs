@@ -61,7 +61,7 @@ impl Section {
     /// The data that texts are rendered with before there is a build: none in a builder, placeholders in what runs on its machine.
     pub(crate) fn data_at_prepare(self) -> Value {
         let (Self::Provisioner { build_keys } | Self::PostProcessor { build_keys }) = self else {
-            return Value::NoValue;
+            return Value::Missing;
         };
         let keys = BUILD_KEYS.iter().chain(build_keys);
         let mut data: BTreeMap<String, Value> = keys

@@ -145,7 +145,7 @@ impl Scope {
             text,
             &Dispatcher {
                 scope: self,
-                data: &Value::NoValue,
+                data: &Value::Missing,
             },
         )
         .map(|_| ())

@@ -66,7 +66,7 @@ fn pass<'a>(pending: &[(&'a String, &'a String)], scope: &mut Scope) -> Pass<'a>
     };
     for (name, text) in pending {
         let masked = mask(text);
-        match scope.render(&masked.text, &Value::NoValue) {
+        match scope.render(&masked.text, &Value::Missing) {
             Ok(rendered) => {
                 scope.set_variable(name, masked.unmask(rendered));
                 pass.rendered_any = true;

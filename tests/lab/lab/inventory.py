@@ -110,7 +110,7 @@ def _ranges(group: Any) -> list[dict[str, Any]]:
             "protocol": rule.ip_protocol,
             "from": rule.from_port,
             "to": rule.to_port,
-            "cidrs": [one.get("CidrIp") or one.get("CidrIpv6") for one in rule.ip_ranges],
+            "cidr": rule.ip_range.get("CidrIp") or rule.ip_range.get("CidrIpv6"),
         }
         for rule in group.ingress_rules
     ]

@@ -18,7 +18,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-HERE = Path(__file__).parent
+LAB = Path(__file__).parent.parent
 
 
 class Lab:
@@ -31,7 +31,7 @@ class Lab:
         self.log = (directory / "log").open("ab")
         ready.unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [*command, "--ready-file", str(ready), *arguments], cwd=HERE, stdout=self.log, stderr=self.log
+            [*command, "--ready-file", str(ready), *arguments], cwd=LAB, stdout=self.log, stderr=self.log
         )
         wait_until(lambda: ready.exists() or self.process.poll() is not None, 60)
         assert ready.exists(), (directory / "log").read_text()

@@ -1,0 +1,20 @@
+//! The real binary against real parts: an EC2 that speaks the wire protocol, machines with sshd, a GitHub that checks every
+//! request. `./test` prepares them; without it these tests fail and say so.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+
+mod action;
+mod command_line;
+mod comment;
+mod connections;
+mod examples;
+mod faults;
+mod invalid;
+mod layers;
+mod ledger;
+mod neighbours;
+mod policy;
+mod stop;
+mod support;

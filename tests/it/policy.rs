@@ -1,0 +1,142 @@
+//! Packer's documented IAM policy is enough, to the letter.
+
+use crate::support::{Lab, Left, Run, Workspace};
+
+/// <https://developer.hashicorp.com/packer/integrations/hashicorp/amazon#iam-task-or-instance-role>
+const PACKERS_POLICY: [&str; 33] = [
+    "AttachVolume",
+    "AuthorizeSecurityGroupIngress",
+    "CopyImage",
+    "CreateImage",
+    "CreateKeyPair",
+    "CreateSecurityGroup",
+    "CreateSnapshot",
+    "CreateTags",
+    "CreateVolume",
+    "DeleteKeyPair",
+    "DeleteSecurityGroup",
+    "DeleteSnapshot",
+    "DeleteVolume",
+    "DeregisterImage",
+    "DescribeImageAttribute",
+    "DescribeImages",
+    "DescribeInstances",
+    "DescribeInstanceStatus",
+    "DescribeRegions",
+    "DescribeSecurityGroups",
+    "DescribeSnapshots",
+    "DescribeSubnets",
+    "DescribeTags",
+    "DescribeVolumes",
+    "DetachVolume",
+    "GetPasswordData",
+    "ModifyImageAttribute",
+    "ModifyInstanceAttribute",
+    "ModifySnapshotAttribute",
+    "RegisterImage",
+    "RunInstances",
+    "StopInstances",
+    "TerminateInstances",
+];
+
+/// What AWS lets everybody do, whatever the policy says.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+const ALWAYS_ALLOWED: &str = "sts:GetCallerIdentity";
+
+fn restricted() -> Lab {
+    let lab = Lab::new();
+    let allowed: Vec<String> = PACKERS_POLICY
+        .iter()
+        .map(|action| format!("ec2:{action}"))
+        .collect();
+    let mut allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
+    allowed.push(ALWAYS_ALLOWED);
+    lab.policy(&allowed);
+    lab
+}
+
+fn builds(template: &str, variables: &[&str], images: usize) {
+    let (lab, workspace) = (restricted(), Workspace::with_examples());
+    let arguments = [&["build"], variables, &[template]].concat();
+    let finished = Run::new(&workspace, &arguments)
+        .lab(&lab)
+        .finish()
+        .expect_code(0);
+    lab.account_at_rest().assert_holds(Left::Images(images));
+    assert_eq!(
+        lab.count("CreateKeyPair"),
+        images_that_were_built(&lab),
+        "{}",
+        finished.output
+    );
+}
+
+/// Copies are no builds.
+fn images_that_were_built(lab: &Lab) -> usize {
+    lab.count("CreateImage")
+}
+
+#[test]
+fn the_nginx_example_builds_with_packers_policy() {
+    builds("examples/nginx/template.json", &["-var", "version=1.0"], 1);
+}
+
+#[test]
+fn the_encrypted_example_builds_with_packers_policy() {
+    builds("examples/encrypted/template.json", &[], 3);
+}
+
+#[test]
+fn the_example_of_two_builders_builds_with_packers_policy() {
+    builds("examples/two-builders/template.json", &[], 2);
+}
+
+#[test]
+fn the_policy_is_the_one_that_the_documentation_shows() {
+    let page =
+        std::fs::read_to_string(crate::support::repository().join("docs/permissions.md")).unwrap();
+    let block = page
+        .split("```json")
+        .nth(1)
+        .and_then(|text| text.split("```").next())
+        .unwrap();
+    let policy: serde_json::Value = serde_json::from_str(block).unwrap();
+    let actions = policy["Statement"][0]["Action"].as_array().unwrap();
+    let actions: Vec<&str> = actions
+        .iter()
+        .filter_map(|action| action.as_str()?.strip_prefix("ec2:"))
+        .collect();
+    assert_eq!(actions, PACKERS_POLICY);
+}
+
+#[test]
+fn every_call_of_ours_that_is_refused_costs_one_notice() {
+    let (lab, workspace) = (restricted(), Workspace::with_fixtures());
+    let finished = Run::new(&workspace, &["build", "quick.json"])
+        .lab(&lab)
+        .finish()
+        .expect_code(0);
+    for call in lab
+        .calls()
+        .iter()
+        .filter(|call| call.error.as_deref() == Some("UnauthorizedOperation"))
+    {
+        let told = finished
+            .output
+            .lines()
+            .filter(|line| line.contains(&call.action))
+            .count();
+        assert!(
+            told <= 1,
+            "{} is told {told} times:\n{}",
+            call.action,
+            finished.output
+        );
+    }
+    let told = finished.output.contains("ImportKeyPair");
+    assert!(
+        told,
+        "nothing says that CreateKeyPair took ImportKeyPair's place:\n{}",
+        finished.output
+    );
+}

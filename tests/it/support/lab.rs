@@ -1,0 +1,165 @@
+//! The lab's EC2: one account of its own for each test.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::account::Account;
+use super::http::{Answer, ask};
+use super::pool::{Pool, Server};
+
+static POOL: Pool = Pool::new();
+
+/// A lab with a fresh account. It goes back to the pool when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Lab(Option<Server>);
+
+/// A call that the lab received.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) action: String,
+    pub(crate) error: Option<String>,
+}
+
+impl Lab {
+    /// A fresh account, in which states change after about 30 ms.
+    pub(crate) fn new() -> Self {
+        let lab = Self(Some(POOL.take(start)));
+        lab.post("reset", &Value::Null);
+        lab
+    }
+
+    /// The address of every AWS service, as `http://127.0.0.1:PORT`.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    fn address(&self) -> &str {
+        &self
+            .0
+            .as_ref()
+            .expect("a lab has its server until it is dropped")
+            .address
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        ask(self.address(), "GET", &format!("/_lab/{path}"), None)
+    }
+
+    fn post(&self, path: &str, body: &Value) {
+        ask(self.address(), "POST", &format!("/_lab/{path}"), Some(body)).json();
+    }
+
+    /// Delays and the like, as the lab's README lists them.
+    pub(crate) fn settings(&self, settings: &Value) {
+        self.post("settings", settings);
+    }
+
+    /// The rules of what goes wrong, in place of all before.
+    pub(crate) fn faults(&self, rules: &Value) {
+        self.post("faults", rules);
+    }
+
+    /// Nothing goes wrong any more.
+    pub(crate) fn heal(&self) {
+        self.faults(&json!([]));
+    }
+
+    /// Only these calls are allowed.
+    pub(crate) fn policy(&self, allow: &[&str]) {
+        self.post("policy", &json!({ "allow": allow }));
+    }
+
+    /// Does something to a machine as soon as it runs: `kill-sshd`, `poweroff` and so on.
+    pub(crate) fn machine(&self, instance: &str, order: &str) {
+        let path = format!("/_lab/machines/{instance}/{order}");
+        wait_until("a machine that runs", || {
+            (ask(self.address(), "POST", &path, None).status == 200).then_some(())
+        });
+    }
+
+    /// Every call since the start.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        let calls = self.get("calls").json();
+        let text = |call: &Value, name: &str| call[name].as_str().map(str::to_owned);
+        let calls = calls
+            .as_array()
+            .expect("the calls are a list")
+            .iter()
+            .map(|call| Call {
+                action: text(call, "action").unwrap_or_default(),
+                error: text(call, "error"),
+            });
+        calls.collect()
+    }
+
+    /// How often an action was called.
+    pub(crate) fn count(&self, action: &str) -> usize {
+        self.calls()
+            .iter()
+            .filter(|call| call.action == action)
+            .count()
+    }
+
+    /// What is in the account at this moment.
+    pub(crate) fn account(&self) -> Account {
+        Account::of(&self.get("inventory").json())
+    }
+
+    /// What is in the account once no machine is on its way out any more.
+    pub(crate) fn account_at_rest(&self) -> Account {
+        wait_until("machines that are shutting down to be gone", || {
+            let account = self.account();
+            (!account.has_ending_machines()).then_some(account)
+        })
+    }
+
+    /// The content of a file of an image, where a machine wrote it.
+    pub(crate) fn file(&self, image: &str, path: &str) -> Option<String> {
+        let answer = self.get(&format!("images/{image}/files?path={path}"));
+        (answer.status == 200).then(|| String::from_utf8_lossy(&answer.body).into_owned())
+    }
+
+    /// The mode of a file of an image, in octal.
+    pub(crate) fn mode(&self, image: &str, path: &str) -> Option<String> {
+        let answer = self.get(&format!("images/{image}/files?path={path}"));
+        answer.header("X-Lab-Mode").map(str::to_owned)
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        if let Some(server) = self.0.take() {
+            POOL.give_back(server);
+        }
+    }
+}
+
+fn start() -> Server {
+    Server::start(
+        &["lab", "serve", "--port", "0", "--speed", "10"],
+        |directory| {
+            vec![
+                "--state-dir".to_owned(),
+                directory.join("state").display().to_string(),
+            ]
+        },
+        |text| text.trim().parse().ok(),
+    )
+}
+
+/// Waits, at most ten seconds, until `look` finds something.
+#[expect(clippy::disallowed_methods, reason = "a test has no stop signal")]
+pub(crate) fn wait_until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "waited in vain for {what}"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

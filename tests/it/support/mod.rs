@@ -1,0 +1,21 @@
+//! What the tests are written with: the lab's two servers, a run of the binary, and GitHub's runner around it.
+
+mod account;
+mod action;
+mod binary;
+mod github;
+mod http;
+mod lab;
+mod pool;
+mod run;
+mod sweep;
+mod workspace;
+
+pub(crate) use account::Left;
+pub(crate) use action::{Stage, Step, StepResult};
+pub(crate) use binary::repository;
+pub(crate) use github::GitHub;
+pub(crate) use lab::{Lab, wait_until};
+pub(crate) use run::{Finished, Run, SECRET_KEY};
+pub(crate) use sweep::{Sweep, sweep};
+pub(crate) use workspace::{Workspace, mode};
