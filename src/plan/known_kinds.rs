@@ -74,7 +74,7 @@ const BUILDERS: [&str; 87] = [
 ];
 
 #[rustfmt::skip]
-const PROVISIONERS: [&str; 25] = [
+pub(super) const PROVISIONERS: [&str; 25] = [
     "ansible", "ansible-local", "ansible-navigator", "azure-dtlartifact", "breakpoint", "chef-client", "chef-solo",
     "cnspec", "converge", "file", "goss", "hashicups-toppings", "hcp-sbom", "inspec", "mondoo", "powershell",
     "puppet-masterless", "puppet-server", "salt-masterless", "shell", "shell-local", "sleep", "windows-restart",
@@ -82,7 +82,7 @@ const PROVISIONERS: [&str; 25] = [
 ];
 
 #[rustfmt::skip]
-const POST_PROCESSORS: [&str; 29] = [
+pub(super) const POST_PROCESSORS: [&str; 29] = [
     "alicloud-import", "amazon-ami-management", "amazon-import", "artifice", "checksum", "compress",
     "digitalocean-import", "docker-import", "docker-push", "docker-save", "docker-tag", "exoscale-import",
     "googlecompute-export", "googlecompute-import", "hashicups-receipt", "ibmcloud-export-image", "manifest",

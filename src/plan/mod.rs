@@ -20,6 +20,8 @@ pub(crate) mod provision;
 mod selection;
 mod template_checks;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod tests;
 mod unsupported;
 

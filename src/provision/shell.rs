@@ -67,7 +67,8 @@ pub(super) async fn run<R: Remote>(
         machine,
     };
     if settings.use_env_var_file {
-        shell.upload_environment(vars.as_bytes()).await?;
+        let text = as_sent(settings, vars.clone().into_bytes());
+        shell.upload_environment(&text).await?;
     }
     for script in scripts {
         cx.ui
@@ -103,14 +104,17 @@ struct Script {
     bytes: Vec<u8>,
 }
 
+/// What goes over the wire for a text of ours: `binary` says that line ends are nobody's business.
+fn as_sent(settings: &ShellSettings, bytes: Vec<u8>) -> Vec<u8> {
+    if settings.binary {
+        bytes
+    } else {
+        script_text::unix(&bytes)
+    }
+}
+
 fn scripts(settings: &ShellSettings, cx: &ProvisionContext) -> Result<Vec<Script>, ProvisionError> {
-    let finish = |bytes: Vec<u8>| {
-        if settings.binary {
-            bytes
-        } else {
-            script_text::unix(&bytes)
-        }
-    };
+    let finish = |bytes: Vec<u8>| as_sent(settings, bytes);
     match &settings.source {
         ScriptSource::Inline(lines) => {
             let lines: Result<Vec<_>, _> = lines.iter().map(|line| cx.render(line)).collect();

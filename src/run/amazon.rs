@@ -120,7 +120,7 @@ async fn with_cloud(
     };
     ui.end_step();
     let (result, data) = match built {
-        Ok(built) => ended(built),
+        Ok(built) => ended(built, &cx.run_uuid),
         Err(_) => (
             BuilderResult::Failed {
                 error: "the build panicked: this is a bug in ami-build, please report it"
@@ -139,10 +139,14 @@ async fn with_cloud(
     }
 }
 
-fn ended(built: Result<Option<Built>, BuildError>) -> (BuilderResult, GeneratedData) {
+fn ended(
+    built: Result<Option<Built>, BuildError>,
+    run_uuid: &str,
+) -> (BuilderResult, GeneratedData) {
     match built {
         Ok(Some(built)) => {
-            let data = built.data.clone();
+            let mut data = built.data.clone();
+            data.insert("PackerRunUUID".to_owned(), run_uuid.to_owned());
             (
                 BuilderResult::Made {
                     artifact: artifact(&built),

@@ -1,4 +1,4 @@
-//! The `file` builder at work: writes a file, then runs the provisioners that need no machine.
+//! The `file` builder at work: writes a file, then runs the provisioners, as Packer does, on a machine that is none.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -15,7 +15,7 @@ use crate::plan::PlannedBuild;
 use crate::plan::file::{FileSettings, Origin};
 use crate::post::{Artifact, FileOwner, create_directories, hand_over};
 use crate::provision::{ChildEnding, Machine};
-use crate::remote::SshRemote;
+use crate::remote::PretendedRemote;
 use crate::report::conclusion::Conclusion;
 use crate::report::result::Product;
 use crate::report::ui::Ui;
@@ -27,9 +27,8 @@ pub(super) async fn run(
     cx: &RunContext,
     ui: &Ui,
 ) -> BuilderEnd {
-    let data = GeneratedData::from([("ID".to_owned(), "File".to_owned())]);
     let result = match write(settings, &cx.working_directory, cx.owner, ui) {
-        Ok(()) => provision(settings, build, cx, ui, &data).await,
+        Ok(()) => provision(settings, build, cx, ui).await,
         Err(error) => BuilderResult::Failed {
             error: chain(&error),
             conclusion: Conclusion::Failure,
@@ -37,7 +36,7 @@ pub(super) async fn run(
     };
     BuilderEnd {
         result,
-        data,
+        data: GeneratedData::new(),
         settled: None,
     }
 }
@@ -47,7 +46,6 @@ async fn provision(
     build: &PlannedBuild,
     cx: &RunContext,
     ui: &Ui,
-    data: &GeneratedData,
 ) -> BuilderResult {
     let ending = if cx.on_runner() {
         ChildEnding::KillDescendants
@@ -55,7 +53,7 @@ async fn provision(
         ChildEnding::AwaitDescendants
     };
     let provisioned = Provisioning::new(build, cx, ui, ending)
-        .run::<SshRemote>(&mut Machine::None, data)
+        .run_without_steps(&mut Machine::Reached(&mut PretendedRemote))
         .await;
     match provisioned {
         _ if cx.stop.requested().is_some() => BuilderResult::Cancelled,

@@ -7,7 +7,7 @@ use crate::build::GeneratedData;
 use crate::cli::options::OnError;
 use crate::error::with_hint;
 use crate::plan::PlannedBuild;
-use crate::plan::communicator::{Communicator, SshSettings};
+use crate::plan::communicator::{Communicator, Login, SshSettings};
 use crate::plan::null::NullSettings;
 use crate::post::Artifact;
 use crate::provision::{ChildEnding, Machine, ProvisionError};
@@ -26,7 +26,8 @@ pub(super) async fn run(
     cx: &RunContext,
     ui: &Ui,
 ) -> BuilderEnd {
-    let mut data = GeneratedData::from([("ID".to_owned(), "Null".to_owned())]);
+    // Post-processors learn nothing of the connection.
+    let data = GeneratedData::from([("ID".to_owned(), "Null".to_owned())]);
     let ending = if cx.on_runner() {
         ChildEnding::KillDescendants
     } else {
@@ -42,9 +43,10 @@ pub(super) async fn run(
         ),
         Communicator::Ssh(ssh) => match connect(ssh, cx, ui).await {
             Ok(mut remote) => {
-                data.extend(connection_data(ssh));
+                let mut known = data.clone();
+                known.extend(connection_data(ssh));
                 let provisioned = provisioning
-                    .run(&mut Machine::Reached(&mut remote), &data)
+                    .run(&mut Machine::Reached(&mut remote), &known)
                     .await;
                 remote.hang_up().await;
                 ended(provisioned, cx)
@@ -112,11 +114,25 @@ fn connection_data(ssh: &SshSettings) -> GeneratedData {
         ("Port", ssh.port.to_string()),
         ("User", ssh.username.clone()),
         ("ConnType", "ssh".to_owned()),
+        ("Password", password(&ssh.login)),
+        // Packer makes no keys for this builder, and shows none that it was given.
+        ("SSHPublicKey", String::new()),
+        ("SSHPrivateKey", String::new()),
     ];
     values
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+}
+
+fn password(login: &Login) -> String {
+    let password = match login {
+        Login::Password { password, .. } => Some(password),
+        Login::Key { password, .. }
+        | Login::Agent { password, .. }
+        | Login::TemporaryKey { password, .. } => password.as_ref(),
+    };
+    password.map_or_else(String::new, |password| password.expose().to_owned())
 }
 
 /// Packer's lines about steps that it does not clean up.

@@ -123,11 +123,9 @@ async fn post_process(
 ) -> Verdict {
     let children = cx.environment.for_children();
     let scope = build.scope.for_post_processors();
-    let mut data = made.data.clone();
-    data.insert("PackerRunUUID".to_owned(), cx.run_uuid.clone());
     let context = PostContext {
         scope: &scope,
-        data: &data,
+        data: made.data,
         ui,
         stop: &cx.stop,
         build_name: &build.name,

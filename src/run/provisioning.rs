@@ -53,7 +53,7 @@ impl<'a> Provisioning<'a> {
         machine: &mut Machine<'_, R>,
         data: &GeneratedData,
     ) -> Result<(), ProvisionError> {
-        let context = self.context(data);
+        let context = self.context(self.with_packers_data(data));
         loop {
             let Err(error) = run_all(&self.build.provisioners, machine, &context).await else {
                 return Ok(());
@@ -78,6 +78,15 @@ impl<'a> Provisioning<'a> {
         }
     }
 
+    /// Runs them for a builder that has no steps: there is no data, nothing cleans up after a failure, and `-on-error` has no say.
+    pub(super) async fn run_without_steps<R: Remote>(
+        &self,
+        machine: &mut Machine<'_, R>,
+    ) -> Result<(), ProvisionError> {
+        let context = self.context(GeneratedData::new());
+        run_all(&self.build.provisioners, machine, &context).await
+    }
+
     /// What `-on-error` says about this error, in Packer's lines.
     async fn answer(&self, error: &ProvisionError) -> Answer {
         if self.cx.stop.requested().is_some() {
@@ -99,9 +108,21 @@ impl<'a> Provisioning<'a> {
         }
     }
 
-    fn context(&self, data: &GeneratedData) -> ProvisionContext {
+    /// The builder's data, what Packer knows itself, and its texts for what no builder of ours has: an HTTP server.
+    fn with_packers_data(&self, data: &GeneratedData) -> GeneratedData {
         let mut data = data.clone();
         data.insert("PackerRunUUID".to_owned(), self.cx.run_uuid.clone());
+        for part in ["IP", "Port", "Addr"] {
+            let missing = format!(
+                "ERR_HTTP_{}_NOT_IMPLEMENTED_BY_BUILDER",
+                part.to_uppercase()
+            );
+            data.insert(format!("PackerHTTP{part}"), missing);
+        }
+        data
+    }
+
+    fn context(&self, data: GeneratedData) -> ProvisionContext {
         ProvisionContext {
             scope: self.build.scope.clone(),
             data,

@@ -8,6 +8,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::error::MemberError;
+use super::tar_header;
 use crate::file_error::FileError;
 use crate::post::stoppable::Stoppable;
 use crate::stop::Stop;
@@ -44,13 +45,16 @@ pub(super) fn tar(members: &Members<'_>, to: impl Write) -> Result<(), MemberErr
     let mut builder = tar::Builder::new(to);
     for file in members.files {
         let (opened, metadata) = members.open(file)?;
-        let mut header = tar::Header::new_gnu();
-        header.set_metadata(&metadata);
+        let mut header = tar_header::header(&metadata).map_err(|error| copy_error(file, error))?;
         let name = Path::new(file).file_name().unwrap_or(file.as_ref());
         // A file that grows meanwhile is cut, one that shrinks is an error: the header has its length already.
         let mut data = Exactly::new(Stoppable::new(opened, members.stop), metadata.len());
-        builder
-            .append_data(&mut header, name, &mut data)
+        let appended = match tar_header::seal(&mut header, Path::new(name)) {
+            Ok(()) => builder.append(&header, &mut data),
+            // A long name goes before its file, in a member of its own.
+            Err(_) => builder.append_data(&mut header, name, &mut data),
+        };
+        appended
             .and_then(|()| data.complete())
             .map_err(|error| copy_error(file, error))?;
     }

@@ -5,6 +5,7 @@ mod bgzf;
 mod error;
 mod format;
 mod pack;
+mod tar_header;
 
 #[cfg(test)]
 mod tests;

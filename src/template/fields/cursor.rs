@@ -202,6 +202,8 @@ impl<'a> Fields<'a> {
 
     /// Names every key that nobody asked for.
     pub(crate) fn finish(self) {
+        #[cfg(test)]
+        super::asked::note(self.problems.component(), &self.path, &self.asked);
         let unused = self
             .members
             .iter()

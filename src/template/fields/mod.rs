@@ -1,5 +1,7 @@
 //! Reads the settings of one component: by key, weakly typed, with every key accounted for.
 
+#[cfg(test)]
+pub(crate) mod asked;
 mod cursor;
 mod deprecated;
 mod suggestion;

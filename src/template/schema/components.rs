@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::numbering::{prefixed, without};
 use super::strict;
-use crate::template::document::Node;
+use crate::template::document::{Json, Node};
 use crate::template::fields::Fields;
 use crate::template::model::{BuilderFilter, Override, RawBuilder, RawProvisioner};
 use crate::template::problem::Problems;
@@ -134,6 +134,10 @@ fn overrides(fields: &mut Fields<'_>, problems: &Problems) -> Vec<Override> {
     let Some(node) = fields.node("override") else {
         return Vec::new();
     };
+    // Weakly decoded, an empty list is an empty map.
+    if matches!(&node.value, Json::Array(items) if items.is_empty()) {
+        return Vec::new();
+    }
     strict::is_object(node, "Override", problems);
     let mut overrides = Vec::new();
     for member in node.members() {

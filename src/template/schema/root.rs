@@ -56,6 +56,7 @@ fn template(document: Arc<Document>, problems: &Problems) -> Template {
     Template {
         description: strict::text(section("description"), "Description", problems),
         minimum_version: strict::text(version, "min_packer_version", problems)
+            .filter(|text| !text.is_empty())
             .map(|text| (text, version.span)),
         sensitive,
         variables,

@@ -1,0 +1,48 @@
+//! A machine that is none: what Packer's `file` builder gives to its provisioners. Everything succeeds and nothing happens.
+
+use std::path::Path;
+
+use super::{DirectoryPart, Exit, OutputSink, Remote, RemoteError, Upload};
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PretendedRemote;
+
+impl Remote for PretendedRemote {
+    async fn run(&mut self, _command: &str, _output: OutputSink<'_>) -> Result<Exit, RemoteError> {
+        Ok(Exit::Status(0))
+    }
+
+    async fn upload(&mut self, _upload: &Upload, _destination: &str) -> Result<(), RemoteError> {
+        Ok(())
+    }
+
+    async fn upload_directory(
+        &mut self,
+        _source: &Path,
+        _destination: &str,
+        _part: DirectoryPart,
+    ) -> Result<(), RemoteError> {
+        Ok(())
+    }
+
+    /// The file is empty, but it is there.
+    async fn download(&mut self, _source: &str, destination: &Path) -> Result<(), RemoteError> {
+        std::fs::File::create(destination)
+            .map(drop)
+            .map_err(|source| RemoteError::Local {
+                path: destination.to_owned(),
+                source,
+            })
+    }
+
+    async fn download_directory(
+        &mut self,
+        _source: &str,
+        _destination: &Path,
+    ) -> Result<(), RemoteError> {
+        Ok(())
+    }
+
+    async fn hang_up(&mut self) {}
+}
