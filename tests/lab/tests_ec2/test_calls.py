@@ -297,3 +297,11 @@ def test_an_image_and_a_launch_can_fail_late(lab: Lab, ec2: Any) -> None:
     second = launch(ec2)
     wait_until(lambda: state(ec2, second) == "terminated")
     assert instance(ec2, second)["StateReason"]["Code"] == "Server.InternalError"
+
+
+def test_the_inventory_shows_whom_a_security_group_lets_in(lab: Lab, ec2: Any) -> None:
+    group = ec2.create_security_group(GroupName="open", Description="a group")["GroupId"]
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "192.0.2.1/32"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    (found,) = lab.get("inventory")["security_groups"]
+    assert found["ingress"] == [{"protocol": "tcp", "from": 22, "to": 22, "cidr": "192.0.2.1/32"}]
