@@ -57,7 +57,7 @@ impl JournalError {
     pub(crate) fn hint(&self) -> Option<String> {
         let by_tag = |filter: String| {
             format!(
-                "what the build made is found by its tag: `aws resourcegroupstaggingapi get-resources --tag-filters '{filter}'` in each region, or `ami-build sweep`"
+                "what the build made is found by its tag: `aws resourcegroupstaggingapi get-resources --tag-filters '{filter}'` in each region"
             )
         };
         match self {

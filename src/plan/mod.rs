@@ -18,9 +18,9 @@ mod planned;
 pub(crate) mod post;
 pub(crate) mod provision;
 mod selection;
-mod template_checks;
 #[cfg(test)]
 mod support;
+mod template_checks;
 #[cfg(test)]
 mod tests;
 mod unsupported;

@@ -54,7 +54,7 @@ choose_base() {
 # From a context of its own, since the binary may be anywhere. The classic builder is part of every engine.
 build_image() {
     mkdir -p "$work/context/prebuilt"
-    cp -r "$root/Dockerfile" "$root/.dockerignore" "$root/Cargo.toml" "$root/Cargo.lock" "$root/src" "$work/context/"
+    cp -r "$root/Dockerfile" "$root/.dockerignore" "$root/Cargo.toml" "$root/Cargo.lock" "$root/build.rs" "$root/src" "$work/context/"
     cp "$binary" "$work/context/prebuilt/ami-build"
     DOCKER_BUILDKIT=0 docker build --quiet --tag "$image" --build-arg BUILDER="$builder" \
         --build-arg BINARY=prebuilt/ami-build "$work/context" >"$work/build.log" 2>&1 ||
