@@ -22,6 +22,7 @@ mod problems;
 mod provisioning;
 mod refuse;
 mod reporting;
+mod secrets;
 mod settle;
 mod validate;
 

@@ -90,7 +90,6 @@ async fn provision<C: Cloud, D: Dial>(
 ) -> Result<super::GeneratedData, BuildError> {
     cx.ui.step("Connect");
     let mut session = connect::log_in(cx, machine, access).await?;
-    cx.ui.step("Provision");
     let provisioned = hook.provision(session.remote.as_mut(), &session.data).await;
     provisioned.map_err(|error| BuildError::Provision(Box::new(error)))?;
     if let Some(mut remote) = session.remote {

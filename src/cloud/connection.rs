@@ -15,6 +15,7 @@ use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::Region;
+use super::announced::{Announced, OnSecret};
 use super::assume_role::RoleProvider;
 use super::credentials::{self, Ways, may_ask_metadata_service};
 use super::environment::Environment;
@@ -72,11 +73,12 @@ const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(30);
 /// Packer's default for `max_retries`, which counts the first attempt too.
 const DEFAULT_ATTEMPTS: u32 = 10;
 
-/// Finds the way. Reads the shared configuration, and asks the metadata service for the region where nothing else names one;
+/// Finds the way; `tell` hears every secret that is found on it. Reads the shared configuration, and asks the metadata service for the region where nothing else names one;
 /// credentials are looked for with the first call.
 pub(crate) async fn connect(
     access: &Access,
     variables: &BTreeMap<String, String>,
+    tell: OnSecret,
 ) -> Result<Connection, ConnectError> {
     let environment = Environment(variables);
     let files = SharedFiles::find(
@@ -100,7 +102,9 @@ pub(crate) async fn connect(
         .with_timeout_config(timeouts());
     let sts_endpoint = endpoint(environment, "AWS_ENDPOINT_URL_STS");
     let found = credentials::base(access, &files, environment, &Ways { services, local });
+    let found = Announced::provider(found, tell.clone());
     let provider = with_role(access, &config, found, sts_endpoint.clone());
+    let provider = Announced::provider(provider, tell);
     let ec2_endpoint = access
         .custom_endpoint_ec2
         .clone()

@@ -3,6 +3,7 @@
 //! `ec2.rs` is the only file that names the SDK's client; `request` and `response` translate, `classify` and `hint` explain what
 //! went wrong, `connection` finds region, credentials and transport. `fake` is a stateful model with numbered calls.
 
+pub(crate) mod announced;
 pub(crate) mod api;
 mod assume_role;
 mod attempts;

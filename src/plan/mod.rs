@@ -18,8 +18,6 @@ mod planned;
 pub(crate) mod post;
 pub(crate) mod provision;
 mod selection;
-#[cfg(test)]
-mod support;
 mod template_checks;
 #[cfg(test)]
 mod tests;

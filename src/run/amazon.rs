@@ -10,6 +10,7 @@ use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
+use super::secrets;
 use crate::address::OwnAddresses;
 use crate::build::{self, BuildError, Built, Cx, GeneratedData};
 use crate::cli::options::OnError;
@@ -45,7 +46,11 @@ pub(super) async fn run(
     cx: &RunContext,
     ui: &Ui,
 ) -> AmazonEnd {
-    let connecting = connection::connect(&settings.access, cx.environment.variables());
+    let connecting = connection::connect(
+        &settings.access,
+        cx.environment.variables(),
+        secrets::teller(&cx.console),
+    );
     let connection = tokio::select! {
         biased;
         _ = cx.stop.wait() => return AmazonEnd { end: cancelled(), cloud: None },

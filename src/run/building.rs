@@ -6,25 +6,18 @@ use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 
 use super::context::RunContext;
-use super::load::{self, Planned};
+use super::load;
 use super::one_build::{self, Finished};
-use super::{Outcome, problems, refuse, reporting};
+use super::{Outcome, problems, refuse, reporting, secrets};
 use crate::action::commands;
 use crate::cli::options::{BuildOptions, Debugging};
-use crate::plan::{Builder, InvalidBuild, PlannedBuild};
+use crate::plan::{InvalidBuild, PlannedBuild};
 use crate::report::closing;
-use crate::report::console::{Colour, Form, Reader};
+use crate::report::console::{Colour, Form};
 use crate::report::outputs::Builds;
 use crate::report::result::{BuildFacts, BuildReport, NothingCreated, Outcome as BuildOutcome};
 use crate::report::ui::{Grouping, Ui};
 use crate::template::problem::Problem;
-
-/// Whoever uses these credentials, a script on this machine may print them.
-const SECRET_VARIABLES: [&str; 3] = [
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SECRET_KEY",
-    "AWS_SESSION_TOKEN",
-];
 
 /// Whether valid builds run although others are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +41,7 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
             return reporting::report(&cx, Vec::new(), texts, begin).await;
         }
     };
-    hide_secrets(&planned, &cx);
+    secrets::hide(&planned, &cx.console, &cx.environment);
     problems::print_warnings(&cx.console, &planned.plan);
     problems::print_invalid(&cx.console, &planned.plan.invalid);
     let invalid: Vec<BuildReport> = planned.plan.invalid.iter().map(invalid_report).collect();
@@ -216,48 +209,4 @@ fn not_begun(name: &str, kind: &str, problems: Vec<String>) -> BuildReport {
         advice: Vec::new(),
     };
     BuildReport::new(facts, &NothingCreated)
-}
-
-/// Before anything else is printed, what must not be printed is made known: here, and to the runner.
-fn hide_secrets(planned: &Planned, cx: &RunContext) {
-    let redactor = cx.console.redactor();
-    for value in &planned.variables.sensitive {
-        redactor.hide_sensitive(value);
-        mask(cx, value);
-    }
-    for value in SECRET_VARIABLES
-        .iter()
-        .filter_map(|name| cx.environment.get(name))
-    {
-        redactor.hide_credential(value);
-        mask(cx, value);
-    }
-    for build in &planned.plan.builds {
-        let Builder::AmazonEbs(settings) = &build.builder else {
-            continue;
-        };
-        let Some(keys) = &settings.access.keys else {
-            continue;
-        };
-        for secret in [Some(&keys.secret_key), keys.token.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            redactor.hide_credential(secret.expose());
-            mask(cx, secret.expose());
-        }
-    }
-}
-
-/// The runner masks every line of a value, so a very short one would blank out the log.
-fn mask(cx: &RunContext, value: &str) {
-    const SHORTEST: usize = 4;
-    if cx.console.style().reader == Reader::Runner
-        && value.len() >= SHORTEST
-        && value
-            .lines()
-            .all(|line| line.is_empty() || line.len() >= SHORTEST)
-    {
-        cx.console.command(&commands::mask(value));
-    }
 }

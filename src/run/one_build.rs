@@ -146,9 +146,6 @@ async fn post_process(
         },
         owner: cx.owner,
     };
-    if !build.post_processors.is_empty() {
-        ui.step("Post-process");
-    }
     let Chained {
         artifacts,
         original,

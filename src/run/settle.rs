@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Outcome;
 use super::amazon::tell_what_stays;
+use super::{Outcome, secrets};
 use crate::action::environment::Environment;
 use crate::build::removal_line;
 use crate::cloud::api::AccountCalls;
@@ -156,9 +156,13 @@ async fn connected(
         ..Access::default()
     };
     let access = cx.accesses.get(&identity.build_id).cloned().unwrap_or(own);
-    let connection = connection::connect(&access, cx.environment.variables())
-        .await
-        .map_err(SettleError::Connect)?;
+    let connection = connection::connect(
+        &access,
+        cx.environment.variables(),
+        secrets::teller(cx.console),
+    )
+    .await
+    .map_err(SettleError::Connect)?;
     let cloud = Ec2::new(&connection);
     if let (Some(wanted), false) = (&identity.account, ledger.rows().is_empty()) {
         let found = cloud

@@ -1,7 +1,7 @@
 //! `validate`: every problem of a template, and nothing done.
 
 use super::load::{self, Loaded};
-use super::{Outcome, problems};
+use super::{Outcome, problems, secrets};
 use crate::action::environment::Environment;
 use crate::cli::options::{Depth, Force, ValidateOptions};
 use crate::plan::{Builder, Plan};
@@ -25,11 +25,16 @@ pub(crate) fn validate(
             console.say("Syntax-only check passed. Everything looks okay.");
             Outcome::Succeeded
         }
-        Depth::Everything => whole(options, loaded, console),
+        Depth::Everything => whole(options, loaded, console, environment),
     }
 }
 
-fn whole(options: &ValidateOptions, loaded: Loaded, console: &Console) -> Outcome {
+fn whole(
+    options: &ValidateOptions,
+    loaded: Loaded,
+    console: &Console,
+    environment: &Environment,
+) -> Outcome {
     let planned = match load::plan(loaded, &options.template, Force::No) {
         Ok(planned) => planned,
         Err(found) => {
@@ -37,6 +42,7 @@ fn whole(options: &ValidateOptions, loaded: Loaded, console: &Console) -> Outcom
             return Outcome::Failed;
         }
     };
+    secrets::hide(&planned, console, environment);
     problems::print_warnings(console, &planned.plan);
     problems::print_invalid(console, &planned.plan.invalid);
     if !planned.plan.invalid.is_empty() {

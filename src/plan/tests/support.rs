@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::amazon::Force;
-use super::known_kinds::{POST_PROCESSORS, PROVISIONERS};
-use super::{Plan, Selection, plan};
+use super::super::amazon::Force;
+use super::super::known_kinds::{POST_PROCESSORS, PROVISIONERS};
+use super::super::{Plan, Selection, plan};
 use crate::facts::Facts;
 use crate::template::fields::asked;
 use crate::template::schema;
@@ -18,7 +18,7 @@ use crate::template::variables::Variables;
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/template-support.md");
 
 const HEAD: &str = "\
-<!-- Made from the decoders by a test that compares it. To make it anew: UPDATE_DOCS=1 cargo test --lib plan::support -->
+<!-- Made from the decoders by a test that compares it. To make it anew: UPDATE_DOCS=1 cargo test --lib plan::tests::support -->
 # What of a template is supported
 
 - **yes**: does what it does in Packer; `docs/differences.md` has the exceptions.
@@ -76,7 +76,7 @@ fn the_table_of_supported_keys_is_the_decoders_own() {
     let committed = std::fs::read_to_string(FILE).unwrap_or_default();
     assert!(
         made == committed,
-        "docs/template-support.md is out of date: UPDATE_DOCS=1 cargo test --lib plan::support"
+        "docs/template-support.md is out of date: UPDATE_DOCS=1 cargo test --lib plan::tests::support"
     );
 }
 
