@@ -33,6 +33,31 @@ impl<'a> Scribe<'a> {
         written
     }
 
+    /// A sentence of ours: what stands between two backticks is set in a monospaced face, and nothing else has an effect.
+    pub(crate) fn sentence(self, ours: &str) -> String {
+        let parts: Vec<&str> = ours.split('`').collect();
+        if parts.len().is_multiple_of(2) {
+            return self.text(ours);
+        }
+        let blank = |end: Option<char>| {
+            if end.is_some_and(char::is_whitespace) {
+                " "
+            } else {
+                ""
+            }
+        };
+        let written = parts.iter().enumerate().map(|(number, part)| {
+            if number.is_multiple_of(2) {
+                // A line's own ends are trimmed; these are in the middle of one.
+                let (before, after) = (blank(part.chars().next()), blank(part.chars().last()));
+                format!("{before}{}{after}", self.text(part))
+            } else {
+                self.code(part)
+            }
+        });
+        written.collect()
+    }
+
     /// Text in a monospaced face on one line, also in a table's cell and in a link. GitHub looks for no mentions in it.
     pub(crate) fn code(self, foreign: &str) -> String {
         let mut written = String::with_capacity(foreign.len() + 13);
@@ -123,6 +148,18 @@ mod tests {
         let redactor = Redactor::default();
         redactor.hide_credential("p*ss`word");
         act(Scribe::new(&redactor))
+    }
+
+    #[test]
+    fn a_sentence_sets_what_it_quotes_in_code_and_lets_nothing_take_effect() {
+        let redactor = Redactor::default();
+        let scribe = Scribe::new(&redactor);
+        assert_eq!(
+            scribe.sentence("instance `i-1` in `eu`"),
+            "instance <code>i&#45;1</code> in <code>eu</code>".replace("&#45;", "-")
+        );
+        assert!(!scribe.sentence("odd ` <b>").contains("<b>"));
+        assert!(!scribe.sentence("a `<b>` b").contains("<b>"));
     }
 
     #[test]

@@ -148,7 +148,7 @@ fn details(build: &BuildReport, scribe: Scribe<'_>) -> Vec<Section> {
 fn list(lines: &[String], scribe: Scribe<'_>) -> String {
     lines
         .iter()
-        .map(|line| format!("- {}\n", scribe.text(line)))
+        .map(|line| format!("- {}\n", scribe.sentence(line)))
         .collect()
 }
 
