@@ -16,6 +16,7 @@ mod gather;
 mod http;
 pub mod ledger;
 pub mod logging;
+mod ownership;
 mod plan;
 mod post;
 mod provision;

@@ -37,7 +37,7 @@ use crate::action::files::CommandFiles;
 use crate::cli::command::{self, Command, Invocation};
 use crate::cli::options::BuildOptions;
 use crate::ledger::Which;
-use crate::post::FileOwner;
+use crate::ownership::FileOwner;
 pub use crate::report::console::Reader;
 use crate::report::console::{Colour, Console, Form, Style, Timestamps};
 use crate::report::outputs::OutputWriter;

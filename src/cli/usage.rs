@@ -26,7 +26,7 @@ Usage: ami-build build [options] TEMPLATE
 Options:
 
   -color=false                  No colours. (Default: colours)
-  -debug                        One build after the other, stopping between steps.
+  -debug                        One build after the other.
   -except=foo,bar,baz           Run all builds and post-processors other than these.
   -only=foo,bar,baz             Run only these builds.
   -force                        Go on if an image or file exists; replace it.

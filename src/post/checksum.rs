@@ -10,9 +10,9 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 use super::artifact::Artifact;
 use super::context::PostContext;
-use super::ownership::{self, FileOwner};
 use super::stoppable::{Stoppable, blocking};
 use crate::file_error::FileError;
+use crate::ownership::{self, FileOwner};
 use crate::plan::post::{ChecksumSettings, ChecksumType};
 use crate::stop::Stop;
 use crate::template::scope::RenderError;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use super::ownership::FileOwner;
+use crate::ownership::FileOwner;
 use crate::plan::amazon::Force;
 use crate::provision::{ChildEnding, GeneratedData};
 use crate::report::ui::Ui;

@@ -12,7 +12,6 @@ mod element;
 mod error;
 mod glob;
 mod manifest;
-mod ownership;
 mod shell_local;
 mod stoppable;
 
@@ -20,4 +19,3 @@ pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion};
 pub(crate) use chain::{Chained, Original, run_chains};
 pub(crate) use compress::unsupported_format;
 pub(crate) use context::PostContext;
-pub(crate) use ownership::{FileOwner, create_directories, hand_over};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::ownership::FileOwner;
 use crate::report::ui::Ui;
 use crate::stop::Stop;
 use crate::template::gotmpl::Value;
@@ -48,6 +49,8 @@ pub(crate) struct ProvisionContext {
     pub(crate) working_directory: PathBuf,
     /// What local scripts inherit.
     pub(crate) child_environment: BTreeMap<String, String>,
+    /// Who downloaded files are handed to.
+    pub(crate) owner: Option<FileOwner>,
     /// How local scripts end.
     pub(crate) child_ending: ChildEnding,
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::ownership::{create_directories, hand_over_tree};
 use crate::plan::provision::{Direction, FileProvisionerSettings, FileSource};
 use crate::remote::{DirectoryPart, Remote, RemoteError, Upload};
 
@@ -87,20 +88,24 @@ async fn download<R: Remote>(
         local.parent()
     };
     if let Some(parents) = parents.filter(|path| *path != Path::new("")) {
-        std::fs::create_dir_all(parents).map_err(|source| RemoteError::Local {
+        create_directories(parents, cx.owner).map_err(|source| RemoteError::Local {
             path: parents.to_owned(),
             source,
         })?;
     }
     if source.ends_with('/') || source.contains(['*', '?', '[']) {
-        return remote.download_directory(source, &local).await;
+        remote.download_directory(source, &local).await?;
+        hand_over_tree(&local, cx.owner);
+        return Ok(());
     }
     let local = if destination.ends_with('/') {
         local.join(base_name(source))
     } else {
         local
     };
-    remote.download(source, &local).await
+    remote.download(source, &local).await?;
+    hand_over_tree(&local, cx.owner);
+    Ok(())
 }
 
 fn base_name(path: &str) -> &str {

@@ -56,6 +56,7 @@ impl Bench {
                 ("PATH".to_owned(), path),
                 ("TMPDIR".to_owned(), temporary),
             ]),
+            owner: None,
             child_ending: ChildEnding::KillDescendants,
         };
         Self {

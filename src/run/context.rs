@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::action::environment::Environment;
 use crate::action::inputs::CommentMode;
 use crate::cli::options::BuildOptions;
-use crate::post::FileOwner;
+use crate::ownership::FileOwner;
 use crate::report::console::{Console, Reader};
 use crate::report::outputs::OutputWriter;
 use crate::secret::Secret;

@@ -133,6 +133,7 @@ impl<'a> Provisioning<'a> {
             run_uuid: self.cx.run_uuid.clone(),
             working_directory: self.cx.working_directory.clone(),
             child_environment: self.cx.environment.for_children(),
+            owner: self.cx.owner,
             child_ending: self.child_ending,
         }
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::super::ownership::{FileOwner, hand_over};
+use crate::ownership::{FileOwner, hand_over};
 
 /// Packer's mode of a new manifest, less what the umask takes.
 const MODE: u32 = 0o664;

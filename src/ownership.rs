@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{chown, fchown};
+use std::os::unix::fs::{MetadataExt, chown, fchown, lchown};
 use std::path::Path;
 
 /// Who a new file is to belong to.
@@ -43,10 +43,27 @@ pub(crate) fn create_directories(path: &Path, owner: Option<FileOwner>) -> io::R
     Ok(())
 }
 
+/// Hands over a file or directory with all below it, as far as it is ours: what lay there before keeps its owner.
+pub(crate) fn hand_over_tree(path: &Path, owner: Option<FileOwner>) {
+    let Some(owner) = owner else { return };
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return;
+    };
+    if metadata.uid() == nix::unistd::geteuid().as_raw()
+        && let Err(error) = lchown(path, Some(owner.user), Some(owner.group))
+    {
+        log::warn!("`{}` stays ours: {error}", path.display());
+    }
+    if !metadata.is_dir() {
+        return;
+    }
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        hand_over_tree(&entry.path(), Some(owner));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::MetadataExt;
-
     use super::*;
 
     #[test]
@@ -64,5 +81,32 @@ mod tests {
         assert_eq!(deep.metadata().unwrap().uid(), wanted);
         assert_eq!(base.path().join("a").metadata().unwrap().uid(), wanted);
         assert_eq!(base.path().metadata().unwrap().uid(), there.uid());
+    }
+
+    #[test]
+    fn a_tree_is_handed_over_with_all_below_it_and_links_are_not_followed() {
+        let base = tempfile::tempdir().unwrap();
+        fs::create_dir(base.path().join("made")).unwrap();
+        fs::write(base.path().join("made/file"), "").unwrap();
+        fs::write(base.path().join("outside"), "").unwrap();
+        std::os::unix::fs::symlink("../outside", base.path().join("made/link")).unwrap();
+        let own = base.path().metadata().unwrap();
+        // Only root may hand a file to somebody else; anybody may hand it to itself.
+        let wanted = if own.uid() == 0 { 12345 } else { own.uid() };
+        let owner = FileOwner {
+            user: wanted,
+            group: own.gid(),
+        };
+        hand_over_tree(&base.path().join("made"), Some(owner));
+        let owner_of = |path: &str| fs::symlink_metadata(base.path().join(path)).unwrap().uid();
+        assert_eq!(
+            [
+                owner_of("made"),
+                owner_of("made/file"),
+                owner_of("made/link")
+            ],
+            [wanted; 3]
+        );
+        assert_eq!(owner_of("outside"), own.uid());
     }
 }
