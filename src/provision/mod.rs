@@ -4,16 +4,23 @@ mod attempt;
 mod breakpoint;
 mod child;
 mod context;
+mod elevated;
 mod environment;
 mod error;
 mod file;
 mod lines;
 mod local_script;
+mod on_machine;
+mod powershell;
+mod powershell_text;
 mod run_all;
 mod script_text;
 mod shell;
 mod shell_local;
 mod sleep;
+mod windows_restart;
+mod windows_scripts;
+mod windows_shell;
 mod wrap;
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod tests;
 
 pub(crate) use breakpoint::BreakpointSettings;
 pub(crate) use file::{Direction, FileProvisionerSettings, FileSource};
+pub(crate) use powershell::{PowerShellProgram, PowerShellSettings};
 pub(crate) use script_source::ScriptSource;
 pub(crate) use settings::{Layers, ProvisionerSettings, settings};
 pub(crate) use shell::ShellSettings;
@@ -36,3 +37,5 @@ pub(super) use shell_local::{
 };
 pub(crate) use shell_local::{LocalScript, ShellLocalSettings};
 pub(crate) use sleep::SleepSettings;
+pub(crate) use windows_restart::WindowsRestartSettings;
+pub(crate) use windows_shell::WindowsShellSettings;

@@ -10,9 +10,10 @@ use crate::template::scope::Scope;
 
 use super::shape::Keys;
 use super::{
-    BreakpointSettings, FileProvisionerSettings, ShellLocalSettings, ShellSettings, SleepSettings,
-    ansible, ansible_local, breakpoint, chef, converge, file, inspec, powershell, puppet, salt,
-    shell, shell_local, sleep, windows_restart, windows_shell,
+    BreakpointSettings, FileProvisionerSettings, PowerShellSettings, ShellLocalSettings,
+    ShellSettings, SleepSettings, WindowsRestartSettings, WindowsShellSettings, ansible,
+    ansible_local, breakpoint, chef, converge, file, inspec, powershell, puppet, salt, shell,
+    shell_local, sleep, windows_restart, windows_shell,
 };
 
 /// The settings of one provisioner.
@@ -28,6 +29,12 @@ pub(crate) enum ProvisionerSettings {
     Sleep(SleepSettings),
     /// `breakpoint`.
     Breakpoint(BreakpointSettings),
+    /// `powershell`.
+    PowerShell(Box<PowerShellSettings>),
+    /// `windows-shell`.
+    WindowsShell(Box<WindowsShellSettings>),
+    /// `windows-restart`.
+    WindowsRestart(WindowsRestartSettings),
     /// One that Packer has, or its plugins, and we have not: `build` refuses it.
     Unsupported {
         /// Its type.
@@ -45,7 +52,7 @@ struct Foreign {
 }
 
 /// Packer's other provisioners.
-const FOREIGN: [Foreign; 12] = [
+const FOREIGN: [Foreign; 9] = [
     Foreign {
         kind: "ansible",
         late: &["inventory_file_template"],
@@ -83,12 +90,6 @@ const FOREIGN: [Foreign; 12] = [
         check: inspec::check,
     },
     Foreign {
-        kind: "powershell",
-        late: powershell::LATE,
-        keys: powershell::KEYS,
-        check: powershell::check,
-    },
-    Foreign {
         kind: "puppet-masterless",
         late: puppet::LATE,
         keys: puppet::MASTERLESS_KEYS,
@@ -105,18 +106,6 @@ const FOREIGN: [Foreign; 12] = [
         late: &[],
         keys: salt::KEYS,
         check: salt::check,
-    },
-    Foreign {
-        kind: "windows-restart",
-        late: &[],
-        keys: windows_restart::KEYS,
-        check: windows_restart::check,
-    },
-    Foreign {
-        kind: "windows-shell",
-        late: &["execute_command"],
-        keys: windows_shell::KEYS,
-        check: windows_shell::check,
     },
 ];
 
@@ -169,6 +158,19 @@ fn decode(
         )),
         "sleep" => ProvisionerSettings::Sleep(sleep::decode(&render(&[]), problems)),
         "breakpoint" => ProvisionerSettings::Breakpoint(breakpoint::decode(&render(&[]), problems)),
+        "powershell" => ProvisionerSettings::PowerShell(Box::new(powershell::decode(
+            &render(powershell::LATE),
+            facts,
+            problems,
+        ))),
+        "windows-shell" => ProvisionerSettings::WindowsShell(Box::new(windows_shell::decode(
+            &render(windows_shell::LATE),
+            facts,
+            problems,
+        ))),
+        "windows-restart" => {
+            ProvisionerSettings::WindowsRestart(windows_restart::decode(&render(&[]), problems))
+        }
         _ => {
             if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
                 let rendered = render(foreign.late);
