@@ -25,7 +25,9 @@ use crate::template::problem::{Place, Problems};
 use crate::template::scope::{Scope, Section};
 use crate::template::source::Source;
 
-use super::{ChildEnding, Machine, ProvisionContext, ProvisionError, clean_up_after, run_all};
+use super::{
+    ChildEnding, Machine, Pauses, ProvisionContext, ProvisionError, clean_up_after, run_all,
+};
 
 /// A build `web` of type `null` in a directory of its own.
 struct Bench {
@@ -59,6 +61,7 @@ impl Bench {
             ]),
             owner: None,
             child_ending: ChildEnding::KillDescendants,
+            pauses: Pauses::None,
         };
         Self {
             directory,

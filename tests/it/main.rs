@@ -18,3 +18,4 @@ mod neighbours;
 mod policy;
 mod stop;
 mod support;
+mod terminal;

@@ -9,6 +9,7 @@ mod lab;
 mod pool;
 mod run;
 mod sweep;
+mod terminal;
 mod workspace;
 
 pub(crate) use account::Left;
@@ -18,4 +19,5 @@ pub(crate) use github::GitHub;
 pub(crate) use lab::{Lab, wait_until};
 pub(crate) use run::{Finished, Run, SECRET_KEY};
 pub(crate) use sweep::{Sweep, sweep};
+pub(crate) use terminal::Terminal;
 pub(crate) use workspace::{Workspace, mode};
