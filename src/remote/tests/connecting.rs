@@ -6,6 +6,7 @@ use crate::plan::communicator::{Bastion, Questions};
 #[tokio::test]
 async fn a_wrong_key_is_refused_as_often_as_the_template_allows() {
     let server = Server::start(KeyType::Ed25519);
+    server.wait_until_it_listens().await;
     let mut ssh = settings(server.port);
     ssh.handshake_attempts = Some(2);
     let stranger = key(&KeyPair::generate(KeyType::Ed25519).unwrap());
