@@ -157,6 +157,9 @@ fn a_reader_who_stalls_holds_up_neither_the_stop_nor_the_cleaning_up() {
     let child = Run::new(&workspace, &["build", "noisy.json"])
         .lab(&lab)
         .start_unread();
+    wait_until("the machine", || {
+        (lab.count("RunInstances") > 0).then_some(())
+    });
     let started = workspace.path().join("started");
     wait_until("the script", || started.exists().then_some(()));
     let pid = i32::try_from(child.id()).unwrap();
