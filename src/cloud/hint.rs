@@ -51,12 +51,12 @@ fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
     Some(advice)
 }
 
-/// The IAM action of a call: they have the same name in EC2 and STS.
+/// The IAM action of a call: they have the same name in EC2, IAM and STS.
 fn action(call: &str) -> String {
-    let service = if matches!(call, "GetCallerIdentity" | "AssumeRole") {
-        "sts"
-    } else {
-        "ec2"
+    let service = match call {
+        "GetCallerIdentity" | "AssumeRole" => "sts",
+        call if call.contains("Role") || call.ends_with("InstanceProfile") => "iam",
+        _ => "ec2",
     };
     format!("{service}:{call}")
 }

@@ -22,6 +22,12 @@ pub(crate) enum Kind {
     ImageCopy,
     /// A snapshot that is left of an image.
     Snapshot,
+    /// The launch template of a spot instance.
+    LaunchTemplate,
+    /// The role of a temporary instance profile, with its policy.
+    Role,
+    /// The temporary instance profile.
+    InstanceProfile,
 }
 
 impl Kind {
@@ -35,6 +41,9 @@ impl Kind {
             Self::Image => "image",
             Self::ImageCopy => "image copy",
             Self::Snapshot => "snapshot",
+            Self::LaunchTemplate => "launch template",
+            Self::Role => "IAM role",
+            Self::InstanceProfile => "instance profile",
         }
     }
 
@@ -48,18 +57,27 @@ impl Kind {
             Self::Image => "CreateImage",
             Self::ImageCopy => "CopyImage",
             Self::Snapshot => "CreateSnapshot",
+            Self::LaunchTemplate => "CreateLaunchTemplate",
+            Self::Role => "CreateRole",
+            Self::InstanceProfile => "CreateInstanceProfile",
         }
     }
 
-    /// Whether its removal has to wait until the machines and images are gone.
+    /// Whether its removal has to wait until the machines and images are gone. A launch template may be what leads to a machine.
     pub(super) fn comes_second(self) -> bool {
-        matches!(self, Self::SecurityGroup | Self::Volume | Self::Snapshot)
+        matches!(
+            self,
+            Self::SecurityGroup | Self::Volume | Self::Snapshot | Self::LaunchTemplate
+        )
     }
 }
 
 /// The `aws` command that removes a row's thing; where its id is not known, the one that finds it.
 pub(super) fn command(row: &Row, build_id: &str) -> String {
     let region = &row.region;
+    if let Some(command) = command_by_name(row) {
+        return command;
+    }
     let Some(id) = &row.id else {
         return format!(
             "aws resourcegroupstaggingapi get-resources --region {region} --tag-filters 'Key={},Values={build_id}'",
@@ -75,6 +93,27 @@ pub(super) fn command(row: &Row, build_id: &str) -> String {
             "deregister-image --region {region} --image-id {id} --delete-associated-snapshots"
         ),
         Kind::Snapshot => format!("delete-snapshot --region {region} --snapshot-id {id}"),
+        Kind::LaunchTemplate => {
+            format!("delete-launch-template --region {region} --launch-template-id {id}")
+        }
+        Kind::Role | Kind::InstanceProfile => unreachable!("their names are enough"),
     };
     format!("aws ec2 {verb}")
+}
+
+/// The command for what is known by its name whether an answer came or not. IAM deletes only what is empty.
+fn command_by_name(row: &Row) -> Option<String> {
+    let name = &row.name;
+    let leave = format!(
+        "aws iam remove-role-from-instance-profile --instance-profile-name {name} --role-name {name}"
+    );
+    match row.kind {
+        Kind::Role => Some(format!(
+            "{leave}; aws iam delete-role-policy --role-name {name} --policy-name {name}; aws iam delete-role --role-name {name}"
+        )),
+        Kind::InstanceProfile => Some(format!(
+            "{leave}; aws iam delete-instance-profile --instance-profile-name {name}"
+        )),
+        _ => None,
+    }
 }
