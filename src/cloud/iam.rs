@@ -8,6 +8,7 @@ use super::attempts::{CountAttempts, OnlyWithoutEffect};
 use super::call::Call;
 use super::connection::Connection;
 use super::ec2::Ec2;
+use super::error::Refusal;
 use super::profile::ProfileCalls;
 use super::{ProfileName, Region};
 use crate::ledger::Claim;
@@ -41,6 +42,8 @@ impl Iam {
 }
 
 impl ProfileCalls for Ec2 {
+    // Tags take a right of their own (`iam:TagRole`), which Packer needs only where the template has some; the name is
+    // enough to find the thing again.
     async fn create_role(
         &self,
         region: &Region,
@@ -51,9 +54,16 @@ impl ProfileCalls for Ec2 {
         let request = request
             .role_name(name.as_str())
             .description(DESCRIPTION)
-            .assume_role_policy_document(trust(region))
-            .set_tags(Some(tags(claim)));
-        call("CreateRole", region).answer(request.send()).await.map(drop)
+            .assume_role_policy_document(trust(region));
+        let call = call("CreateRole", region);
+        let tagged = request.clone().set_tags(Some(tags(claim)));
+        match call.answer(tagged.send()).await {
+            Err(error) if error.is(Refusal::Denied) => {
+                log::info!("{error}; it is tried without tags");
+                call.answer(request.send()).await.map(drop)
+            }
+            made => made.map(drop),
+        }
     }
 
     async fn create_instance_profile(
@@ -63,13 +73,16 @@ impl ProfileCalls for Ec2 {
         name: &ProfileName,
     ) -> CloudResult<()> {
         let request = self.iam.careful.create_instance_profile();
-        let request = request
-            .instance_profile_name(name.as_str())
-            .set_tags(Some(tags(claim)));
-        call("CreateInstanceProfile", region)
-            .answer(request.send())
-            .await
-            .map(drop)
+        let request = request.instance_profile_name(name.as_str());
+        let call = call("CreateInstanceProfile", region);
+        let tagged = request.clone().set_tags(Some(tags(claim)));
+        match call.answer(tagged.send()).await {
+            Err(error) if error.is(Refusal::Denied) => {
+                log::info!("{error}; it is tried without tags");
+                call.answer(request.send()).await.map(drop)
+            }
+            made => made.map(drop),
+        }
     }
 
     async fn put_role_policy(

@@ -74,16 +74,14 @@ impl Kind {
 
 /// The `aws` command that removes a row's thing; where its id is not known, the one that finds it.
 pub(super) fn command(row: &Row, build_id: &str) -> String {
-    let region = &row.region;
-    if let Some(command) = command_by_name(row) {
-        return command;
-    }
-    let Some(id) = &row.id else {
+    let (region, id) = (&row.region, row.label());
+    let named = matches!(row.kind, Kind::Role | Kind::InstanceProfile);
+    if row.id.is_none() && !named {
         return format!(
             "aws resourcegroupstaggingapi get-resources --region {region} --tag-filters 'Key={},Values={build_id}'",
             super::BUILD_ID_TAG
         );
-    };
+    }
     let verb = match row.kind {
         Kind::KeyPair => format!("delete-key-pair --region {region} --key-name {id}"),
         Kind::SecurityGroup => format!("delete-security-group --region {region} --group-id {id}"),
@@ -96,24 +94,25 @@ pub(super) fn command(row: &Row, build_id: &str) -> String {
         Kind::LaunchTemplate => {
             format!("delete-launch-template --region {region} --launch-template-id {id}")
         }
-        Kind::Role | Kind::InstanceProfile => unreachable!("their names are enough"),
+        Kind::Role => {
+            return format!(
+                "{}; aws iam delete-role-policy --role-name {id} --policy-name {id}; aws iam delete-role --role-name {id}",
+                detach(id)
+            );
+        }
+        Kind::InstanceProfile => {
+            return format!(
+                "{}; aws iam delete-instance-profile --instance-profile-name {id}",
+                detach(id)
+            );
+        }
     };
     format!("aws ec2 {verb}")
 }
 
-/// The command for what is known by its name whether an answer came or not. IAM deletes only what is empty.
-fn command_by_name(row: &Row) -> Option<String> {
-    let name = &row.name;
-    let leave = format!(
+/// IAM deletes only what is empty.
+fn detach(name: &str) -> String {
+    format!(
         "aws iam remove-role-from-instance-profile --instance-profile-name {name} --role-name {name}"
-    );
-    match row.kind {
-        Kind::Role => Some(format!(
-            "{leave}; aws iam delete-role-policy --role-name {name} --policy-name {name}; aws iam delete-role --role-name {name}"
-        )),
-        Kind::InstanceProfile => Some(format!(
-            "{leave}; aws iam delete-instance-profile --instance-profile-name {name}"
-        )),
-        _ => None,
-    }
+    )
 }
