@@ -56,15 +56,10 @@ fn ireland() -> Region {
 }
 
 fn kinds(specifications: &[types::TagSpecification]) -> Vec<(&str, usize)> {
-    let kind = |one: &types::TagSpecification| one.resource_type().map(types::ResourceType::as_str);
+    let kind = |one| types::TagSpecification::resource_type(one).map(types::ResourceType::as_str);
     specifications
         .iter()
-        .map(|one| match kind(one) {
-            Some("launch-template") => ("launch-template", one.tags().len()),
-            Some("fleet") => ("fleet", one.tags().len()),
-            Some("instance") => ("instance", one.tags().len()),
-            _ => ("other", one.tags().len()),
-        })
+        .map(|one| (kind(one).unwrap_or("none"), one.tags().len()))
         .collect()
 }
 
