@@ -57,9 +57,8 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
     cx.ui.message(&format!("Instance ID: {id}"));
     cx.observer.instance_launched(cx.region, &id);
 
-    cx.ui.say(&format!(
-        "Waiting for instance ({id}) to become ready..."
-    ));
+    cx.ui
+        .say(&format!("Waiting for instance ({id}) to become ready..."));
     let instance = interruption::told(cx, &id, running(cx, &id)).await?;
     cx.ledger.drop_launch_template(cx.cloud).await;
     Ok(Machine {

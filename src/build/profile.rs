@@ -120,6 +120,7 @@ where
         let call = call();
         async { call.await.map(Polled::Ready) }
     });
-    done.await
-        .map_err(BuildError::wait("cannot set up the temporary instance profile"))
+    done.await.map_err(BuildError::wait(
+        "cannot set up the temporary instance profile",
+    ))
 }

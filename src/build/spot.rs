@@ -55,9 +55,9 @@ async fn create_template<C: Cloud, D>(
             .create_launch_template(&region, &claim, &template)
             .await
     });
-    let id = created
-        .await
-        .map_err(BuildError::call("create the launch template of the spot instance"))?;
+    let id = created.await.map_err(BuildError::call(
+        "create the launch template of the spot instance",
+    ))?;
     cx.ui
         .message(&format!("Created Spot Fleet launch template: {id}"));
     Ok(())

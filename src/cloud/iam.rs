@@ -139,7 +139,10 @@ impl ProfileCalls for Ec2 {
 
     async fn delete_role(&self, region: &Region, name: &ProfileName) -> CloudResult<()> {
         let request = self.iam.client.delete_role().role_name(name.as_str());
-        call("DeleteRole", region).answer(request.send()).await.map(drop)
+        call("DeleteRole", region)
+            .answer(request.send())
+            .await
+            .map(drop)
     }
 
     async fn delete_instance_profile(

@@ -110,7 +110,12 @@ fn data(region: &Region, request: &LaunchTemplate) -> types::RequestLaunchTempla
         .set_instance_type(instance_type.map(Into::into))
         .set_key_name(launch.key_name.as_ref().map(ToString::to_string))
         .set_iam_instance_profile(profile)
-        .set_user_data(launch.user_data.as_ref().map(|data| data.expose().to_owned()))
+        .set_user_data(
+            launch
+                .user_data
+                .as_ref()
+                .map(|data| data.expose().to_owned()),
+        )
         .set_block_device_mappings(unless_empty(
             launch.block_devices.iter().map(block_device).collect(),
         ))
@@ -199,7 +204,10 @@ fn tag_specifications(
     let kinds: [(types::ResourceType, &Tags); 3] = [
         (types::ResourceType::NetworkInterface, &launch.instance_tags),
         (types::ResourceType::Volume, &launch.volume_tags),
-        (types::ResourceType::SpotInstancesRequest, &request.spot_tags),
+        (
+            types::ResourceType::SpotInstancesRequest,
+            &request.spot_tags,
+        ),
     ];
     let tagged = kinds.into_iter().filter(|(_, set)| !set.is_empty());
     let specifications = tagged.map(|(kind, set)| {

@@ -38,7 +38,11 @@ pub(crate) fn reasons(errors: &[CreateFleetError]) -> Option<(String, String)> {
     let code = passing.or_else(|| codes().next())?.to_owned();
     let several = codes().any(|other| other != code);
     let text = places.iter().map(|((code, message), places)| {
-        let code = if several { format!("{code}: ") } else { String::new() };
+        let code = if several {
+            format!("{code}: ")
+        } else {
+            String::new()
+        };
         let message = message.trim_end_matches('.');
         match places.join(", ") {
             places if places.is_empty() => format!("{code}{message}"),
@@ -91,17 +95,33 @@ mod tests {
 
     #[test]
     fn a_reason_is_told_once_with_all_its_places() {
-        let lack = |zone| error("InsufficientInstanceCapacity", "There is none.", "t3.micro", zone);
-        let (code, text) = reasons(&[lack("us-east-1a"), lack("us-east-1b"), lack("us-east-1a")]).unwrap();
+        let lack = |zone| {
+            error(
+                "InsufficientInstanceCapacity",
+                "There is none.",
+                "t3.micro",
+                zone,
+            )
+        };
+        let (code, text) =
+            reasons(&[lack("us-east-1a"), lack("us-east-1b"), lack("us-east-1a")]).unwrap();
         assert_eq!(code, "InsufficientInstanceCapacity");
-        assert_eq!(text, "There is none (t3.micro in us-east-1a, t3.micro in us-east-1b)");
+        assert_eq!(
+            text,
+            "There is none (t3.micro in us-east-1a, t3.micro in us-east-1b)"
+        );
     }
 
     #[test]
     fn a_lack_that_may_pass_gives_the_code_whatever_else_there_is() {
         let (code, text) = reasons(&[
             error("BidTooLow", "Too low.", "m5.large", "us-east-1a"),
-            error("InsufficientInstanceCapacity", "None.", "m6i.large", "us-east-1a"),
+            error(
+                "InsufficientInstanceCapacity",
+                "None.",
+                "m6i.large",
+                "us-east-1a",
+            ),
         ])
         .unwrap();
         assert_eq!(code, "InsufficientInstanceCapacity");

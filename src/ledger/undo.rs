@@ -234,11 +234,7 @@ pub(super) async fn adopt_volumes<C: Cloud>(
 }
 
 /// Its name is ours alone, so it is simply deleted.
-async fn launch_template<C: Cloud>(
-    inner: &Arc<Inner>,
-    cloud: &C,
-    row: &Row,
-) -> Result<(), Why> {
+async fn launch_template<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
     remove(inner, row, || {
         cloud.delete_launch_template(&row.region, &row.name)
     })

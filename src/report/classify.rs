@@ -67,9 +67,9 @@ fn of_call(error: &CloudError) -> Conclusion {
         // `VcpuLimitExceeded`, `InstanceLimitExceeded`, `MaxSpotInstanceCountExceeded`, …; too many requests are another refusal.
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
         Some(Refusal::Other)
-            if error
-                .code()
-                .is_some_and(|code| code.ends_with("LimitExceeded") || code.ends_with("CountExceeded")) =>
+            if error.code().is_some_and(|code| {
+                code.ends_with("LimitExceeded") || code.ends_with("CountExceeded")
+            }) =>
         {
             Conclusion::Quota
         }

@@ -132,7 +132,9 @@ fn a_build_with_a_profile_that_is_killed_leaves_nothing_once_it_is_settled() {
 fn a_role_that_may_not_be_deleted_is_told_with_its_command() {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
     template(&workspace, "quick.json", PROFILE);
-    lab.faults(&json!([{"kind": "error", "action": "DeleteRole", "status": 403, "code": "AccessDenied"}]));
+    lab.faults(
+        &json!([{"kind": "error", "action": "DeleteRole", "status": 403, "code": "AccessDenied"}]),
+    );
     Run::new(&workspace, &["build", "quick.json"])
         .lab(&lab)
         .finish()

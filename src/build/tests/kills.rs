@@ -7,8 +7,8 @@ use tokio::sync::Notify;
 
 use super::bench::Bench;
 use super::fixture::{everywhere, spot};
-use crate::plan::amazon::settings::EbsSettings;
 use crate::cloud::fake::Fault;
+use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -71,7 +71,11 @@ async fn spot_capacity_that_does_not_come_ends_the_build_after_three_minutes() {
     };
     assert_eq!(source.code(), Some("InsufficientInstanceCapacity"));
     assert!(error.hint().unwrap().contains("spot_instance_types"));
-    assert!((170..260).contains(&begin.elapsed().as_secs()), "{:?}", begin.elapsed());
+    assert!(
+        (170..260).contains(&begin.elapsed().as_secs()),
+        "{:?}",
+        begin.elapsed()
+    );
     assert_eq!(bench.cloud.left_behind(&[]), Vec::<String>::new());
 }
 
@@ -83,7 +87,10 @@ async fn a_price_that_is_too_low_ends_the_build_at_once() {
         .fail_always("CreateFleet", Fault::Refused("SpotMaxPriceTooLow"));
     let ended = bench.run(&Stop::never()).await;
     let error = ended.outcome.unwrap_err();
-    assert!(error.hint().unwrap().contains("raise `spot_price`"), "{error:?}");
+    assert!(
+        error.hint().unwrap().contains("raise `spot_price`"),
+        "{error:?}"
+    );
     let calls = bench.cloud.calls();
     let fleets = calls.iter().filter(|call| call.starts_with("CreateFleet"));
     assert_eq!(fleets.count(), 1);
@@ -92,9 +99,10 @@ async fn a_price_that_is_too_low_ends_the_build_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_machine_on_demand_is_not_waited_for() {
     let bench = Bench::new();
-    bench
-        .cloud
-        .fail_always("RunInstances", Fault::Refused("InsufficientInstanceCapacity"));
+    bench.cloud.fail_always(
+        "RunInstances",
+        Fault::Refused("InsufficientInstanceCapacity"),
+    );
     let ended = bench.run(&Stop::never()).await;
     assert!(ended.outcome.is_err());
     let calls = bench.cloud.calls();
@@ -128,7 +136,10 @@ async fn an_interruption_is_told_in_place_of_the_broken_connection() {
     let BuildError::Interrupted { reason, source, .. } = &error else {
         panic!("{error:?}")
     };
-    assert!(reason.starts_with("Server.SpotInstanceTermination"), "{reason}");
+    assert!(
+        reason.starts_with("Server.SpotInstanceTermination"),
+        "{reason}"
+    );
     assert!(matches!(**source, BuildError::Provision(_)));
     let conclusion = crate::report::classify::of_build(&error);
     assert_eq!(conclusion.word(), "capacity");
@@ -166,10 +177,15 @@ async fn a_launch_waits_until_ec2_knows_the_new_profile() {
 #[tokio::test(start_paused = true)]
 async fn a_role_that_may_not_be_made_is_an_error_that_names_the_action() {
     let bench = Bench::with(spot());
-    bench.cloud.fail_always("CreateRole", Fault::Refused("AccessDenied"));
+    bench
+        .cloud
+        .fail_always("CreateRole", Fault::Refused("AccessDenied"));
     let ended = bench.run(&Stop::never()).await;
     let error = ended.outcome.unwrap_err();
-    assert!(error.hint().unwrap().contains("`iam:CreateRole`"), "{error:?}");
+    assert!(
+        error.hint().unwrap().contains("`iam:CreateRole`"),
+        "{error:?}"
+    );
     let BuildError::Call { source, .. } = error else {
         panic!("no call")
     };
@@ -198,7 +214,9 @@ async fn where_a_fleet_takes_no_tags_its_machine_is_found_by_its_template() {
     let order = Order::new(Kind::LaunchTemplate, &beijing, &template.name);
     let (cloud, region) = (bench.cloud.clone(), beijing.clone());
     let made = ledger.create(order, |claim| async move {
-        cloud.create_launch_template(&region, &claim, &template).await
+        cloud
+            .create_launch_template(&region, &claim, &template)
+            .await
     });
     made.await.unwrap();
     bench.cloud.fail_at(2, Fault::LostAnswer);

@@ -92,12 +92,7 @@ fn missing(name: &str) -> Refused {
     Refused::not_found("NoSuchEntity", name)
 }
 
-fn add(
-    shelf: &mut BTreeMap<String, Entity>,
-    name: &str,
-    tags: Tags,
-    pace: Pace,
-) -> Outcome<()> {
+fn add(shelf: &mut BTreeMap<String, Entity>, name: &str, tags: Tags, pace: Pace) -> Outcome<()> {
     if shelf.contains_key(name) {
         return Err(Refused::new("EntityAlreadyExists", format!("`{name}`")));
     }

@@ -89,7 +89,11 @@ fn launch(
     (token, mut tags): (&AllocationToken, Tags),
     request: &Fleet,
 ) -> Outcome<InstanceId> {
-    let template = world.place(region).templates.get(&request.template).cloned();
+    let template = world
+        .place(region)
+        .templates
+        .get(&request.template)
+        .cloned();
     let template = template.ok_or_else(|| unknown(&request.template))?;
     tags.insert(
         "aws:ec2launchtemplate:id".to_owned(),

@@ -44,7 +44,10 @@ fn template() -> LaunchTemplate {
 fn fleet_of(instance_types: &[&str], strategy: Option<&str>) -> Fleet {
     Fleet {
         template: "packer-fleet-launch-template-1".to_owned(),
-        instance_types: instance_types.iter().map(|kind| (*kind).to_owned()).collect(),
+        instance_types: instance_types
+            .iter()
+            .map(|kind| (*kind).to_owned())
+            .collect(),
         allocation_strategy: strategy.map(str::to_owned),
         instance_tags: tag("Name", "builder"),
         fleet_tags: tag("fleet", "f"),
@@ -65,7 +68,9 @@ fn kinds(specifications: &[types::TagSpecification]) -> Vec<(&str, usize)> {
 
 #[test]
 fn a_template_carries_the_machine_the_price_and_the_tags_that_the_fleet_cannot_take() {
-    let sent = launch_template(&ireland(), &claim(), &template()).build().unwrap();
+    let sent = launch_template(&ireland(), &claim(), &template())
+        .build()
+        .unwrap();
     assert_eq!(sent.client_token(), Some("token-1"));
     assert_eq!(kinds(sent.tag_specifications()), [("launch-template", 2)]);
     let data = sent.launch_template_data().unwrap();
@@ -83,7 +88,10 @@ fn a_template_carries_the_machine_the_price_and_the_tags_that_the_fleet_cannot_t
         .iter()
         .filter_map(|one| one.resource_type().map(types::ResourceType::as_str))
         .collect();
-    assert_eq!(tagged, ["network-interface", "volume", "spot-instances-request"]);
+    assert_eq!(
+        tagged,
+        ["network-interface", "volume", "spot-instances-request"]
+    );
 }
 
 #[test]
@@ -92,7 +100,9 @@ fn the_price_auto_is_no_limit() {
         max_price: None,
         ..template()
     };
-    let sent = launch_template(&ireland(), &claim(), &open).build().unwrap();
+    let sent = launch_template(&ireland(), &claim(), &open)
+        .build()
+        .unwrap();
     let data = sent.launch_template_data().unwrap().clone();
     let market = data.instance_market_options().unwrap().clone();
     assert_eq!(market.spot_options().unwrap().max_price(), None);
@@ -102,7 +112,9 @@ fn the_price_auto_is_no_limit() {
 fn without_a_subnet_the_groups_stand_alone() {
     let mut template = template();
     template.launch.subnet = None;
-    let sent = launch_template(&ireland(), &claim(), &template).build().unwrap();
+    let sent = launch_template(&ireland(), &claim(), &template)
+        .build()
+        .unwrap();
     let data = sent.launch_template_data().unwrap();
     assert_eq!(data.security_group_ids(), ["sg-1"]);
     assert!(data.network_interfaces().is_empty());
@@ -116,7 +128,10 @@ fn a_fleet_makes_one_spot_instance_at_once_and_tags_it_in_the_call() {
     assert_eq!(sent.client_token(), Some("token-1"));
     let capacity = sent.target_capacity_specification().unwrap();
     assert_eq!(capacity.total_target_capacity(), Some(1));
-    assert_eq!(kinds(sent.tag_specifications()), [("fleet", 1), ("instance", 2)]);
+    assert_eq!(
+        kinds(sent.tag_specifications()),
+        [("fleet", 1), ("instance", 2)]
+    );
     let config = &sent.launch_template_configs()[0];
     assert_eq!(config.overrides().len(), 2);
     assert_eq!(config.overrides()[1].priority(), None);
@@ -124,7 +139,10 @@ fn a_fleet_makes_one_spot_instance_at_once_and_tags_it_in_the_call() {
 
 #[test]
 fn the_prioritized_strategy_gets_the_order_of_the_types() {
-    let request = fleet_of(&["c5.large", "c6i.large"], Some("capacity-optimized-prioritized"));
+    let request = fleet_of(
+        &["c5.large", "c6i.large"],
+        Some("capacity-optimized-prioritized"),
+    );
     let sent = fleet(&ireland(), &claim(), &request).build().unwrap();
     let priorities: Vec<Option<f64>> = sent.launch_template_configs()[0]
         .overrides()
@@ -137,10 +155,19 @@ fn the_prioritized_strategy_gets_the_order_of_the_types() {
 #[test]
 fn china_takes_no_tags_in_either_call() {
     let beijing = Region::new("cn-north-1");
-    let sent = launch_template(&beijing, &claim(), &template()).build().unwrap();
+    let sent = launch_template(&beijing, &claim(), &template())
+        .build()
+        .unwrap();
     assert!(sent.tag_specifications().is_empty());
-    assert!(sent.launch_template_data().unwrap().tag_specifications().is_empty());
-    let sent = fleet(&beijing, &claim(), &fleet_of(&[], None)).build().unwrap();
+    assert!(
+        sent.launch_template_data()
+            .unwrap()
+            .tag_specifications()
+            .is_empty()
+    );
+    let sent = fleet(&beijing, &claim(), &fleet_of(&[], None))
+        .build()
+        .unwrap();
     assert!(sent.tag_specifications().is_empty());
     assert!(sent.launch_template_configs()[0].overrides().is_empty());
 }

@@ -149,7 +149,10 @@ pub(crate) struct Launch {
 impl Launch {
     /// The type to ask EC2 about: where there are several, the first.
     pub(crate) fn likely_type(&self) -> &str {
-        let types = self.spot.as_ref().map(|spot| spot.instance_types.as_slice());
+        let types = self
+            .spot
+            .as_ref()
+            .map(|spot| spot.instance_types.as_slice());
         let first = types.and_then(<[String]>::first);
         first.map_or(self.instance_type.as_str(), String::as_str)
     }

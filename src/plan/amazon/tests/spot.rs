@@ -68,7 +68,10 @@ fn what_a_spot_instance_cannot_honour_is_refused_by_build() {
         ("capacity_reservation_id", json!("cr-1")),
         ("tenancy", json!("dedicated")),
         ("placement", json!({"host_id": "h-1"})),
-        ("license_specifications", json!([{"license_configuration_request": {"license_configuration_arn": "a"}}])),
+        (
+            "license_specifications",
+            json!([{"license_configuration_request": {"license_configuration_arn": "a"}}]),
+        ),
         ("ena_support", json!(false)),
     ];
     for (key, value) in cases {
@@ -109,7 +112,10 @@ fn a_policy_is_written_as_packer_writes_it() {
 fn a_policy_without_a_version_gets_todays() {
     let statement = json!({"Effect": "Allow", "Action": "a", "Resource": "*"});
     let written = policy(json!({"Statement": statement})).unwrap();
-    assert!(written.starts_with(r#"{"Version":"2012-10-17","#), "{written}");
+    assert!(
+        written.starts_with(r#"{"Version":"2012-10-17","#),
+        "{written}"
+    );
 }
 
 #[test]
