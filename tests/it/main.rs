@@ -17,5 +17,6 @@ mod ledger;
 mod neighbours;
 mod policy;
 mod spot;
+mod reaching;
 mod stop;
 mod support;
