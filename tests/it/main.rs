@@ -16,7 +16,7 @@ mod layers;
 mod ledger;
 mod neighbours;
 mod policy;
-mod spot;
 mod reaching;
+mod spot;
 mod stop;
 mod support;

@@ -6,10 +6,13 @@ use super::place::{Outcome, Refused};
 use super::script::Pace;
 use crate::cloud::Tags;
 
-/// A thing of IAM, with the looks that it still takes until IAM and EC2 know it.
+/// A thing of IAM.
 #[derive(Clone, Debug)]
 struct Entity {
+    /// The looks that it still takes until IAM knows it.
     hidden: u32,
+    /// The launches that it still takes until EC2 does.
+    unknown: u32,
     tags: Tags,
     /// A role's policy, or the role of a profile.
     holds: bool,
@@ -67,14 +70,14 @@ impl Iam {
 
     /// What EC2 says about a launch with this profile.
     pub(super) fn check(&mut self, name: Option<&str>) -> Outcome<()> {
-        match name.map(|name| look(&mut self.profiles, name)) {
-            None => Ok(()),
-            Some(Ok(profile)) if profile.holds => Ok(()),
-            Some(_) => Err(Refused::new(
-                "InvalidParameterValue",
-                "Invalid IAM Instance Profile name",
-            )),
+        let Some(name) = name else { return Ok(()) };
+        let refused = || Refused::new("InvalidParameterValue", "Invalid IAM Instance Profile name");
+        let profile = self.profiles.get_mut(name).ok_or_else(refused)?;
+        if profile.unknown > 0 {
+            profile.unknown -= 1;
+            return Err(refused());
         }
+        profile.holds.then_some(()).ok_or_else(refused)
     }
 
     /// Whatever is there.
@@ -98,6 +101,7 @@ fn add(shelf: &mut BTreeMap<String, Entity>, name: &str, tags: Tags, pace: Pace)
     }
     let made = Entity {
         hidden: pace.hidden,
+        unknown: pace.hidden,
         tags,
         holds: false,
     };
