@@ -37,6 +37,8 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
     access: &Access,
     texts: &Texts,
 ) -> Result<Machine, BuildError> {
+    let request = request(cx, source, network, access, texts);
+    profile::propagated(cx, access, &request).await?;
     let spot = cx.settings.launch.spot.as_ref();
     cx.ui.say(match spot {
         Some(_) => "Launching a spot AWS instance...",
@@ -46,10 +48,8 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
         cx.ui
             .message(&format!("Adding tag: \"{name}\": \"{value}\""));
     }
-    let request = request(cx, source, network, access, texts);
     let order = Order::new(Kind::Instance, cx.region, "the build machine")
         .leaving(orphan_devices(&source.block_devices, &cx.settings.launch));
-    profile::propagated(cx, access, &request).await?;
     let id = match spot {
         Some(spot) => spot::launch(cx, spot, (request, order), access, texts).await?,
         None => on_demand(cx, (request, order), access).await?,

@@ -27,7 +27,7 @@ impl Unsupported {
             key,
             format!("`{key}` cannot be had beside `{other}`: the template is valid, but `build` refuses it"),
         );
-        self.keys.push(format!("{key} (beside {other})"));
+        self.keys.push(pair(key, "beside", other));
     }
 
     /// Notes that `key` says nothing without `other`, and that the build would miss what it says.
@@ -36,7 +36,7 @@ impl Unsupported {
             key,
             format!("`{key}` says nothing without `{other}`: the template is valid, but `build` refuses it"),
         );
-        self.keys.push(format!("{key} (without {other})"));
+        self.keys.push(pair(key, "without", other));
     }
 
     /// Notes `key` where it has a text.
@@ -64,4 +64,9 @@ impl Unsupported {
     pub(crate) fn into_keys(self) -> Vec<String> {
         self.keys
     }
+}
+
+/// Two keys in place of one: whoever tells of it puts backticks around the whole.
+fn pair(key: &str, how: &str, other: &str) -> String {
+    format!("{key}` {how} `{other}")
 }

@@ -76,7 +76,7 @@ fn what_a_spot_instance_cannot_honour_is_refused_by_build() {
     ];
     for (key, value) in cases {
         let found = conflicts(json!({"spot_price": "1", key: value}));
-        let named = format!("{key} (beside spot_price)");
+        let named = format!("{key}` beside `spot_price");
         assert!(found.contains(&named), "{key}: {found:?}");
     }
 }
@@ -93,7 +93,7 @@ fn what_is_the_default_of_a_spot_instance_anyway_is_no_conflict() {
 fn several_types_on_demand_are_refused_by_build() {
     let outcome = plan(json!({"instance_type": null, "spot_instance_types": ["c5.large"]}));
     let refused = outcome.settings().unsupported;
-    assert_eq!(refused, ["spot_instance_types (without spot_price)"]);
+    assert_eq!(refused, ["spot_instance_types` without `spot_price"]);
 }
 
 #[test]
