@@ -74,9 +74,9 @@ const BUILDERS: [&str; 87] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const PROVISIONERS: [&str; 25] = [
+pub(super) const PROVISIONERS: [&str; 26] = [
     "ansible", "ansible-local", "ansible-navigator", "azure-dtlartifact", "breakpoint", "chef-client", "chef-solo",
-    "cnspec", "converge", "file", "goss", "hashicups-toppings", "hcp-sbom", "inspec", "mondoo", "powershell",
+    "cnspec", "converge", "dsc", "file", "goss", "hashicups-toppings", "hcp-sbom", "inspec", "mondoo", "powershell",
     "puppet-masterless", "puppet-server", "salt-masterless", "shell", "shell-local", "sleep", "windows-restart",
     "windows-shell", "windows-update",
 ];

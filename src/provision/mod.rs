@@ -2,14 +2,22 @@
 
 mod attempt;
 mod breakpoint;
+mod chef;
 mod child;
 mod context;
 mod environment;
 mod error;
 mod file;
+mod goss;
+mod goss_commands;
+mod guest;
+mod guest_commands;
 mod lines;
 mod local_script;
+mod puppet;
 mod run_all;
+mod salt;
+mod salt_formulas;
 mod script_text;
 mod shell;
 mod shell_local;

@@ -11,7 +11,8 @@ use super::attempt::Cancelled;
 use super::shell::RemoteNames;
 use super::wrap::Attempts;
 use super::{
-    Attempt, Machine, ProvisionContext, ProvisionError, breakpoint, file, shell, shell_local, sleep,
+    Attempt, Machine, ProvisionContext, ProvisionError, breakpoint, chef, file, goss, puppet, salt,
+    salt_formulas, shell, shell_local, sleep,
 };
 
 /// Runs them in order; the first that fails ends it.
@@ -103,6 +104,15 @@ async fn run_once<R: Remote>(
         ProvisionerSettings::Breakpoint(settings) => {
             attempt.cut(breakpoint::run(settings, cx)).await
         }
-        ProvisionerSettings::Unsupported { kind } => Err(ProvisionError::Unsupported(kind.clone())),
+        ProvisionerSettings::Puppet(settings) => {
+            attempt.cut(puppet::run(settings, machine, cx)).await
+        }
+        ProvisionerSettings::Chef(settings) => attempt.cut(chef::run(settings, machine, cx)).await,
+        ProvisionerSettings::Salt(settings) => {
+            let formulas = salt_formulas::fetch(settings, cx, attempt).await?;
+            attempt.cut(salt::run(settings, formulas, machine, cx)).await
+        }
+        ProvisionerSettings::Goss(settings) => attempt.cut(goss::run(settings, machine, cx)).await,
+        ProvisionerSettings::Unsupported { kind, .. } => Err(ProvisionError::Unsupported(kind.clone())),
     }
 }

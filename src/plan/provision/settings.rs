@@ -10,9 +10,10 @@ use crate::template::scope::Scope;
 
 use super::shape::Keys;
 use super::{
-    BreakpointSettings, FileProvisionerSettings, ShellLocalSettings, ShellSettings, SleepSettings,
-    ansible, ansible_local, breakpoint, chef, converge, file, inspec, powershell, puppet, salt,
-    shell, shell_local, sleep, windows_restart, windows_shell,
+    BreakpointSettings, ChefSettings, FileProvisionerSettings, GossSettings, PuppetSettings,
+    SaltSettings, ShellLocalSettings, ShellSettings, SleepSettings, ansible, ansible_local,
+    breakpoint, chef, chef_client, converge, file, goss, inspec, instead, powershell, puppet,
+    puppet_server, salt, shell, shell_local, sleep, windows_restart, windows_shell,
 };
 
 /// The settings of one provisioner.
@@ -28,10 +29,20 @@ pub(crate) enum ProvisionerSettings {
     Sleep(SleepSettings),
     /// `breakpoint`.
     Breakpoint(BreakpointSettings),
+    /// `puppet-masterless`.
+    Puppet(Box<PuppetSettings>),
+    /// `chef-solo`.
+    Chef(Box<ChefSettings>),
+    /// `salt-masterless`.
+    Salt(Box<SaltSettings>),
+    /// `goss`.
+    Goss(Box<GossSettings>),
     /// One that Packer has, or its plugins, and we have not: `build` refuses it.
     Unsupported {
         /// Its type.
         kind: String,
+        /// What does the same, as the end of a sentence.
+        instead: String,
     },
 }
 
@@ -45,7 +56,7 @@ struct Foreign {
 }
 
 /// Packer's other provisioners.
-const FOREIGN: [Foreign; 12] = [
+const FOREIGN: &[Foreign] = &[
     Foreign {
         kind: "ansible",
         late: &["inventory_file_template"],
@@ -60,15 +71,9 @@ const FOREIGN: [Foreign; 12] = [
     },
     Foreign {
         kind: "chef-client",
-        late: chef::LATE,
-        keys: chef::CLIENT_KEYS,
-        check: chef::check_client,
-    },
-    Foreign {
-        kind: "chef-solo",
-        late: chef::LATE,
-        keys: chef::SOLO_KEYS,
-        check: chef::check_solo,
+        late: chef_client::LATE,
+        keys: chef_client::KEYS,
+        check: chef_client::check,
     },
     Foreign {
         kind: "converge",
@@ -89,22 +94,10 @@ const FOREIGN: [Foreign; 12] = [
         check: powershell::check,
     },
     Foreign {
-        kind: "puppet-masterless",
-        late: puppet::LATE,
-        keys: puppet::MASTERLESS_KEYS,
-        check: puppet::check_masterless,
-    },
-    Foreign {
         kind: "puppet-server",
-        late: puppet::LATE,
-        keys: puppet::SERVER_KEYS,
-        check: puppet::check_server,
-    },
-    Foreign {
-        kind: "salt-masterless",
-        late: &[],
-        keys: salt::KEYS,
-        check: salt::check,
+        late: puppet_server::LATE,
+        keys: puppet_server::KEYS,
+        check: puppet_server::check,
     },
     Foreign {
         kind: "windows-restart",
@@ -169,10 +162,26 @@ fn decode(
         )),
         "sleep" => ProvisionerSettings::Sleep(sleep::decode(&render(&[]), problems)),
         "breakpoint" => ProvisionerSettings::Breakpoint(breakpoint::decode(&render(&[]), problems)),
+        "puppet-masterless" => ProvisionerSettings::Puppet(Box::new(puppet::decode(
+            &render(puppet::LATE),
+            facts,
+            problems,
+        ))),
+        "chef-solo" => ProvisionerSettings::Chef(Box::new(chef::decode(
+            &render(chef::LATE),
+            scope,
+            facts,
+            problems,
+        ))),
+        "salt-masterless" => {
+            ProvisionerSettings::Salt(Box::new(salt::decode(&render(&[]), facts, problems)))
+        }
+        "goss" => ProvisionerSettings::Goss(Box::new(goss::decode(&render(&[]), facts, problems))),
         _ => {
+            let mut rendered = None;
             if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
-                let rendered = render(foreign.late);
-                let mut fields = Fields::new(&rendered, problems, "");
+                let rendered = rendered.insert(render(foreign.late));
+                let mut fields = Fields::new(rendered, problems, "");
                 foreign.keys.read(&mut fields);
                 (foreign.check)(&mut fields, facts);
                 fields.finish();
@@ -185,6 +194,7 @@ fn decode(
             );
             ProvisionerSettings::Unsupported {
                 kind: kind.to_owned(),
+                instead: instead::instead(kind, rendered.as_ref().unwrap_or(node)),
             }
         }
     }
