@@ -39,3 +39,4 @@ pub(crate) use error::BuildError;
 pub(crate) use preflight::caller;
 pub(crate) use removal_lines::removal_line;
 pub(crate) use story::build;
+pub(crate) use unique::time_ordered_uuid;

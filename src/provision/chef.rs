@@ -6,8 +6,8 @@ use crate::plan::provision::ChefSettings;
 use crate::remote::Remote;
 use crate::template::gotmpl::{Record, Value};
 
-use super::guest_commands::{GuestCommands, join};
 use super::guest::Guest;
+use super::guest_commands::{GuestCommands, join};
 use super::{Machine, ProvisionContext, ProvisionError};
 
 const NON_ZERO: &str = "Non-zero exit status. See output above for more info.";

@@ -22,6 +22,12 @@ pub(crate) enum ProvisionError {
         "Script disconnected unexpectedly. If you expected your script to disconnect, i.e. from a restart, you can try adding `\"expect_disconnect\": true` or `\"valid_exit_codes\": [0, 2300218]` to the shell provisioner parameters."
     )]
     Disconnected,
+    /// The command that restarts a machine failed.
+    #[error("Restart script exited with non-zero exit status: {0}")]
+    RestartStatus(i64),
+    /// `restart_timeout` is over.
+    #[error("Timeout waiting for machine to restart.")]
+    RestartTimeout,
     /// Something that has to be done on the machine could not be done.
     #[error("{doing}: {}", in_one_line(cause))]
     Remote {

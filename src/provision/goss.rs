@@ -7,8 +7,8 @@ use crate::plan::provision::{GossInstall, GossSettings, GuestOs};
 use crate::remote::{DirectoryPart, Remote};
 
 use super::goss_commands::{self as commands, SPEC_FILES};
-use super::guest_commands::{GuestCommands, join};
 use super::guest::Guest;
+use super::guest_commands::{GuestCommands, join};
 use super::{Machine, ProvisionContext, ProvisionError};
 
 const NON_ZERO: &str = "non-zero exit status";
@@ -165,9 +165,7 @@ async fn fetch<R: Remote>(
         return Ok(());
     }
     let [spec, debug] = SPEC_FILES;
-    on.cx
-        .ui
-        .say("\n\n\nDownloading spec file and debug info");
+    on.cx.ui.say("\n\n\nDownloading spec file and debug info");
     on.message(&format!(
         "Downloading Goss specs from, {spec} and {debug} to current dir"
     ));
@@ -177,10 +175,7 @@ async fn fetch<R: Remote>(
     Ok(())
 }
 
-async fn download<R: Remote>(
-    path: &str,
-    on: &mut Guest<'_, '_, R>,
-) -> Result<(), ProvisionError> {
+async fn download<R: Remote>(path: &str, on: &mut Guest<'_, '_, R>) -> Result<(), ProvisionError> {
     on.download(path)
         .await
         .map_err(|error| error.step(format!("Error downloading {path}")))

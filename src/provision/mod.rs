@@ -5,6 +5,7 @@ mod breakpoint;
 mod chef;
 mod child;
 mod context;
+mod elevated;
 mod environment;
 mod error;
 mod file;
@@ -14,6 +15,9 @@ mod guest;
 mod guest_commands;
 mod lines;
 mod local_script;
+mod on_machine;
+mod powershell;
+mod powershell_text;
 mod puppet;
 mod run_all;
 mod salt;
@@ -22,6 +26,9 @@ mod script_text;
 mod shell;
 mod shell_local;
 mod sleep;
+mod windows_restart;
+mod windows_scripts;
+mod windows_shell;
 mod wrap;
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use crate::plan::provision::{GuestOs, PuppetSettings};
 use crate::remote::Remote;
 use crate::template::gotmpl::{Record, Value};
 
-use super::guest_commands::GuestCommands;
+use super::elevated::{self, ElevatedNames, ElevatedUser};
 use super::guest::Guest;
+use super::guest_commands::GuestCommands;
 use super::{Machine, ProvisionContext, ProvisionError};
 
 const NON_ZERO: &str = "Non-zero exit status.";
@@ -44,6 +45,7 @@ pub(super) async fn run<R: Remote>(
         .map_err(|error| error.step("Error creating staging directory"))?;
     let uploaded = upload(settings, &mut on).await?;
     let command = command(settings, &uploaded, cx)?;
+    let command = elevated_command(settings, command, &mut on).await?;
     on.message(&format!("Running Puppet: {command}"));
     let status = on
         .run(&command)
@@ -136,6 +138,24 @@ fn command(
         &settings.execute_command,
         &data(settings, uploaded, extra, cx),
     )
+}
+
+/// The command that runs `command` as another user of Windows, where one is given.
+async fn elevated_command<R: Remote>(
+    settings: &PuppetSettings,
+    command: String,
+    on: &mut Guest<'_, '_, R>,
+) -> Result<String, ProvisionError> {
+    let Some(elevation) = &settings.elevation else {
+        return Ok(command);
+    };
+    let password = on.cx.render(elevation.password.expose());
+    let user = ElevatedUser {
+        name: &elevation.user,
+        // Packer leaves a password empty that cannot be rendered.
+        password: &password.unwrap_or_default(),
+    };
+    elevated::prepare(on.machine, &command, user, &ElevatedNames::choose()).await
 }
 
 /// Packer's data for the command. `.Debug` is never set there either.

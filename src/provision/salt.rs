@@ -4,8 +4,8 @@
 use crate::plan::provision::{GuestOs, SaltSettings};
 use crate::remote::{DirectoryPart, Remote};
 
-use super::guest_commands::{GuestCommands, join};
 use super::guest::Guest;
+use super::guest_commands::{GuestCommands, join};
 use super::salt_formulas::Formulas;
 use super::{Machine, ProvisionContext, ProvisionError};
 
@@ -178,10 +178,7 @@ async fn stage<R: Remote>(
 }
 
 /// Packer removes a directory that `stat` does not find; one that is there stays, and what is moved lands in it.
-async fn clear<R: Remote>(
-    path: &str,
-    on: &mut Guest<'_, '_, R>,
-) -> Result<(), ProvisionError> {
+async fn clear<R: Remote>(path: &str, on: &mut Guest<'_, '_, R>) -> Result<(), ProvisionError> {
     on.message(&format!("Verifying Path: {path}"));
     let command = on.commands.stat(path);
     if on.must(&command, NON_ZERO).await.is_ok() {

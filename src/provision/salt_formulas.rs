@@ -56,8 +56,7 @@ pub(super) async fn fetch(
                 .message(&format!("Found existing formula at: {shown}"));
             continue;
         }
-        cx.ui
-            .message(&format!("{} => {shown}", formula.source));
+        cx.ui.message(&format!("{} => {shown}", formula.source));
         clone(formula, &path, cx, attempt).await.map_err(|error| {
             let source = &formula.source;
             error.step(format!("Unable to download Salt formula from {source}"))
@@ -80,7 +79,12 @@ async fn clone(
         path: path.with_file_name(format!(".packer-formula{number}")),
     };
     let folder = checkout.path.display().to_string();
-    git(&["clone", "--quiet", "--", &formula.repository, &folder], cx, attempt).await?;
+    git(
+        &["clone", "--quiet", "--", &formula.repository, &folder],
+        cx,
+        attempt,
+    )
+    .await?;
     if let Some(reference) = &formula.reference {
         // With `--` at the end a reference cannot be taken for a file.
         git(

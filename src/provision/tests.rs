@@ -3,6 +3,7 @@
 mod file;
 mod shell;
 mod shell_local;
+mod windows;
 mod wrap;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::facts::{Facts, FileFact};
 use crate::plan::{PlannedProvisioner, Wrap, provision};
 use crate::remote::fake::{Answer, Asked, FakeRemote};
-use crate::remote::{Exit, Output};
+use crate::remote::{Exit, Output, RemoteError};
 use crate::report::console::tests::Captured;
 use crate::report::console::{Form, Reader, tests as console};
 use crate::report::ui::{Grouping, Ui};

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::facts::{Facts, FileKind};
+use crate::template::duration::GoDuration;
 use crate::template::fields::Fields;
 
 use super::{GuestOs, ScriptSource};
@@ -65,7 +66,10 @@ pub(super) fn chef_files(fields: &mut Fields<'_>, facts: &Facts) {
     if !template.is_empty() {
         match look(&template, PathKind::File, facts) {
             Some(WrongPath::Fault(fault)) => {
-                fields.problem("config_template", format!("Bad config template path: {fault}"));
+                fields.problem(
+                    "config_template",
+                    format!("Bad config template path: {fault}"),
+                );
             }
             Some(WrongPath::Kind(_)) => {
                 let message = format!("Config template path must be a file: {template}");
@@ -80,7 +84,10 @@ pub(super) fn chef_files(fields: &mut Fields<'_>, facts: &Facts) {
         .then(|| bad_path(&secret, PathKind::File, facts))
         .flatten()
     {
-        fields.problem(key, format!("Bad encrypted data bag secret '{secret}': {fault}"));
+        fields.problem(
+            key,
+            format!("Bad encrypted data bag secret '{secret}': {fault}"),
+        );
     }
 }
 
@@ -182,6 +189,22 @@ pub(super) fn valid_exit_codes(fields: &mut Fields<'_>) -> Vec<i64> {
         }
     }
     if codes.is_empty() { vec![0] } else { codes }
+}
+
+/// Packer's time for uploading and starting a script: five minutes.
+const START_RETRY_TIMEOUT: GoDuration = GoDuration(300 * 1_000_000_000);
+
+/// `start_retry_timeout`, where zero stands for the default.
+pub(super) fn start_retry_timeout(fields: &mut Fields<'_>) -> GoDuration {
+    fields
+        .duration("start_retry_timeout")
+        .filter(|limit| !limit.is_zero())
+        .unwrap_or(START_RETRY_TIMEOUT)
+}
+
+/// A text that counts only where it is not empty.
+pub(super) fn non_empty(fields: &mut Fields<'_>, key: &str) -> Option<String> {
+    fields.string(key).filter(|text| !text.is_empty())
 }
 
 /// `elevated_user` and `elevated_password` go together.

@@ -64,7 +64,7 @@ pub(super) fn decode(
     let guest = checks::guest_os(&mut fields);
     let default = Defaults::of(guest);
     let skip_install = fields.bool("skip_install");
-    let install = fields.non_empty("install_command");
+    let install = checks::non_empty(&mut fields, "install_command");
     let mut license = fields.text("chef_license");
     if license.is_empty()
         && !skip_install
@@ -76,19 +76,28 @@ pub(super) fn decode(
     let settings = ChefSettings {
         guest,
         sudo: Sudo::unless(fields.bool("prevent_sudo")),
-        staging_directory: or(fields.non_empty("staging_directory"), default.staging),
+        staging_directory: or(
+            checks::non_empty(&mut fields, "staging_directory"),
+            default.staging,
+        ),
         install_command: (!skip_install).then(|| or(install, default.install)),
         version: fields.text("version"),
-        execute_command: or(fields.non_empty("execute_command"), default.execute),
-        config_template: fields.non_empty("config_template"),
+        execute_command: or(
+            checks::non_empty(&mut fields, "execute_command"),
+            default.execute,
+        ),
+        config_template: checks::non_empty(&mut fields, "config_template"),
         environment: fields.text("chef_environment"),
         license,
         cookbook_paths: fields.strings("cookbook_paths"),
         remote_cookbook_paths: fields.strings("remote_cookbook_paths"),
-        roles_path: fields.non_empty("roles_path"),
-        data_bags_path: fields.non_empty("data_bags_path"),
-        environments_path: fields.non_empty("environments_path"),
-        encrypted_data_bag_secret_path: fields.non_empty("encrypted_data_bag_secret_path"),
+        roles_path: checks::non_empty(&mut fields, "roles_path"),
+        data_bags_path: checks::non_empty(&mut fields, "data_bags_path"),
+        environments_path: checks::non_empty(&mut fields, "environments_path"),
+        encrypted_data_bag_secret_path: checks::non_empty(
+            &mut fields,
+            "encrypted_data_bag_secret_path",
+        ),
         node_json: node_json(&mut fields, scope),
     };
     fields.finish();

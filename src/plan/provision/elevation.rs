@@ -3,6 +3,8 @@
 use crate::secret::Secret;
 use crate::template::fields::Fields;
 
+use super::checks;
+
 /// As whom it runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Elevation {
@@ -16,7 +18,7 @@ impl Elevation {
     /// Reads the two keys.
     pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let (user, password) = (
-            fields.non_empty("elevated_user"),
+            checks::non_empty(fields, "elevated_user"),
             fields.text("elevated_password"),
         );
         user.map(|user| Self {

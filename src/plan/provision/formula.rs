@@ -70,7 +70,12 @@ mod tests {
 
     #[test]
     fn what_packer_refuses_is_told_from_what_is_not_done_here() {
-        for text in ["https://example.com/a.git", "x.git//", "x.git//a/b", "x.git//.."] {
+        for text in [
+            "https://example.com/a.git",
+            "x.git//",
+            "x.git//a/b",
+            "x.git//..",
+        ] {
             assert_eq!(parse(text), Err(NoFormula::Shape), "{text}");
         }
         assert_eq!(parse("x.git//a?sshkey=AAAA"), Err(NoFormula::Setting));

@@ -95,37 +95,35 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> GossSet
     let guest = guest(&mut fields);
     let vars_env = fields.map("vars_env");
     let release = Release {
-        version: or(fields.non_empty("version"), VERSION),
+        version: or(checks::non_empty(&mut fields, "version"), VERSION),
         system: match guest {
             GuestOs::Unix => "linux",
             GuestOs::Windows => "windows",
         },
-        arch: or(fields.non_empty("arch"), "amd64"),
+        arch: or(checks::non_empty(&mut fields, "arch"), "amd64"),
         alpha: vars_env.get("GOSS_USE_ALPHA").is_some_and(|on| on == "1"),
     };
-    let url = fields.non_empty("url").unwrap_or_else(|| release.url());
-    let folder = or(fields.non_empty("remote_folder"), "/tmp");
+    let url = checks::non_empty(&mut fields, "url").unwrap_or_else(|| release.url());
+    let folder = or(checks::non_empty(&mut fields, "remote_folder"), "/tmp");
     check(&mut fields, facts);
     let settings = GossSettings {
         guest,
         sudo: Sudo::unless(!fields.bool("use_sudo")),
-        binary: fields
-            .non_empty("download_path")
+        binary: checks::non_empty(&mut fields, "download_path")
             .unwrap_or_else(|| release.path(&url)),
         install: install(&mut fields, url),
         tests: fields.strings("tests"),
-        remote_path: fields
-            .non_empty("remote_path")
+        remote_path: checks::non_empty(&mut fields, "remote_path")
             .unwrap_or_else(|| format!("{folder}/goss")),
-        goss_file: fields.non_empty("goss_file"),
-        vars_file: fields.non_empty("vars_file"),
+        goss_file: checks::non_empty(&mut fields, "goss_file"),
+        vars_file: checks::non_empty(&mut fields, "vars_file"),
         vars_inline: fields.map("vars_inline"),
         vars_env,
-        retry_timeout: or(fields.non_empty("retry_timeout"), "0s"),
-        sleep: or(fields.non_empty("sleep"), "1s"),
-        format: fields.non_empty("format"),
-        format_options: fields.non_empty("format_options"),
-        output_file: fields.non_empty("output_file"),
+        retry_timeout: or(checks::non_empty(&mut fields, "retry_timeout"), "0s"),
+        sleep: or(checks::non_empty(&mut fields, "sleep"), "1s"),
+        format: checks::non_empty(&mut fields, "format"),
+        format_options: checks::non_empty(&mut fields, "format_options"),
+        output_file: checks::non_empty(&mut fields, "output_file"),
         skip_download: fields.bool("skip_download"),
         inspect: fields.bool("inspect"),
     };
@@ -147,7 +145,7 @@ fn guest(fields: &mut Fields<'_>) -> GuestOs {
 fn install(fields: &mut Fields<'_>, url: String) -> GossInstall {
     let (username, password) = (fields.text("username"), fields.text("password"));
     let (skip, skip_ssl) = (fields.bool("skip_install"), fields.bool("skip_ssl"));
-    match (skip, fields.non_empty("local_binary")) {
+    match (skip, checks::non_empty(fields, "local_binary")) {
         (true, None) => GossInstall::Skip,
         (false, None) => GossInstall::Download {
             url,

@@ -41,6 +41,7 @@ pub(crate) use file::{Direction, FileProvisionerSettings, FileSource};
 pub(crate) use formula::Formula;
 pub(crate) use goss::{GossInstall, GossSettings};
 pub(crate) use guest_os::{GuestOs, Sudo};
+pub(crate) use powershell::{PowerShellProgram, PowerShellSettings};
 pub(crate) use puppet::PuppetSettings;
 pub(crate) use salt::SaltSettings;
 pub(crate) use script_source::ScriptSource;
@@ -51,3 +52,5 @@ pub(super) use shell_local::{
 };
 pub(crate) use shell_local::{LocalScript, ShellLocalSettings};
 pub(crate) use sleep::SleepSettings;
+pub(crate) use windows_restart::WindowsRestartSettings;
+pub(crate) use windows_shell::WindowsShellSettings;

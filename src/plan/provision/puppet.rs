@@ -52,7 +52,7 @@ pub(crate) struct PuppetSettings {
 pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> PuppetSettings {
     let mut fields = Fields::new(node, problems, "");
     let guest = checks::guest_os(&mut fields);
-    let staging = fields.non_empty("staging_directory");
+    let staging = checks::non_empty(&mut fields, "staging_directory");
     // Packer asks its own environment for Windows' directories; where it runs, on Linux, they are not set.
     let staging_directory = staging.unwrap_or_else(|| match guest {
         GuestOs::Unix => "/tmp/packer-puppet-masterless".to_owned(),
@@ -61,20 +61,18 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> PuppetS
     let settings = PuppetSettings {
         guest,
         sudo: Sudo::unless(fields.bool("prevent_sudo")),
-        working_directory: fields
-            .non_empty("working_directory")
+        working_directory: checks::non_empty(&mut fields, "working_directory")
             .unwrap_or_else(|| staging_directory.clone()),
         staging_directory,
         clean_staging_directory: fields.bool("clean_staging_directory"),
-        execute_command: fields
-            .non_empty("execute_command")
+        execute_command: checks::non_empty(&mut fields, "execute_command")
             .unwrap_or_else(|| default_command(guest)),
         extra_arguments: fields.strings("extra_arguments"),
         facter: fields.map("facter"),
-        hiera_config_path: fields.non_empty("hiera_config_path"),
+        hiera_config_path: checks::non_empty(&mut fields, "hiera_config_path"),
         module_paths: fields.strings("module_paths"),
         manifest_file: fields.text("manifest_file"),
-        manifest_dir: fields.non_empty("manifest_dir"),
+        manifest_dir: checks::non_empty(&mut fields, "manifest_dir"),
         puppet_bin_dir: fields.text("puppet_bin_dir"),
         ignore_exit_codes: fields.bool("ignore_exit_codes"),
         elevation: Elevation::read(&mut fields),
@@ -86,7 +84,11 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> PuppetS
 
 fn check(settings: &PuppetSettings, fields: &Fields<'_>, facts: &Facts) {
     let paths = [
-        ("hiera_config_path", &settings.hiera_config_path, PathKind::File),
+        (
+            "hiera_config_path",
+            &settings.hiera_config_path,
+            PathKind::File,
+        ),
         ("manifest_dir", &settings.manifest_dir, PathKind::Directory),
     ];
     for (key, path, kind) in paths {
@@ -100,7 +102,10 @@ fn check(settings: &PuppetSettings, fields: &Fields<'_>, facts: &Facts) {
     if settings.manifest_file.is_empty() {
         fields.problem("manifest_file", "A manifest_file must be specified.");
     } else if let Some(fault) = checks::path_fault(&settings.manifest_file, facts) {
-        fields.problem("manifest_file", format!("manifest_file is invalid: {fault}"));
+        fields.problem(
+            "manifest_file",
+            format!("manifest_file is invalid: {fault}"),
+        );
     }
     for (index, path) in settings.module_paths.iter().enumerate() {
         if let Some(fault) = checks::wrong_path(path, PathKind::Directory, facts) {

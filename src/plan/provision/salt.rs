@@ -58,26 +58,30 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> SaltSet
     let guest = checks::guest_os(&mut fields);
     check(&mut fields, facts);
     let (states, pillar) = guest.salt_roots();
-    let (skip_bootstrap, bootstrap_args) = (
-        fields.bool("skip_bootstrap"),
-        fields.text("bootstrap_args"),
-    );
+    let (skip_bootstrap, bootstrap_args) =
+        (fields.bool("skip_bootstrap"), fields.text("bootstrap_args"));
     let temp_config_dir = match guest {
         GuestOs::Unix => "/tmp/salt",
         GuestOs::Windows => "C:/Windows/Temp/salt/",
     };
     let or = |given: Option<String>, default: &str| given.unwrap_or_else(|| default.to_owned());
-    let state_tree = or(fields.non_empty("remote_state_tree"), states);
-    let pillar_roots = or(fields.non_empty("remote_pillar_roots"), pillar);
+    let state_tree = or(checks::non_empty(&mut fields, "remote_state_tree"), states);
+    let pillar_roots = or(
+        checks::non_empty(&mut fields, "remote_pillar_roots"),
+        pillar,
+    );
     let settings = SaltSettings {
         guest,
         sudo: Sudo::unless(fields.bool("disable_sudo")),
         bootstrap: (!skip_bootstrap).then_some(bootstrap_args),
-        temp_config_dir: or(fields.non_empty("temp_config_dir"), temp_config_dir),
-        minion_config: fields.non_empty("minion_config"),
-        grains_file: fields.non_empty("grains_file"),
+        temp_config_dir: or(
+            checks::non_empty(&mut fields, "temp_config_dir"),
+            temp_config_dir,
+        ),
+        minion_config: checks::non_empty(&mut fields, "minion_config"),
+        grains_file: checks::non_empty(&mut fields, "grains_file"),
         local_state_tree: fields.text("local_state_tree"),
-        local_pillar_roots: fields.non_empty("local_pillar_roots"),
+        local_pillar_roots: checks::non_empty(&mut fields, "local_pillar_roots"),
         arguments: arguments(&mut fields, &state_tree, &pillar_roots),
         state_tree,
         pillar_roots,
@@ -147,7 +151,7 @@ fn arguments(fields: &mut Fields<'_>, state_tree: &str, pillar_roots: &str) -> S
     if !fields.bool("no_exit_on_failure") {
         text += " --retcode-passthrough";
     }
-    let level = fields.non_empty("log_level");
+    let level = checks::non_empty(fields, "log_level");
     text += &format!(" -l {}", level.as_deref().unwrap_or("info"));
     match fields.text("salt_call_args") {
         more if more.is_empty() => text,

@@ -10,10 +10,11 @@ use crate::template::scope::Scope;
 
 use super::shape::Keys;
 use super::{
-    BreakpointSettings, ChefSettings, FileProvisionerSettings, GossSettings, PuppetSettings,
-    SaltSettings, ShellLocalSettings, ShellSettings, SleepSettings, ansible, ansible_local,
-    breakpoint, chef, chef_client, converge, file, goss, inspec, instead, powershell, puppet,
-    puppet_server, salt, shell, shell_local, sleep, windows_restart, windows_shell,
+    BreakpointSettings, ChefSettings, FileProvisionerSettings, GossSettings, PowerShellSettings,
+    PuppetSettings, SaltSettings, ShellLocalSettings, ShellSettings, SleepSettings,
+    WindowsRestartSettings, WindowsShellSettings, ansible, ansible_local, breakpoint, chef,
+    chef_client, converge, file, goss, inspec, instead, powershell, puppet, puppet_server, salt,
+    shell, shell_local, sleep, windows_restart, windows_shell,
 };
 
 /// The settings of one provisioner.
@@ -37,6 +38,12 @@ pub(crate) enum ProvisionerSettings {
     Salt(Box<SaltSettings>),
     /// `goss`.
     Goss(Box<GossSettings>),
+    /// `powershell`.
+    PowerShell(Box<PowerShellSettings>),
+    /// `windows-shell`.
+    WindowsShell(Box<WindowsShellSettings>),
+    /// `windows-restart`.
+    WindowsRestart(WindowsRestartSettings),
     /// One that Packer has, or its plugins, and we have not: `build` refuses it.
     Unsupported {
         /// Its type.
@@ -88,28 +95,10 @@ const FOREIGN: &[Foreign] = &[
         check: inspec::check,
     },
     Foreign {
-        kind: "powershell",
-        late: powershell::LATE,
-        keys: powershell::KEYS,
-        check: powershell::check,
-    },
-    Foreign {
         kind: "puppet-server",
         late: puppet_server::LATE,
         keys: puppet_server::KEYS,
         check: puppet_server::check,
-    },
-    Foreign {
-        kind: "windows-restart",
-        late: &[],
-        keys: windows_restart::KEYS,
-        check: windows_restart::check,
-    },
-    Foreign {
-        kind: "windows-shell",
-        late: &["execute_command"],
-        keys: windows_shell::KEYS,
-        check: windows_shell::check,
     },
 ];
 
@@ -177,6 +166,19 @@ fn decode(
             ProvisionerSettings::Salt(Box::new(salt::decode(&render(&[]), facts, problems)))
         }
         "goss" => ProvisionerSettings::Goss(Box::new(goss::decode(&render(&[]), facts, problems))),
+        "powershell" => ProvisionerSettings::PowerShell(Box::new(powershell::decode(
+            &render(powershell::LATE),
+            facts,
+            problems,
+        ))),
+        "windows-shell" => ProvisionerSettings::WindowsShell(Box::new(windows_shell::decode(
+            &render(windows_shell::LATE),
+            facts,
+            problems,
+        ))),
+        "windows-restart" => {
+            ProvisionerSettings::WindowsRestart(windows_restart::decode(&render(&[]), problems))
+        }
         _ => {
             let mut rendered = None;
             if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {

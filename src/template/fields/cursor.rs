@@ -66,11 +66,6 @@ impl<'a> Fields<'a> {
         self.string(key).unwrap_or_default()
     }
 
-    /// A string; `None` where it is absent or empty, which is the same to Packer wherever there is a default.
-    pub(crate) fn non_empty(&mut self, key: &str) -> Option<String> {
-        self.string(key).filter(|text| !text.is_empty())
-    }
-
     /// A boolean; false where it is absent.
     pub(crate) fn bool(&mut self, key: &str) -> bool {
         self.read(key, weak::boolean).unwrap_or_default()
