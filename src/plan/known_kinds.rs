@@ -1,6 +1,7 @@
 //! The component types that Packer 1.16 and its registered plugins have, so that a type of theirs is told from a mistyped one.
 //!
-//! From <https://developer.hashicorp.com/packer/integrations> and the components that Packer carries itself.
+//! From <https://developer.hashicorp.com/packer/integrations>, the components that Packer carries itself, and `dsc`, an old
+//! plugin that is registered nowhere.
 
 use crate::template::fields::nearest;
 use crate::template::problem::Problems;
