@@ -33,7 +33,7 @@ mod unique;
 mod tests;
 
 pub(crate) use built::{Built, GeneratedData};
-pub(crate) use cx::{AddressLookup, BuildObserver, Cx, Hook};
+pub(crate) use cx::{AddressLookup, BuildObserver, Cx, Hook, Pause};
 pub(crate) use destroy::destroy;
 pub(crate) use error::BuildError;
 pub(crate) use preflight::caller;

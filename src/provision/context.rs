@@ -55,6 +55,17 @@ pub(crate) struct ProvisionContext {
     pub(crate) owner: Option<FileOwner>,
     /// How local scripts end.
     pub(crate) child_ending: ChildEnding,
+    /// `-debug`.
+    pub(crate) pauses: Pauses,
+}
+
+/// Whether somebody presses Enter before each provisioner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pauses {
+    /// Yes: `-debug`, where there is a terminal.
+    BeforeEach,
+    /// No.
+    None,
 }
 
 impl ProvisionContext {

@@ -86,6 +86,9 @@ pub(crate) enum ProvisionError {
     /// A breakpoint without anybody to press Enter.
     #[error("Error asking for input: no available tty")]
     NoTerminal,
+    /// A breakpoint where only programs read.
+    #[error("Error asking for input: machine-readable UI can't ask")]
+    CannotAsk,
     /// A step of a provisioner that has several.
     #[error("{doing}: {cause}")]
     Step {

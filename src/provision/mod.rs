@@ -35,7 +35,7 @@ mod wrap;
 mod tests;
 
 pub(crate) use attempt::Attempt;
-pub(crate) use context::{ChildEnding, GeneratedData, Machine, ProvisionContext};
+pub(crate) use context::{ChildEnding, GeneratedData, Machine, Pauses, ProvisionContext};
 pub(crate) use error::ProvisionError;
 pub(crate) use lines::LineSplitter;
 pub(crate) use local_script::run as run_local_scripts;

@@ -6,14 +6,16 @@ use std::ops::ControlFlow;
 use crate::plan::PlannedProvisioner;
 use crate::plan::provision::ProvisionerSettings;
 use crate::remote::Remote;
+use crate::report::prompt;
 
 use super::attempt::Cancelled;
 use super::powershell::PowerShellNames;
 use super::shell::RemoteNames;
 use super::wrap::Attempts;
 use super::{
-    Attempt, Machine, ProvisionContext, ProvisionError, breakpoint, chef, file, goss, powershell,
-    puppet, salt, salt_formulas, shell, shell_local, sleep, windows_restart, windows_shell,
+    Attempt, Machine, Pauses, ProvisionContext, ProvisionError, breakpoint, chef, file, goss,
+    powershell, puppet, salt, salt_formulas, shell, shell_local, sleep, windows_restart,
+    windows_shell,
 };
 
 /// Runs them in order; the first that fails ends it.
@@ -27,6 +29,10 @@ pub(crate) async fn run_all<R: Remote>(
             "Provisioner {}: {}",
             provisioner.number, provisioner.kind
         ));
+        if cx.pauses == Pauses::BeforeEach {
+            // The space is Packer's: a name would stand before it.
+            prompt::pause(&cx.ui, "before the next provisioner ", &cx.stop).await;
+        }
         let result = run(provisioner, machine, cx).await;
         cx.ui.end_step();
         result?;

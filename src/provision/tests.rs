@@ -1,5 +1,6 @@
 //! Provisioners against a scripted machine, and local scripts for real.
 
+mod breakpoint;
 mod chef;
 mod file;
 mod goss;
@@ -30,7 +31,9 @@ use crate::template::problem::{Place, Problems};
 use crate::template::scope::{Scope, Section};
 use crate::template::source::Source;
 
-use super::{ChildEnding, Machine, ProvisionContext, ProvisionError, clean_up_after, run_all};
+use super::{
+    ChildEnding, Machine, Pauses, ProvisionContext, ProvisionError, clean_up_after, run_all,
+};
 
 /// A build `web` of type `null` in a directory of its own.
 struct Bench {
@@ -64,6 +67,7 @@ impl Bench {
             ]),
             owner: None,
             child_ending: ChildEnding::KillDescendants,
+            pauses: Pauses::None,
         };
         Self {
             directory,

@@ -20,3 +20,4 @@ mod policy;
 mod reaching;
 mod stop;
 mod support;
+mod terminal;
