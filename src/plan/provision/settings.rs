@@ -179,25 +179,29 @@ fn decode(
         "windows-restart" => {
             ProvisionerSettings::WindowsRestart(windows_restart::decode(&render(&[]), problems))
         }
-        _ => {
-            let mut rendered = None;
-            if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
-                let rendered = rendered.insert(render(foreign.late));
-                let mut fields = Fields::new(rendered, problems, "");
-                foreign.keys.read(&mut fields);
-                (foreign.check)(&mut fields, facts);
-                fields.finish();
-            }
-            problems.warn(
-                node.span,
-                format!(
-                    "the provisioner `{kind}` is checked, but `ami-build build` cannot run it yet"
-                ),
-            );
-            ProvisionerSettings::Unsupported {
-                kind: kind.to_owned(),
-                instead: instead::instead(kind, rendered.as_ref().unwrap_or(node)),
-            }
-        }
+        _ => foreign(kind, node, (scope, facts), problems),
+    }
+}
+
+fn foreign(
+    kind: &str,
+    node: &Node,
+    (scope, facts): (&Scope, &Facts),
+    problems: &Problems,
+) -> ProvisionerSettings {
+    let mut rendered = None;
+    if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
+        let rendered = rendered.insert(render_config(node, scope, foreign.late, problems));
+        let mut fields = Fields::new(rendered, problems, "");
+        foreign.keys.read(&mut fields);
+        (foreign.check)(&mut fields, facts);
+        fields.finish();
+    }
+    let message =
+        format!("the provisioner `{kind}` is checked, but `ami-build build` cannot run it yet");
+    problems.warn(node.span, message);
+    ProvisionerSettings::Unsupported {
+        kind: kind.to_owned(),
+        instead: instead::instead(kind, rendered.as_ref().unwrap_or(node)),
     }
 }
