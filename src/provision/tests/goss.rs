@@ -1,7 +1,6 @@
 //! `goss`. The expected requests are the plugin's command lines, but for the report and the order.
 
 use super::transcript::{bench_with, transcript, uploaded};
-use super::*;
 
 #[tokio::test]
 async fn goss_is_downloaded_fed_and_run_and_what_it_read_is_fetched() {
