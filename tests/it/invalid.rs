@@ -123,9 +123,9 @@ fn what_windows_needs_and_is_not_done_yet_is_valid_and_refused_by_name_before_an
       "builders": [
         { "type": "null", "communicator": "winrm", "winrm_host": "h", "winrm_username": "u", "winrm_password": "p" },
         { "type": "amazon-ebs", "name": "a", "region": "us-east-1", "source_ami": "ami-1", "instance_type": "t3.micro",
-          "ami_name": "a", "communicator": "winrm", "winrm_username": "Administrator" },
+          "ami_name": "one", "communicator": "winrm", "winrm_username": "Administrator" },
         { "type": "amazon-ebs", "name": "b", "region": "us-east-1", "source_ami": "ami-1", "instance_type": "t3.micro",
-          "ami_name": "b", "ssh_username": "u", "ssh_interface": "session_manager", "iam_instance_profile": "p" }
+          "ami_name": "two", "ssh_username": "u", "ssh_interface": "session_manager", "iam_instance_profile": "p" }
       ],
       "provisioners": [{ "type": "powershell", "inline": ["dir"] }]
     }"#;

@@ -1,5 +1,6 @@
 //! `build` at a terminal, or in front of somebody who stopped reading: pauses, questions, signals.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -148,32 +149,26 @@ fn a_signal_during_a_provisioner_or_a_post_processor_cancels_the_build() {
 #[test]
 fn a_reader_who_stalls_holds_up_neither_the_stop_nor_the_cleaning_up() {
     let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
-    let local = r#""provisioners": [{ "type": "shell-local", "inline": ["yes 'nobody reads this' | head -c 3000000 &", "touch started", "sleep 60"] },"#;
+    let local = r#""provisioners": [{ "type": "shell-local", "inline": ["yes 'nobody reads this' | head -c 3000000 &", "sleep 2; touch started", "sleep 60"] },"#;
     let noisy = workspace
         .read("slow.json")
         .replace(r#""provisioners": ["#, local);
     workspace.write("noisy.json", &noisy);
-    let mut child = Run::new(&workspace, &["build", "noisy.json"])
+    let child = Run::new(&workspace, &["build", "noisy.json"])
         .lab(&lab)
         .start_unread();
-    wait_until("the script", || {
-        workspace.path().join("started").exists().then_some(())
+    wait_until("the machine", || {
+        (lab.count("RunInstances") > 0).then_some(())
     });
-    std::thread::sleep(Duration::from_secs(2));
+    let started = workspace.path().join("started");
+    wait_until("the script", || started.exists().then_some(()));
     let pid = i32::try_from(child.id()).unwrap();
+    let child = RefCell::new(child);
     kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();
     let begin = Instant::now();
-    let code = loop {
-        match child.try_wait().unwrap() {
-            Some(status) => break status.code(),
-            None if begin.elapsed() > PATIENCE => {
-                child.kill().unwrap();
-                break None;
-            }
-            None => std::thread::sleep(Duration::from_millis(50)),
-        }
-    };
-    assert_eq!(code, Some(1), "after {:?}", begin.elapsed());
+    let status = wait_until("the end", || child.borrow_mut().try_wait().unwrap());
+    assert_eq!(status.code(), Some(1));
+    assert!(begin.elapsed() < PATIENCE, "{:?}", begin.elapsed());
     for journal in workspace.journals() {
         let journal = journal.display().to_string();
         Run::new(&workspace, &["settle", &journal])
