@@ -7,7 +7,8 @@ use super::error::BuildError;
 use super::late::{self, SourceData};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, freeze, launch, network, preflight, source, spread, stop_machine,
+    clear_keys, connect, freeze, interruption, launch, network, preflight, source, spread,
+    stop_machine,
 };
 use crate::cloud::Cloud;
 use crate::remote::{Dial, Remote};
@@ -56,7 +57,8 @@ async fn steps<C: Cloud, D: Dial>(
     cx.observer.instance_running(cx.ui, &machine.instance);
     pause(cx, "StepRunSourceInstance").await;
 
-    let data = Box::pin(provision(cx, hook, &machine, &access)).await?;
+    let provisioned = Box::pin(provision(cx, hook, &machine, &access));
+    let data = interruption::told(cx, &machine.id, provisioned).await?;
 
     cx.ui.step("Create the image");
     stop_machine::stop(cx, &machine.id).await?;
@@ -67,7 +69,8 @@ async fn steps<C: Cloud, D: Dial>(
         cx.ledger.let_go(cx.cloud, &machine.id).await;
         return Ok(None);
     }
-    let image = freeze::image(cx, &machine.id, &texts).await?;
+    let frozen = freeze::image(cx, &machine.id, &texts);
+    let image = interruption::told(cx, &machine.id, frozen).await?;
     pause(cx, "stepCreateAMI").await;
     before_cleanup(cx, "StepRunSourceInstance").await;
     cx.ledger.let_go(cx.cloud, &machine.id).await;

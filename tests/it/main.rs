@@ -18,6 +18,7 @@ mod ledger;
 mod neighbours;
 mod policy;
 mod reaching;
+mod spot;
 mod stop;
 mod support;
 mod terminal;
