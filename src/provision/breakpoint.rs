@@ -1,7 +1,8 @@
 //! `breakpoint`: waits for somebody to press Enter, and fails where nobody can, as Packer does.
 
 use crate::plan::provision::BreakpointSettings;
-use crate::report::terminal::Terminal;
+use crate::report::console::Form;
+use crate::report::prompt;
 
 use super::{ProvisionContext, ProvisionError};
 
@@ -23,9 +24,10 @@ pub(super) async fn run(
     }
     cx.ui
         .say(&format!("Pausing at breakpoint provisioner{with}."));
-    let terminal = Terminal::open().ok_or(ProvisionError::NoTerminal)?;
-    cx.ui.say("Press enter to continue.");
-    match terminal.line().await {
+    if cx.ui.form() == Form::Machine {
+        return Err(ProvisionError::CannotAsk);
+    }
+    match prompt::ask(&cx.ui, "Press enter to continue.", &cx.stop).await {
         Some(_) => Ok(()),
         None => Err(ProvisionError::NoTerminal),
     }

@@ -9,6 +9,8 @@ use crate::stop::Stop;
 use crate::template::gotmpl::Value;
 use crate::template::scope::{RenderError, Scope};
 
+use super::ProvisionError;
+
 /// What the builder announces: `build` in templates. Keys as Packer spells them, such as `ID` and `SourceAMI`.
 pub(crate) type GeneratedData = BTreeMap<String, String>;
 
@@ -88,6 +90,13 @@ impl ProvisionContext {
         self.scope
             .render_until_stable(text, &Value::Map(own.chain(more).collect()))
             .map_err(Box::new)
+    }
+
+    /// Renders a text until it stays the same with nothing but the fields of `data`, a provisioner's own.
+    pub(super) fn render_own(&self, text: &str, data: &Value) -> Result<String, ProvisionError> {
+        self.scope
+            .render_until_stable(text, data)
+            .map_err(|error| ProvisionError::Template(Box::new(error)))
     }
 
     /// Renders a text of ours once, with nothing but `data`.

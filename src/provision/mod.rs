@@ -2,18 +2,26 @@
 
 mod attempt;
 mod breakpoint;
+mod chef;
 mod child;
 mod context;
 mod elevated;
 mod environment;
 mod error;
 mod file;
+mod goss;
+mod goss_commands;
+mod guest;
+mod guest_commands;
 mod lines;
 mod local_script;
 mod on_machine;
 mod powershell;
 mod powershell_text;
+mod puppet;
 mod run_all;
+mod salt;
+mod salt_formulas;
 mod script_text;
 mod shell;
 mod shell_local;

@@ -13,8 +13,9 @@ use super::powershell::PowerShellNames;
 use super::shell::RemoteNames;
 use super::wrap::Attempts;
 use super::{
-    Attempt, Machine, Pauses, ProvisionContext, ProvisionError, breakpoint, file, powershell,
-    shell, shell_local, sleep, windows_restart, windows_shell,
+    Attempt, Machine, Pauses, ProvisionContext, ProvisionError, breakpoint, chef, file, goss,
+    powershell, puppet, salt, salt_formulas, shell, shell_local, sleep, windows_restart,
+    windows_shell,
 };
 
 /// Runs them in order; the first that fails ends it.
@@ -51,7 +52,7 @@ pub(crate) async fn clean_up_after<R: Remote>(
         return error;
     }
     cx.ui
-        .error("Provisioning step had errors: Running the cleanup provisioner, if present...");
+        .say("Provisioning step had errors: Running the cleanup provisioner, if present...");
     let Some(cleanup) = cleanup else { return error };
     match run(cleanup, machine, cx).await {
         Ok(()) => error,
@@ -143,6 +144,19 @@ async fn run_once<R: Remote>(
         ProvisionerSettings::Breakpoint(settings) => {
             attempt.cut(breakpoint::run(settings, cx)).await
         }
-        ProvisionerSettings::Unsupported { kind } => Err(ProvisionError::Unsupported(kind.clone())),
+        ProvisionerSettings::Puppet(settings) => {
+            attempt.cut(puppet::run(settings, machine, cx)).await
+        }
+        ProvisionerSettings::Chef(settings) => attempt.cut(chef::run(settings, machine, cx)).await,
+        ProvisionerSettings::Salt(settings) => {
+            let formulas = salt_formulas::fetch(settings, cx, attempt).await?;
+            attempt
+                .cut(salt::run(settings, formulas, machine, cx))
+                .await
+        }
+        ProvisionerSettings::Goss(settings) => attempt.cut(goss::run(settings, machine, cx)).await,
+        ProvisionerSettings::Unsupported { kind, .. } => {
+            Err(ProvisionError::Unsupported(kind.clone()))
+        }
     }
 }

@@ -1,8 +1,14 @@
 //! Provisioners against a scripted machine, and local scripts for real.
 
+mod breakpoint;
+mod chef;
 mod file;
+mod goss;
+mod puppet;
+mod salt;
 mod shell;
 mod shell_local;
+mod transcript;
 mod windows;
 mod wrap;
 

@@ -115,6 +115,11 @@ impl Ui {
             .question(&format!("{}{painted}", self.timestamp()));
     }
 
+    /// Who reads: people or programs.
+    pub(crate) fn form(&self) -> Form {
+        self.console.style().form
+    }
+
     /// Where all builds speak.
     pub(super) fn console(&self) -> &Console {
         &self.console

@@ -11,8 +11,8 @@ pub(super) fn unsupported(build: &PlannedBuild) -> Vec<String> {
     let provisioners = build.provisioners.iter().chain(&build.cleanup_provisioner);
     found.extend(
         provisioners.filter_map(|provisioner| match &provisioner.settings {
-            ProvisionerSettings::Unsupported { kind } => Some(format!(
-                "the provisioner `{kind}` at {} cannot run yet",
+            ProvisionerSettings::Unsupported { kind, instead } => Some(format!(
+                "the provisioner `{kind}` at {} does not run here: {instead}",
                 provisioner.place
             )),
             _ => None,

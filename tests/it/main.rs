@@ -8,6 +8,7 @@
 mod action;
 mod command_line;
 mod comment;
+mod config_management;
 mod connections;
 mod examples;
 mod faults;

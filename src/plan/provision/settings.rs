@@ -10,10 +10,11 @@ use crate::template::scope::Scope;
 
 use super::shape::Keys;
 use super::{
-    BreakpointSettings, FileProvisionerSettings, PowerShellSettings, ShellLocalSettings,
-    ShellSettings, SleepSettings, WindowsRestartSettings, WindowsShellSettings, ansible,
-    ansible_local, breakpoint, chef, converge, file, inspec, powershell, puppet, salt, shell,
-    shell_local, sleep, windows_restart, windows_shell,
+    BreakpointSettings, ChefSettings, FileProvisionerSettings, GossSettings, PowerShellSettings,
+    PuppetSettings, SaltSettings, ShellLocalSettings, ShellSettings, SleepSettings,
+    WindowsRestartSettings, WindowsShellSettings, ansible, ansible_local, breakpoint, chef,
+    chef_client, converge, file, goss, inspec, instead, powershell, puppet, puppet_server, salt,
+    shell, shell_local, sleep, windows_restart, windows_shell,
 };
 
 /// The settings of one provisioner.
@@ -29,6 +30,14 @@ pub(crate) enum ProvisionerSettings {
     Sleep(SleepSettings),
     /// `breakpoint`.
     Breakpoint(BreakpointSettings),
+    /// `puppet-masterless`.
+    Puppet(Box<PuppetSettings>),
+    /// `chef-solo`.
+    Chef(Box<ChefSettings>),
+    /// `salt-masterless`.
+    Salt(Box<SaltSettings>),
+    /// `goss`.
+    Goss(Box<GossSettings>),
     /// `powershell`.
     PowerShell(Box<PowerShellSettings>),
     /// `windows-shell`.
@@ -39,6 +48,8 @@ pub(crate) enum ProvisionerSettings {
     Unsupported {
         /// Its type.
         kind: String,
+        /// What does the same, as the end of a sentence.
+        instead: String,
     },
 }
 
@@ -52,7 +63,7 @@ struct Foreign {
 }
 
 /// Packer's other provisioners.
-const FOREIGN: [Foreign; 9] = [
+const FOREIGN: &[Foreign] = &[
     Foreign {
         kind: "ansible",
         late: &["inventory_file_template"],
@@ -67,15 +78,9 @@ const FOREIGN: [Foreign; 9] = [
     },
     Foreign {
         kind: "chef-client",
-        late: chef::LATE,
-        keys: chef::CLIENT_KEYS,
-        check: chef::check_client,
-    },
-    Foreign {
-        kind: "chef-solo",
-        late: chef::LATE,
-        keys: chef::SOLO_KEYS,
-        check: chef::check_solo,
+        late: chef_client::LATE,
+        keys: chef_client::KEYS,
+        check: chef_client::check,
     },
     Foreign {
         kind: "converge",
@@ -90,22 +95,10 @@ const FOREIGN: [Foreign; 9] = [
         check: inspec::check,
     },
     Foreign {
-        kind: "puppet-masterless",
-        late: puppet::LATE,
-        keys: puppet::MASTERLESS_KEYS,
-        check: puppet::check_masterless,
-    },
-    Foreign {
         kind: "puppet-server",
-        late: puppet::LATE,
-        keys: puppet::SERVER_KEYS,
-        check: puppet::check_server,
-    },
-    Foreign {
-        kind: "salt-masterless",
-        late: &[],
-        keys: salt::KEYS,
-        check: salt::check,
+        late: puppet_server::LATE,
+        keys: puppet_server::KEYS,
+        check: puppet_server::check,
     },
 ];
 
@@ -158,6 +151,21 @@ fn decode(
         )),
         "sleep" => ProvisionerSettings::Sleep(sleep::decode(&render(&[]), problems)),
         "breakpoint" => ProvisionerSettings::Breakpoint(breakpoint::decode(&render(&[]), problems)),
+        "puppet-masterless" => ProvisionerSettings::Puppet(Box::new(puppet::decode(
+            &render(puppet::LATE),
+            facts,
+            problems,
+        ))),
+        "chef-solo" => ProvisionerSettings::Chef(Box::new(chef::decode(
+            &render(chef::LATE),
+            scope,
+            facts,
+            problems,
+        ))),
+        "salt-masterless" => {
+            ProvisionerSettings::Salt(Box::new(salt::decode(&render(&[]), facts, problems)))
+        }
+        "goss" => ProvisionerSettings::Goss(Box::new(goss::decode(&render(&[]), facts, problems))),
         "powershell" => ProvisionerSettings::PowerShell(Box::new(powershell::decode(
             &render(powershell::LATE),
             facts,
@@ -171,23 +179,29 @@ fn decode(
         "windows-restart" => {
             ProvisionerSettings::WindowsRestart(windows_restart::decode(&render(&[]), problems))
         }
-        _ => {
-            if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
-                let rendered = render(foreign.late);
-                let mut fields = Fields::new(&rendered, problems, "");
-                foreign.keys.read(&mut fields);
-                (foreign.check)(&mut fields, facts);
-                fields.finish();
-            }
-            problems.warn(
-                node.span,
-                format!(
-                    "the provisioner `{kind}` is checked, but `ami-build build` cannot run it yet"
-                ),
-            );
-            ProvisionerSettings::Unsupported {
-                kind: kind.to_owned(),
-            }
-        }
+        _ => foreign(kind, node, (scope, facts), problems),
+    }
+}
+
+fn foreign(
+    kind: &str,
+    node: &Node,
+    (scope, facts): (&Scope, &Facts),
+    problems: &Problems,
+) -> ProvisionerSettings {
+    let mut rendered = None;
+    if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
+        let rendered = rendered.insert(render_config(node, scope, foreign.late, problems));
+        let mut fields = Fields::new(rendered, problems, "");
+        foreign.keys.read(&mut fields);
+        (foreign.check)(&mut fields, facts);
+        fields.finish();
+    }
+    let message =
+        format!("the provisioner `{kind}` is checked, but `ami-build build` cannot run it yet");
+    problems.warn(node.span, message);
+    ProvisionerSettings::Unsupported {
+        kind: kind.to_owned(),
+        instead: instead::instead(kind, rendered.as_ref().unwrap_or(node)),
     }
 }
