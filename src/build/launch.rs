@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::access::Access;
+use super::china;
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
@@ -60,6 +61,7 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
         launched.id
     ));
     let instance = running(cx, &launched.id).await?;
+    china::tag(cx, &instance, texts).await?;
     Ok(Machine {
         id: launched.id,
         instance,
@@ -91,6 +93,7 @@ pub(super) fn request<C, D>(
         metadata: launch.metadata.clone(),
         shutdown_behavior: shutdown_behavior(launch),
         credit_specification: launch.credit_specification,
+        terms: launch.terms.clone(),
         instance_tags: texts.run_tags.clone(),
         volume_tags: texts.volume_tags.clone(),
     }

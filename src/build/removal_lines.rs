@@ -16,5 +16,6 @@ pub(crate) fn removal_line(row: &Row) -> String {
             )
         }
         Kind::Snapshot => format!("Deleting snapshot: {}", row.label()),
+        Kind::FastLaunch => format!("Disabling fast launch of AMI {}...", row.name),
     }
 }

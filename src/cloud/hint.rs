@@ -53,7 +53,10 @@ fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
 
 /// The IAM action of a call: they have the same name in EC2 and STS.
 fn action(call: &str) -> String {
-    let service = if matches!(call, "GetCallerIdentity" | "AssumeRole") {
+    let service = if matches!(
+        call,
+        "GetCallerIdentity" | "AssumeRole" | "DecodeAuthorizationMessage"
+    ) {
         "sts"
     } else {
         "ec2"

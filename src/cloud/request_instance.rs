@@ -4,6 +4,7 @@ use aws_sdk_ec2::operation::run_instances::builders::RunInstancesInputBuilder;
 use aws_sdk_ec2::types;
 
 use super::instance::{MetadataOptions, RunInstance, ShutdownBehavior};
+use super::launch_terms::{CapacityReservation, LaunchTerms};
 use super::request::{block_device, merged, specifications, unless_empty};
 use super::{Region, Tags};
 use crate::ledger::Claim;
@@ -32,10 +33,6 @@ pub(crate) fn try_run_instance(region: &Region, request: &RunInstance) -> RunIns
 }
 
 fn common(region: &Region, request: &RunInstance, tags: (Tags, Tags)) -> RunInstancesInputBuilder {
-    let placement = request
-        .availability_zone
-        .as_ref()
-        .map(|zone| types::Placement::builder().availability_zone(zone).build());
     let profile = request.iam_instance_profile.as_ref().map(|name| {
         types::IamInstanceProfileSpecification::builder()
             .name(name)
@@ -57,13 +54,75 @@ fn common(region: &Region, request: &RunInstance, tags: (Tags, Tags)) -> RunInst
         .set_block_device_mappings(unless_empty(
             request.block_devices.iter().map(block_device).collect(),
         ))
-        .set_placement(placement)
+        .set_placement(placement(request))
         .set_ebs_optimized(request.ebs_optimized.then_some(true))
         .set_metadata_options(request.metadata.as_ref().map(metadata))
         .instance_initiated_shutdown_behavior(shutdown(request.shutdown_behavior))
         .set_credit_specification(request.credit_specification.map(credits))
         .set_tag_specifications(tag_specifications(region, tags));
-    network(builder, request)
+    network(on_terms(builder, &request.terms), request)
+}
+
+/// `None` where nothing is asked for.
+fn placement(request: &RunInstance) -> Option<types::Placement> {
+    let terms = &request.terms;
+    let wishes = [
+        &request.availability_zone,
+        &terms.host_id,
+        &terms.host_resource_group_arn,
+        &terms.tenancy,
+    ];
+    if wishes.into_iter().all(Option::is_none) {
+        return None;
+    }
+    let placement = types::Placement::builder()
+        .set_availability_zone(request.availability_zone.clone())
+        .set_host_id(terms.host_id.clone())
+        .set_host_resource_group_arn(terms.host_resource_group_arn.clone())
+        .set_tenancy(terms.tenancy.as_deref().map(Into::into));
+    Some(placement.build())
+}
+
+fn on_terms(builder: RunInstancesInputBuilder, terms: &LaunchTerms) -> RunInstancesInputBuilder {
+    let license = |arn: &String| {
+        types::LicenseConfigurationRequest::builder()
+            .license_configuration_arn(arn)
+            .build()
+    };
+    let enclave = terms.nitro_enclave.then(|| {
+        types::EnclaveOptionsRequest::builder()
+            .enabled(true)
+            .build()
+    });
+    builder
+        .set_license_specifications(unless_empty(
+            terms.license_configurations.iter().map(license).collect(),
+        ))
+        .set_enclave_options(enclave)
+        .capacity_reservation_specification(capacity(&terms.capacity_reservation))
+}
+
+/// Always sent: without it EC2 takes any open reservation.
+fn capacity(reservation: &CapacityReservation) -> types::CapacityReservationSpecification {
+    let target = types::CapacityReservationTarget::builder;
+    let builder = types::CapacityReservationSpecification::builder();
+    match reservation {
+        CapacityReservation::None => {
+            builder.capacity_reservation_preference(types::CapacityReservationPreference::None)
+        }
+        CapacityReservation::Open => {
+            builder.capacity_reservation_preference(types::CapacityReservationPreference::Open)
+        }
+        CapacityReservation::Id(id) => {
+            builder.capacity_reservation_target(target().capacity_reservation_id(id).build())
+        }
+        CapacityReservation::GroupArn(arn) => builder.capacity_reservation_target(
+            target()
+                .capacity_reservation_resource_group_arn(arn)
+                .build(),
+        ),
+    }
+    .build()
 }
 
 /// Subnet and groups stand in a network interface as soon as the public address is set: EC2 takes them in one place only.

@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     ImageCopy,
     /// A snapshot that is left of an image.
     Snapshot,
+    /// The fast launch of an image; its name is the image's id.
+    FastLaunch,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Self::Image => "image",
             Self::ImageCopy => "image copy",
             Self::Snapshot => "snapshot",
+            Self::FastLaunch => "fast launch of",
         }
     }
 
@@ -48,19 +51,28 @@ impl Kind {
             Self::Image => "CreateImage",
             Self::ImageCopy => "CopyImage",
             Self::Snapshot => "CreateSnapshot",
+            Self::FastLaunch => "EnableFastLaunch",
         }
     }
 
     /// Whether its removal has to wait until the machines and images are gone.
     pub(super) fn comes_second(self) -> bool {
-        matches!(self, Self::SecurityGroup | Self::Volume | Self::Snapshot)
+        matches!(
+            self,
+            Self::SecurityGroup | Self::Volume | Self::Snapshot | Self::FastLaunch
+        )
     }
 }
 
 /// The `aws` command that removes a row's thing; where its id is not known, the one that finds it.
 pub(super) fn command(row: &Row, build_id: &str) -> String {
     let region = &row.region;
-    let Some(id) = &row.id else {
+    // It is named by its image, whose id was known before the call.
+    let known = row
+        .id
+        .as_ref()
+        .or((row.kind == Kind::FastLaunch).then_some(&row.name));
+    let Some(id) = known else {
         return format!(
             "aws resourcegroupstaggingapi get-resources --region {region} --tag-filters 'Key={},Values={build_id}'",
             super::BUILD_ID_TAG
@@ -75,6 +87,9 @@ pub(super) fn command(row: &Row, build_id: &str) -> String {
             "deregister-image --region {region} --image-id {id} --delete-associated-snapshots"
         ),
         Kind::Snapshot => format!("delete-snapshot --region {region} --snapshot-id {id}"),
+        Kind::FastLaunch => {
+            format!("disable-fast-launch --force --region {region} --image-id {id}")
+        }
     };
     format!("aws ec2 {verb}")
 }

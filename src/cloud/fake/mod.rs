@@ -10,6 +10,7 @@ mod filter;
 mod image_calls;
 mod images;
 mod instance_calls;
+mod lifecycle_calls;
 mod machines;
 mod network;
 mod network_calls;
@@ -21,5 +22,6 @@ mod tests;
 mod world;
 
 pub(crate) use calls::FakeCloud;
+pub(crate) use lifecycle_calls::ImageFacts;
 pub(crate) use script::{Fault, Pace};
 pub(crate) use world::SOURCE_IMAGE;

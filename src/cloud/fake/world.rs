@@ -26,6 +26,7 @@ pub(super) struct World {
     pub(super) script: Script,
     pub(super) calls: Vec<String>,
     pub(super) console: Option<String>,
+    pub(super) fast_launch_fails: Option<String>,
     made: u64,
 }
 
@@ -86,6 +87,8 @@ impl World {
                 .chain(place.groups.keys())
                 .chain(place.key_pairs.keys());
             left.extend(ids.map(|id| format!("{region}/{id}")));
+            let launches = place.fast_launches.keys().filter(|id| !is_finished(id));
+            left.extend(launches.map(|id| format!("{region}/fast launch of {id}")));
         }
         left
     }
@@ -138,6 +141,7 @@ fn source_image() -> FakeImage {
             ebs: Some(root),
             ..BlockDevice::default()
         }],
+        is_protected: false,
         tags: Tags::new(),
     })
 }

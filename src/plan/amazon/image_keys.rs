@@ -1,30 +1,33 @@
 //! The image that comes out: name, regions, sharing, tags, what it replaces.
 
+use super::access::optional;
 use super::ebs::Force;
 use super::encryption::{self, Shared};
 use super::settings::{ImageSettings, Replace};
 use super::{block_device, image_name, lifecycle, tags};
 use crate::cloud::Region;
-use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
+
+/// With whom an image is shared, besides groups.
+const SHARING: [&str; 3] = ["ami_users", "ami_org_arns", "ami_ou_arns"];
 
 pub(super) fn read(
     fields: &mut Fields<'_>,
     build_region: Option<&Region>,
     force: Force,
-    unsupported: &mut Unsupported,
 ) -> ImageSettings {
     let name = image_name::read(fields);
     let encryption = encryption::read(fields);
     let mut regions = regions(fields);
     encryption::check_regions(fields, &encryption.region_kms_key_ids, &regions);
-    lifecycle::read(fields, &regions, build_region, unsupported);
+    let lifecycle = lifecycle::read(fields, &regions, build_region);
     // The image is there already; Packer leaves the region out without a word.
     regions.retain(|region| Some(region) != build_region);
 
-    let users = fields.strings("ami_users");
-    let organizations = shared_organizations(fields, unsupported);
-    if let Some(key) = (!users.is_empty()).then_some("ami_users").or(organizations) {
+    let [users, organizations, organizational_units] = SHARING.map(|key| fields.strings(key));
+    let shared = [&users, &organizations, &organizational_units];
+    let mut shared = SHARING.iter().zip(shared);
+    if let Some((key, _)) = shared.find(|(_, with)| !with.is_empty()) {
         encryption::check_shared(fields, key, Shared::Image, &encryption);
     }
     let snapshot_users = fields.strings("snapshot_users");
@@ -37,6 +40,8 @@ pub(super) fn read(
         regions,
         skip_region_validation: fields.bool("skip_region_validation"),
         users,
+        organizations,
+        organizational_units,
         groups: fields.strings("ami_groups"),
         snapshot_users,
         snapshot_groups: fields.strings("snapshot_groups"),
@@ -44,6 +49,9 @@ pub(super) fn read(
         snapshot_tags: tags::read(fields, "snapshot_tags", "snapshot_tag", "key"),
         skip_run_tags: fields.bool("skip_ami_run_tags"),
         block_devices: block_device::read(fields, "ami_block_device_mappings"),
+        virtualization_type: optional(fields, "ami_virtualization_type"),
+        copy_minutes: fields.integer("snapshot_copy_duration_minutes"),
+        lifecycle,
         encryption,
         replace: replace(fields, force),
         skip_create: fields.bool("skip_create_ami"),
@@ -60,21 +68,6 @@ fn regions(fields: &mut Fields<'_>) -> Vec<Region> {
         }
     }
     regions
-}
-
-/// Sharing with organisations is not done yet; the first key that asks for it.
-fn shared_organizations(
-    fields: &mut Fields<'_>,
-    unsupported: &mut Unsupported,
-) -> Option<&'static str> {
-    let mut first = None;
-    for key in ["ami_org_arns", "ami_ou_arns"] {
-        if !fields.strings(key).is_empty() {
-            unsupported.note(fields, key);
-            first = first.or(Some(key));
-        }
-    }
-    first
 }
 
 fn replace(fields: &mut Fields<'_>, force: Force) -> Replace {

@@ -3,7 +3,9 @@
 use super::access::optional;
 use super::network_keys::{self, Network};
 use super::settings::Launch;
-use super::{block_device, credits, metadata, placement, polling, spot, tags, user_data};
+use super::{
+    block_device, credits, metadata, network_support, placement, polling, spot, tags, user_data,
+};
 use crate::cloud::instance::ShutdownBehavior;
 use crate::facts::Facts;
 use crate::plan::unsupported::Unsupported;
@@ -31,7 +33,6 @@ pub(super) fn read(
 ) -> LaunchKeys {
     let instance_type = fields.text("instance_type");
     let spot_price = spot::read(fields, &instance_type, unsupported);
-    placement::read(fields, &instance_type, &spot_price, unsupported);
     let iam_instance_profile = optional(fields, "iam_instance_profile");
     // The check that this skips, by iam:GetInstanceProfile, is one that we do not make: the launch itself tells.
     fields.bool("skip_profile_validation");
@@ -40,8 +41,9 @@ pub(super) fn read(
         subnet,
         vpc,
         groups,
+        filters,
         temporary_group_sources,
-    } = network_keys::read(fields, unsupported);
+    } = network_keys::read(fields);
     let mut block_devices = block_device::read(fields, "launch_block_device_mappings");
     if fields.bool("no_ephemeral") {
         block_devices.extend(block_device::no_ephemeral());
@@ -53,11 +55,14 @@ pub(super) fn read(
     };
     let settings = Launch {
         credit_specification: credits::read(fields, &instance_type, &spot_price),
+        terms: placement::read(fields, &instance_type, &spot_price),
+        network_support: network_support::read(fields, &spot_price),
         instance_type,
         subnet,
         vpc,
         availability_zone: optional(fields, "availability_zone"),
         groups,
+        filters,
         temporary_group_sources,
         associate_public_ip_address: fields.tristate("associate_public_ip_address"),
         iam_instance_profile,
