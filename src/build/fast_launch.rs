@@ -35,7 +35,7 @@ pub(super) async fn check<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), Bu
             }
         }
     };
-    try_join_all(regions.map(check)).await.map(drop)
+    try_join_all(regions.into_iter().map(check)).await.map(drop)
 }
 
 /// Switches it on for an image that is available, and waits until it works.
@@ -164,5 +164,5 @@ async fn ready<C: Cloud, D>(
     });
     ready
         .await
-        .map_err(BuildError::wait("Failed to enable fast launch"))
+        .map_err(BuildError::wait("Failed to enable fast launch of the AMI"))
 }

@@ -57,13 +57,11 @@ fn deprecation<C, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
 }
 
 /// Where the image's name will be used.
-pub(super) fn regions_of_the_name<'a, C, D>(
-    cx: &Cx<'a, C, D>,
-) -> impl Iterator<Item = &'a Region> + use<'a, C, D> {
+pub(super) fn regions_of_the_name<'a, C, D>(cx: &Cx<'a, C, D>) -> Vec<&'a Region> {
     let image = &cx.settings.image;
     let own = (!image.skip_save_build_region).then_some(cx.region);
-    own.into_iter()
-        .chain(image.regions.iter().filter(|region| *region != cx.region))
+    let copies = image.regions.iter().filter(|region| *region != cx.region);
+    own.into_iter().chain(copies).collect()
 }
 
 /// `RunInstances` as a dry run: quotas, permissions and most mistakes show before anything is made.
@@ -155,7 +153,7 @@ async fn names<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
     cx.ui
         .say(&format!("Prevalidating AMI Name: {}", image.name));
     let targets = regions_of_the_name(cx);
-    futures_util::future::try_join_all(targets.map(|region| name_is_free(cx, region)))
+    futures_util::future::try_join_all(targets.into_iter().map(|region| name_is_free(cx, region)))
         .await
         .map(|_| ())
 }

@@ -46,7 +46,7 @@ pub(super) async fn check_old<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<()
         return Ok(());
     }
     let regions = preflight::regions_of_the_name(cx);
-    try_join_all(regions.map(|region| check_in(cx, region)))
+    try_join_all(regions.into_iter().map(|region| check_in(cx, region)))
         .await
         .map(drop)
 }

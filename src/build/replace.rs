@@ -22,7 +22,9 @@ pub(super) async fn remember<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<Vec
         return Ok(Vec::new());
     }
     let regions = preflight::regions_of_the_name(cx);
-    let found = futures_util::future::try_join_all(regions.map(|region| find(cx, region))).await?;
+    let found =
+        futures_util::future::try_join_all(regions.into_iter().map(|region| find(cx, region)))
+            .await?;
     Ok(found.into_iter().flatten().collect())
 }
 

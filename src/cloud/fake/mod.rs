@@ -22,6 +22,5 @@ mod tests;
 mod world;
 
 pub(crate) use calls::FakeCloud;
-pub(crate) use lifecycle_calls::ImageFacts;
 pub(crate) use script::{Fault, Pace};
 pub(crate) use world::SOURCE_IMAGE;

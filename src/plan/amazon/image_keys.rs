@@ -25,10 +25,10 @@ pub(super) fn read(
     regions.retain(|region| Some(region) != build_region);
 
     let [users, organizations, organizational_units] = SHARING.map(|key| fields.strings(key));
-    let shared = [&users, &organizations, &organizational_units];
-    let mut shared = SHARING.iter().zip(shared);
-    if let Some((key, _)) = shared.find(|(_, with)| !with.is_empty()) {
-        encryption::check_shared(fields, key, Shared::Image, &encryption);
+    let shared_with = [&users, &organizations, &organizational_units];
+    let first = shared_with.iter().position(|with| !with.is_empty());
+    if let Some(first) = first {
+        encryption::check_shared(fields, SHARING[first], Shared::Image, &encryption);
     }
     let snapshot_users = fields.strings("snapshot_users");
     if !snapshot_users.is_empty() {
