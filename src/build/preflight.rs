@@ -50,7 +50,8 @@ pub(super) async fn check<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), Bu
 
 /// EC2 takes no time in the past, and would say so only once the image is there.
 fn deprecation<C, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
-    match cx.settings.image.lifecycle.deprecate_at {
+    let image = &cx.settings.image;
+    match image.lifecycle.deprecate_at.filter(|_| !image.skip_create) {
         Some(at) if at <= time::OffsetDateTime::now_utc() => Err(BuildError::DeprecatedAlready(at)),
         _ => Ok(()),
     }

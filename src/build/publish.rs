@@ -45,6 +45,18 @@ impl Tags {
     }
 }
 
+/// Packer's words for what is not asked for.
+pub(super) fn say_skipped<C, D>(cx: &Cx<'_, C, D>) {
+    let lifecycle = &cx.settings.image.lifecycle;
+    if lifecycle.deprecate_at.is_none() {
+        cx.ui.say("Skipping Enable AMI deprecation...");
+    }
+    if lifecycle.protection.is_none() {
+        cx.ui
+            .say("Skipping Enable AMI deregistration protection...");
+    }
+}
+
 /// Finishes one image in its region.
 pub(super) async fn finish<C: Cloud, D>(
     cx: &Cx<'_, C, D>,

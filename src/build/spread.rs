@@ -31,6 +31,7 @@ pub(super) async fn everywhere<C: Cloud, D: Sync>(
         }
         cx.ui.message("Waiting for all copies to complete...");
     }
+    publish::say_skipped(cx);
     let copies = try_join_all(
         targets
             .iter()

@@ -20,17 +20,11 @@ pub(super) fn read(fields: &mut Fields<'_>, spot_price: &str) -> Vec<NetworkSupp
 }
 
 fn refuse_on_spot(fields: &Fields<'_>, ena: Option<bool>, sriov: Option<&str>) {
-    let asked = (ena == Some(true)).then_some("ena_support").or(sriov);
-    if let Some(key) = asked {
+    if let Some(key) = (ena == Some(true)).then_some("ena_support").or(sriov) {
         fields.problem(
             key,
             "Spot instances do not support modification, which is required when either `ena_support` or `sriov_support` are set. \
              Please ensure you use an AMI that already has either SR-IOV or ENA enabled.",
-        );
-    } else if ena == Some(false) {
-        fields.warning(
-            "ena_support",
-            "`ena_support` has no effect on a spot instance, which cannot be stopped to be changed",
         );
     }
 }

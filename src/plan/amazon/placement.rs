@@ -4,18 +4,14 @@ use super::access::optional;
 use crate::cloud::launch_terms::{CapacityReservation, LaunchTerms};
 use crate::template::fields::Fields;
 
-/// Decodes and checks the terms. Like Packer's, a spot request carries none of them.
+/// Decodes and checks the terms.
 pub(super) fn read(fields: &mut Fields<'_>, instance_type: &str, spot_price: &str) -> LaunchTerms {
     let mut terms = placement(fields);
     terms.tenancy = tenancy(fields, terms.tenancy.take());
     terms.license_configurations = licenses(fields);
     terms.capacity_reservation = capacity_reservation(fields);
     terms.nitro_enclave = enclave(fields, instance_type, spot_price);
-    if ["", "0"].contains(&spot_price) {
-        return terms;
-    }
-    warn_on_spot(fields, &terms);
-    LaunchTerms::default()
+    terms
 }
 
 /// The block: host, group and tenancy.
@@ -132,26 +128,4 @@ fn enclave(fields: &mut Fields<'_>, instance_type: &str, spot_price: &str) -> bo
         );
     }
     true
-}
-
-fn warn_on_spot(fields: &Fields<'_>, terms: &LaunchTerms) {
-    let hosted = terms.host_id.is_some() || terms.host_resource_group_arn.is_some();
-    let given = [
-        ("placement", hosted),
-        ("tenancy", terms.tenancy.is_some()),
-        (
-            "license_specifications",
-            !terms.license_configurations.is_empty(),
-        ),
-        (
-            "capacity_reservation_id",
-            terms.capacity_reservation != CapacityReservation::None,
-        ),
-    ];
-    for (key, _) in given.iter().filter(|(_, given)| *given) {
-        fields.warning(
-            key,
-            format!("`{key}` has no effect on a spot instance, in Packer neither"),
-        );
-    }
 }
