@@ -177,7 +177,7 @@ impl BuildError {
         let text = match self {
             Self::Connect { source, .. } => source.hint()?,
             Self::NameTaken { .. } => "choose another `ami_name`, or set `force_deregister`",
-            Self::SubnetNeeded(_) => "set `subnet_id`",
+            Self::SubnetNeeded(_) => "set `subnet_id` or `subnet_filter`",
             Self::OldImageProtected { image, region } => {
                 return Some(format!(
                     "choose another `ami_name`, or lift the protection first: aws ec2 disable-image-deregistration-protection --region {region} --image-id {image} (with a cooldown, 24 hours before)"

@@ -24,6 +24,12 @@ pub(super) async fn vpc<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Option<VpcId>,
         )));
     };
     cx.ui.message(&format!("Found VPC ID: {}", vpc.id));
+    // As with `vpc_id`: without a subnet EC2 launches in the default VPC only.
+    let launch = &cx.settings.launch;
+    let no_subnet = launch.subnet.is_none() && launch.filters.subnet.is_empty();
+    if no_subnet && launch.associate_public_ip_address.is_none() && !vpc.is_default {
+        return Err(BuildError::SubnetNeeded(vpc.id.clone()));
+    }
     Ok(Some(vpc.id.clone()))
 }
 

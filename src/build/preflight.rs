@@ -124,7 +124,11 @@ async fn regions<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
 async fn vpc<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
     let launch = &cx.settings.launch;
     cx.ui.say("Prevalidating any provided VPC information");
-    let (Some(vpc), None) = (&launch.vpc, &launch.subnet) else {
+    let (Some(vpc), None, true) = (
+        &launch.vpc,
+        &launch.subnet,
+        launch.filters.subnet.is_empty(),
+    ) else {
         return Ok(());
     };
     match cx

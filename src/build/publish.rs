@@ -10,7 +10,7 @@ use super::error::BuildError;
 use super::late::Texts;
 use super::{fast_launch, patiently};
 use crate::cloud::image::{Image, ImageAttribute, SnapshotAttribute};
-use crate::cloud::{Cloud, Region};
+use crate::cloud::{Cloud, Region, Tags as CloudTags};
 use crate::ledger::{DEADLINE_TAG, KEPT};
 
 /// What an error begins with.
@@ -68,7 +68,7 @@ pub(super) async fn finish<C: Cloud, D>(
         Snapshots::Made => &texts.snapshot_tags,
         Snapshots::Copied => &texts.copied_snapshot_tags,
     };
-    say_tags(cx, &image, texts);
+    say_tags(cx, &image, &texts.image_tags, snapshot_tags);
     if Tags::of(region) == Tags::Missing {
         let snapshots: Vec<String> = image
             .snapshots()
@@ -109,7 +109,7 @@ pub(super) async fn mark_kept<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     images: &BTreeMap<Region, Image>,
 ) -> Result<(), BuildError> {
-    let kept = crate::cloud::Tags::from([(DEADLINE_TAG.to_owned(), KEPT.to_owned())]);
+    let kept = CloudTags::from([(DEADLINE_TAG.to_owned(), KEPT.to_owned())]);
     let mark = |region, image: &Image| {
         let snapshots = image.snapshots();
         let ids = std::iter::once(image.id.as_str())
@@ -123,28 +123,25 @@ pub(super) async fn mark_kept<C: Cloud, D>(
         .map(|_| ())
 }
 
-fn say_tags<C, D>(cx: &Cx<'_, C, D>, image: &Image, texts: &Texts) {
-    if texts.image_tags.is_empty() && texts.snapshot_tags.is_empty() {
+fn say_tags<C, D>(cx: &Cx<'_, C, D>, image: &Image, own: &CloudTags, snapshot_tags: &CloudTags) {
+    if own.is_empty() && snapshot_tags.is_empty() {
         return;
     }
     cx.ui.say(&format!("Adding tags to AMI ({})...", image.id));
     for snapshot in image.snapshots() {
         cx.ui.message(&format!("Tagging snapshot: {snapshot}"));
     }
+    let adding = |(name, value): (&String, &String)| {
+        cx.ui
+            .message(&format!("Adding tag: \"{name}\": \"{value}\""));
+    };
     cx.ui.say("Creating AMI tags");
-    for (name, value) in &texts.image_tags {
-        cx.ui
-            .message(&format!("Adding tag: \"{name}\": \"{value}\""));
-    }
+    own.iter().for_each(adding);
     cx.ui.say("Creating snapshot tags");
-    for (name, value) in texts
-        .snapshot_tags
+    snapshot_tags
         .iter()
-        .filter(|(name, value)| texts.image_tags.get(*name) != Some(*value))
-    {
-        cx.ui
-            .message(&format!("Adding tag: \"{name}\": \"{value}\""));
-    }
+        .filter(|(name, value)| own.get(*name) != Some(*value))
+        .for_each(adding);
 }
 
 async fn deprecate<C: Cloud, D>(
@@ -233,7 +230,7 @@ async fn tag<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     region: &Region,
     ids: &[String],
-    tags: &crate::cloud::Tags,
+    tags: &CloudTags,
 ) -> Result<(), BuildError> {
     if ids.is_empty() || tags.is_empty() {
         return Ok(());

@@ -278,4 +278,4 @@ pub(crate) fn takes_image_tags(region: &Region) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -178,3 +178,54 @@ fn tag_specifications(
         (types::ResourceType::Volume, volume),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::request::tests::launch;
+
+    fn sent(terms: LaunchTerms) -> RunInstancesInputBuilder {
+        let request = RunInstance { terms, ..launch() };
+        try_run_instance(&Region::new("eu-west-1"), &request)
+    }
+
+    #[test]
+    fn reserved_capacity_stays_reserved_unless_the_template_asks_for_it() {
+        let sent = sent(LaunchTerms::default()).build().unwrap();
+        let capacity = sent.capacity_reservation_specification().unwrap();
+        assert_eq!(
+            capacity.capacity_reservation_preference(),
+            Some(&types::CapacityReservationPreference::None)
+        );
+        assert!(sent.enclave_options().is_none() && sent.license_specifications.is_none());
+    }
+
+    #[test]
+    fn a_reservation_is_named_instead_of_preferred() {
+        let terms = LaunchTerms {
+            capacity_reservation: CapacityReservation::GroupArn("arn:group".to_owned()),
+            ..LaunchTerms::default()
+        };
+        let sent = sent(terms).build().unwrap();
+        let capacity = sent.capacity_reservation_specification().unwrap();
+        assert!(capacity.capacity_reservation_preference().is_none());
+        let target = capacity.capacity_reservation_target().unwrap();
+        assert_eq!(
+            target.capacity_reservation_resource_group_arn(),
+            Some("arn:group")
+        );
+    }
+
+    #[test]
+    fn a_host_goes_into_the_placement() {
+        let terms = LaunchTerms {
+            host_id: Some("h-1".to_owned()),
+            tenancy: Some("host".to_owned()),
+            ..LaunchTerms::default()
+        };
+        let sent = sent(terms).build().unwrap();
+        let placement = sent.placement().unwrap();
+        assert_eq!(placement.host_id(), Some("h-1"));
+        assert_eq!(placement.tenancy(), Some(&types::Tenancy::Host));
+    }
+}

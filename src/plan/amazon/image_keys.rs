@@ -50,7 +50,7 @@ pub(super) fn read(
         skip_run_tags: fields.bool("skip_ami_run_tags"),
         block_devices: block_device::read(fields, "ami_block_device_mappings"),
         virtualization_type: optional(fields, "ami_virtualization_type"),
-        copy_minutes: fields.integer("snapshot_copy_duration_minutes"),
+        copy_minutes: copy_minutes(fields),
         lifecycle,
         encryption,
         replace: replace(fields, force),
@@ -68,6 +68,20 @@ fn regions(fields: &mut Fields<'_>) -> Vec<Region> {
         }
     }
     regions
+}
+
+/// Packer checks nothing here, and EC2 only once the first image is there.
+fn copy_minutes(fields: &mut Fields<'_>) -> Option<i64> {
+    const KEY: &str = "snapshot_copy_duration_minutes";
+    let minutes = fields.integer(KEY)?;
+    // https://docs.aws.amazon.com/ebs/latest/userguide/time-based-copies.html
+    if minutes % 15 != 0 || !(15..=2880).contains(&minutes) {
+        fields.warning(
+            KEY,
+            format!("EC2 takes 15 to 2880 minutes in steps of 15, so it will refuse the copies: {minutes}"),
+        );
+    }
+    Some(minutes)
 }
 
 fn replace(fields: &mut Fields<'_>, force: Force) -> Replace {
