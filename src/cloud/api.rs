@@ -10,7 +10,7 @@ use super::image::{
     SnapshotAttribute,
 };
 use super::instance::{Instance, RunInstance};
-use super::lifecycle::LifecycleCalls;
+use super::lifecycle_calls::LifecycleCalls;
 use super::network::{Filters, Ingress, Subnet, Vpc};
 use super::{
     CloudError, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,

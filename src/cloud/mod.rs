@@ -22,6 +22,7 @@ pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod launch_terms;
 pub(crate) mod lifecycle;
+pub(crate) mod lifecycle_calls;
 mod mfa;
 pub(crate) mod network;
 mod request;

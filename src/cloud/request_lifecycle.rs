@@ -1,4 +1,4 @@
-//! What the calls of [`super::lifecycle`] send, and what their answers mean. Pure.
+//! What the calls of [`super::lifecycle_calls`] send, and what their answers mean. Pure.
 
 use aws_sdk_ec2::operation::describe_launch_templates::builders::DescribeLaunchTemplatesInputBuilder;
 use aws_sdk_ec2::operation::enable_fast_launch::builders::EnableFastLaunchInputBuilder;

@@ -8,9 +8,9 @@ use crate::cloud::api::CloudResult;
 use crate::cloud::call::{Call, done_or};
 use crate::cloud::error::Refusal;
 use crate::cloud::lifecycle::{
-    Cooldown, EnableFastLaunch, FastLaunchState, LaunchTemplate, LifecycleCalls, NetworkSupport,
-    TemplateName,
+    Cooldown, EnableFastLaunch, FastLaunchState, LaunchTemplate, NetworkSupport, TemplateName,
 };
+use crate::cloud::lifecycle_calls::LifecycleCalls;
 use crate::cloud::{ImageId, InstanceId, Region, request_lifecycle};
 use crate::ledger::Claim;
 

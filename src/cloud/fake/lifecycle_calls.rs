@@ -7,9 +7,9 @@ use super::place::{Outcome, Place, Refused};
 use crate::cloud::api::CloudResult;
 use crate::cloud::instance::InstanceState;
 use crate::cloud::lifecycle::{
-    Cooldown, EnableFastLaunch, FastLaunchState, LaunchTemplate, LifecycleCalls, NetworkSupport,
-    TemplateName,
+    Cooldown, EnableFastLaunch, FastLaunchState, LaunchTemplate, NetworkSupport, TemplateName,
 };
+use crate::cloud::lifecycle_calls::LifecycleCalls;
 use crate::cloud::{ImageId, InstanceId, Region};
 use crate::ledger::Claim;
 
