@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use time::macros::datetime;
 
-use super::bench::{Bench, HOME};
+use super::bench::{Bench, HOME, stop_at};
 use super::fixture::{everywhere, settings};
 use crate::cloud::fake::Fault;
 use crate::cloud::lifecycle::{Cooldown, NetworkSupport, TemplateName, Toggle};
@@ -240,4 +240,16 @@ async fn why_a_call_was_not_allowed_is_decoded_where_the_template_asks_for_it() 
         error.contains("Encoded authorization failure message"),
         "{error}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_while_anything_is_asked_of_the_image_leaves_nothing() {
+    for number in 1..=Bench::count_calls(all_asked()).await {
+        let bench = Bench::with(all_asked());
+        let stop = stop_at(&bench.cloud, number);
+        let ended = bench.run(&stop).await;
+        bench.settle_journal().await;
+        let left = bench.cloud.left_behind(&ended.finished());
+        assert_eq!(left, Vec::<String>::new(), "after a stop at call {number}");
+    }
 }
