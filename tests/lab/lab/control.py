@@ -75,7 +75,7 @@ class Control:
         from moto.ec2.models import ec2_backends
 
         with self._world.lock:
-            template = ec2_backends[ACCOUNT][region].create_launch_template(name, "", {}, None)
+            template = ec2_backends[ACCOUNT][region].create_launch_template(name, "", {}, {})
             for _ in range(versions - 1):
                 template.create_version({}, "")
         return {"id": template.id}

@@ -34,6 +34,18 @@ def check(response: Any) -> None:
         raise error("InvalidLaunchTemplateId.NotFound", f"The specified launch template, '{template}', does not exist.")
 
 
+def check_templates(response: Any) -> None:
+    """Raises for a launch template that is not there, which moto leaves out of its list."""
+    known = response.ec2_backend.launch_templates
+    for template in response._get_param("LaunchTemplateIds", []):
+        if template not in known:
+            raise error("InvalidLaunchTemplateId.NotFound", f"The specified launch template, '{template}', does not exist.")
+    for name in response._get_param("LaunchTemplateNames", []):
+        if all(one.name != name for one in known.values()):
+            words = f"At least one of the launch templates specified in the request does not exist: {name}"
+            raise error("InvalidLaunchTemplateName.NotFoundException", words)
+
+
 def enable(world: World, response: Any) -> ActionResult:
     """EnableFastLaunch: on its way at first."""
     image_id = own_image(response).id

@@ -44,6 +44,7 @@ CHECKS: dict[str, Check] = {
     "delete_security_group": small_calls.check_group_deletion,
     "delete_snapshot": deregister.check_snapshot,
     "deregister_image": deregister.check,
+    "describe_launch_templates": fast_launch.check_templates,
     "enable_fast_launch": fast_launch.check,
     "import_key_pair": small_calls.check_key_name,
     "modify_image_attribute": attributes.check_image,
