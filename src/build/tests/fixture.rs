@@ -10,7 +10,9 @@ use crate::plan::amazon::settings::{
     Access, EbsSettings, Encryption, ImageSettings, Launch, Lifecycle, NetworkFilters, Polling,
     Replace, SourceImage,
 };
-use crate::plan::communicator::{Communicator, Interface, KeyType, Login, Pty, SshSettings};
+use crate::plan::communicator::{
+    Communicator, Interface, KeyType, Login, Pty, SshSettings, Tunnels,
+};
 
 /// One region, a temporary key, no encryption.
 pub(in crate::build) fn settings() -> EbsSettings {
@@ -78,6 +80,8 @@ fn ssh() -> SshSettings {
         pty: Pty::None,
         agent_forwarding: false,
         bastion: None,
+        proxy: None,
+        tunnels: Tunnels::default(),
         file_transfer: None,
         ciphers: Vec::new(),
         key_exchanges: Vec::new(),
