@@ -163,6 +163,9 @@ async fn deprecate<C: Cloud, D>(
     .await
 }
 
+/// Makes an attribute of a list.
+type OfList = fn(Vec<String>) -> ImageAttribute;
+
 /// The calls that change the image, each with Packer's word for it: what it is first, then who may use it.
 fn attributes<C, D>(cx: &Cx<'_, C, D>, texts: &Texts) -> Vec<(&'static str, ImageAttribute)> {
     let settings = &cx.settings.image;
@@ -174,7 +177,7 @@ fn attributes<C, D>(cx: &Cx<'_, C, D>, texts: &Texts) -> Vec<(&'static str, Imag
     if let Some(version) = settings.lifecycle.imds_support.clone() {
         attributes.push(("imds_support", ImageAttribute::ImdsSupport(version)));
     }
-    let lists: [(&str, &Vec<String>, fn(Vec<String>) -> ImageAttribute); 5] = [
+    let lists: [(&str, &Vec<String>, OfList); 5] = [
         (
             "product codes",
             &settings.lifecycle.product_codes,
