@@ -27,6 +27,10 @@ pub(super) struct Texts {
     pub(super) run_tags: Tags,
     /// On the machine's volumes.
     pub(super) volume_tags: Tags,
+    /// On the spot request and its launch template.
+    pub(super) spot_tags: Tags,
+    /// On the fleet of a spot instance.
+    pub(super) fleet_tags: Tags,
     /// On every image.
     pub(super) image_tags: Tags,
     /// On the snapshots of the image that is made of the machine.
@@ -79,10 +83,13 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
     } else {
         run_tags.clone()
     };
+    let spot = cx.settings.launch.spot.clone().unwrap_or_default();
     Ok(Texts {
         image_tags: merged([&inherited, &own_tags]),
         snapshot_tags: merged([&inherited, &own_tags, &own_snapshot_tags]),
         copied_snapshot_tags: merged([&own_tags, &own_snapshot_tags]),
+        spot_tags: tags("spot_tags", &spot.tags)?,
+        fleet_tags: tags("fleet_tags", &spot.fleet_tags)?,
         volume_tags: tags("run_volume_tags", &cx.settings.launch.run_volume_tags)?,
         run_tags,
         description: render_text(cx.scope, &data, "ami_description", &image.description)?,

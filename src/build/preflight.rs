@@ -76,6 +76,7 @@ pub(super) async fn try_launch<C: Cloud, D>(
     let access = Access {
         key,
         groups: network.groups.clone(),
+        profile: None,
     };
     let request = launch::request(cx, source, network, &access, texts);
     match cx.cloud.try_run_instance(cx.region, &request).await {

@@ -7,8 +7,8 @@ use super::error::BuildError;
 use super::late::{self, SourceData};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, decode, freeze, launch, modify_machine, network, preflight, source,
-    spread, stop_machine,
+    clear_keys, connect, decode, freeze, interruption, launch, modify_machine, network, preflight,
+    source, spread, stop_machine,
 };
 use crate::cloud::Cloud;
 use crate::remote::{Dial, Remote};
@@ -57,7 +57,8 @@ async fn steps<C: Cloud, D: Dial>(
     let access = access::prepare(cx, &network, &texts).await?;
     let machine = launch::machine(cx, &source, &network, &access, &texts).await?;
 
-    let data = Box::pin(provision(cx, hook, &machine, &access)).await?;
+    let provisioned = Box::pin(provision(cx, hook, &machine, &access));
+    let data = interruption::told(cx, &machine.id, provisioned).await?;
 
     cx.ui.step("Create the image");
     stop_machine::stop(cx, &machine.id).await?;
@@ -67,7 +68,8 @@ async fn steps<C: Cloud, D: Dial>(
         cx.ledger.let_go(cx.cloud, &machine.id).await;
         return Ok(None);
     }
-    let image = freeze::image(cx, &machine.id, &texts).await?;
+    let frozen = freeze::image(cx, &machine.id, &texts);
+    let image = interruption::told(cx, &machine.id, frozen).await?;
     cx.ledger.let_go(cx.cloud, &machine.id).await;
     let images = Box::pin(spread::everywhere(cx, image, &texts)).await?;
 

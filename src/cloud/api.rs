@@ -12,6 +12,8 @@ use super::image::{
 use super::instance::{Instance, RunInstance};
 use super::lifecycle_calls::LifecycleCalls;
 use super::network::{Filters, Ingress, Subnet, Vpc};
+use super::profile::ProfileCalls;
+use super::spot::SpotCalls;
 use super::{
     CloudError, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
     VolumeId, VpcId,
@@ -38,6 +40,8 @@ pub(crate) trait Cloud:
     + InstanceCalls
     + LifecycleCalls
     + NetworkCalls
+    + ProfileCalls
+    + SpotCalls
     + Clone
     + Send
     + Sync
@@ -51,6 +55,8 @@ impl<T> Cloud for T where
         + InstanceCalls
         + LifecycleCalls
         + NetworkCalls
+        + ProfileCalls
+        + SpotCalls
         + Clone
         + Send
         + Sync

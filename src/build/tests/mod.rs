@@ -10,6 +10,7 @@ mod kills;
 mod lifecycle;
 mod names;
 mod places;
+mod spot;
 mod stops;
 mod success;
 mod tags;

@@ -9,6 +9,7 @@ use super::machines::{FakeInstance, FakeVolume};
 use super::network::{FakeGroup, FakeKeyPair};
 use super::script::Pace;
 use super::snapshots::FakeSnapshot;
+use super::spot_calls::FakeTemplate;
 use crate::cloud::lifecycle::LaunchTemplate;
 use crate::cloud::network::{Filters, Subnet, Vpc};
 
@@ -138,6 +139,7 @@ pub(super) struct Place {
     pub(super) volumes: Shelf<FakeVolume>,
     pub(super) groups: Shelf<FakeGroup>,
     pub(super) key_pairs: Shelf<FakeKeyPair>,
+    pub(super) templates: BTreeMap<String, FakeTemplate>,
     pub(super) vpcs: Vec<Vpc>,
     pub(super) subnets: Vec<Subnet>,
     /// By the image's id.

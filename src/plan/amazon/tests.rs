@@ -4,6 +4,7 @@ mod asked;
 mod keys;
 mod rules;
 mod settings;
+mod spot;
 
 use std::sync::Arc;
 
