@@ -6,6 +6,7 @@
 )]
 
 mod action;
+mod attributes;
 mod command_line;
 mod comment;
 mod config_management;
