@@ -26,7 +26,7 @@ mod request_instance;
 mod response;
 mod shared_files;
 mod transport;
-mod unverified;
+pub(crate) mod unverified;
 
 pub(crate) use api::Cloud;
 pub(crate) use error::CloudError;
