@@ -33,6 +33,9 @@ def templates():
 def expressions():
     for path in sorted((ROOT / "src/template").rglob("*.rs")):
         for text in re.findall(r'"((?:[^"\\\n]|\\.)*\{\{(?:[^"\\\n]|\\.)*)"', path.read_text()):
+            # Those that test the bound on work would be all that the fuzzer does.
+            if re.search(r"\d{5}", text):
+                continue
             yield text.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\").encode()
 
 

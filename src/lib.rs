@@ -27,6 +27,7 @@ pub mod run;
 pub mod secret;
 pub mod signals;
 pub mod stop;
+mod stores;
 mod template;
 mod version;
 mod wait;

@@ -24,6 +24,7 @@ pub(crate) mod network;
 mod request;
 mod request_instance;
 mod response;
+pub(crate) mod secrets_manager;
 mod shared_files;
 mod transport;
 pub(crate) mod unverified;

@@ -24,6 +24,7 @@ mod source;
 mod spot;
 mod tags;
 mod user_data;
+mod vault_engine;
 
 #[cfg(test)]
 mod tests;

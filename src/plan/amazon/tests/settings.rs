@@ -278,7 +278,6 @@ fn a_key_that_is_not_done_yet_is_warned_of_and_noted_by_name() {
         ("ena_support", json!(false)),
         ("sriov_support", json!(true)),
         ("snapshot_copy_duration_minutes", json!(15)),
-        ("vault_aws_engine", json!({"name": "x"})),
         ("mfa_code", json!("123456")),
         ("decode_authorization_messages", json!(true)),
         ("ssh_local_tunnels", json!(["1:a:2"])),
