@@ -27,13 +27,14 @@ impl SecretsManager {
         variables: &BTreeMap<String, String>,
         tell: OnSecret,
     ) -> Result<Self, String> {
-        let connection = connect(&Access::default(), variables, tell);
         let Connection {
             config,
             region,
             secrets_manager_endpoint,
             ..
-        } = connection.await.map_err(|error| on_one_line(&error))?;
+        } = connect(&Access::default(), variables, tell)
+            .await
+            .map_err(|error| on_one_line(&error))?;
         let mut settings = aws_sdk_secretsmanager::config::Builder::from(&config);
         settings.set_endpoint_url(secrets_manager_endpoint);
         Ok(Self {

@@ -15,7 +15,8 @@ fn is_region(text: &str) -> bool {
     let [partition, names @ .., number] = parts.as_slice() else {
         return false;
     };
-    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_word =
+        |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
     partition.len() == 2
         && is_word(partition)
         && !names.is_empty()

@@ -72,7 +72,12 @@ impl Consul {
 
     async fn ask(&self, key: &str) -> Result<Answer, String> {
         let key = key.strip_prefix('/').unwrap_or(key);
-        let url = format!("{}{}{}", self.base, escaped(&format!("/v1/kv/{key}")), self.query);
+        let url = format!(
+            "{}{}{}",
+            self.base,
+            escaped(&format!("/v1/kv/{key}")),
+            self.query
+        );
         let mut request = Request::get(&url);
         if let Some(token) = &self.token {
             request = request.header("X-Consul-Token", token.expose());

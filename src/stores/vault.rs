@@ -46,7 +46,8 @@ impl Vault {
             Ok(response) => answer(&response, request, self.settings.namespace.as_deref()),
             Err(error) => Err(error),
         };
-        answer.unwrap_or_else(|error| Answer::Failed(format!("Error reading vault secret: {error}")))
+        answer
+            .unwrap_or_else(|error| Answer::Failed(format!("Error reading vault secret: {error}")))
     }
 
     async fn persevere(&self, request: &VaultRequest) -> Result<Response<String>, String> {
@@ -70,8 +71,9 @@ impl Vault {
                 } else {
                     "Put"
                 };
-                return result
-                    .map_err(|error| format!("{name} \"{}\": {}", request.url, on_one_line(&error)));
+                return result.map_err(|error| {
+                    format!("{name} \"{}\": {}", request.url, on_one_line(&error))
+                });
             }
             tried += 1;
             tokio::time::sleep(PAUSE * tried).await;
@@ -115,10 +117,7 @@ fn refusal(status: u16, body: &str, request: &VaultRequest, namespace: Option<&s
     );
     match serde_json::from_str::<Errors>(body) {
         Ok(Errors { errors }) => {
-            let errors: String = errors
-                .iter()
-                .map(|error| format!("\n* {error}"))
-                .collect();
+            let errors: String = errors.iter().map(|error| format!("\n* {error}")).collect();
             format!("{head} Errors:\n{errors}")
         }
         Err(_) => format!("{head} Raw Message:\n\n{body}"),

@@ -80,8 +80,7 @@ mod tests {
             let environment = Environment::of([("VAULT_ADDR", address)]);
             VaultSettings::of(&environment).unwrap()
         };
-        let url =
-            |address, path| VaultRequest::read(&settings(address), path).url;
+        let url = |address, path| VaultRequest::read(&settings(address), path).url;
         assert_eq!(
             url("http://v:8200", "/secret/data/a b"),
             "http://v:8200/v1/secret/data/a%20b"

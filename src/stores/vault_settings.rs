@@ -209,10 +209,7 @@ mod tests {
             trust(Environment::of([text])),
             Trust::Pem("-----BEGIN".into())
         );
-        assert_eq!(
-            trust(Environment::of([file, text, skip])),
-            Trust::Everybody
-        );
+        assert_eq!(trust(Environment::of([file, text, skip])), Trust::Everybody);
     }
 
     #[test]

@@ -97,7 +97,10 @@ mod tests {
     #[test]
     fn numbers_are_whole_and_other_types_are_refused() {
         assert_eq!(value(r#"{"port": 5432}"#, "").unwrap(), "5432");
-        assert_eq!(value(r#"{"n": 1e21}"#, "").unwrap(), "1000000000000000000000");
+        assert_eq!(
+            value(r#"{"n": 1e21}"#, "").unwrap(),
+            "1000000000000000000000"
+        );
         assert_eq!(value(r#"{"n": 2.5}"#, "").unwrap(), "2");
         assert_eq!(
             refused(r#"{"k": true}"#, "k"),

@@ -17,4 +17,5 @@ mod ledger;
 mod neighbours;
 mod policy;
 mod stop;
+mod stores;
 mod support;

@@ -71,7 +71,10 @@ async fn token_login_namespace_and_partition_go_along() {
     consul.read("gone").await;
     let asked = server.asked().remove(0);
     assert_eq!(asked.line, "GET /v1/kv/gone?ns=team%20a&partition=p");
-    for header in ["x-consul-token: token-1", "authorization: basic bwu6cgfzcw=="] {
+    for header in [
+        "x-consul-token: token-1",
+        "authorization: basic bwu6cgfzcw==",
+    ] {
         assert!(asked.headers.iter().any(|sent| sent == header), "{header}");
     }
 }
@@ -97,7 +100,8 @@ async fn a_server_that_is_not_there_is_named() {
     let Answer::Failed(error) = consul("127.0.0.1:1", &[]).read("a").await else {
         panic!("nobody listens there")
     };
-    let begin = "error reading consul key: Get \"http://127.0.0.1:1/v1/kv/a\": cannot reach `127.0.0.1`";
+    let begin =
+        "error reading consul key: Get \"http://127.0.0.1:1/v1/kv/a\": cannot reach `127.0.0.1`";
     assert!(error.starts_with(begin), "{error}");
 }
 
@@ -111,10 +115,7 @@ fn the_token_file_wins_over_the_token() {
         ("CONSUL_HTTP_TOKEN", "given"),
         ("CONSUL_HTTP_TOKEN_FILE", &path),
     ]);
-    assert_eq!(
-        token(&environment).unwrap(),
-        Some(Secret::new("from-file"))
-    );
+    assert_eq!(token(&environment).unwrap(), Some(Secret::new("from-file")));
     let missing = Environment::of([("CONSUL_HTTP_TOKEN_FILE", "/no/such/file")]);
     let error = token(&missing).unwrap_err();
     assert!(
@@ -129,10 +130,7 @@ fn the_token_file_wins_over_the_token() {
 fn tls_is_asked_for_by_address_or_variable_and_verified_unless_told_otherwise() {
     let base = |pairs: [(&str, &str); 2]| base(&Environment::of(pairs)).unwrap();
     let ssl = ("CONSUL_HTTP_SSL", "true");
-    assert_eq!(
-        base([("CONSUL_HTTP_ADDR", "a:1"), ssl]),
-        "https://a:1"
-    );
+    assert_eq!(base([("CONSUL_HTTP_ADDR", "a:1"), ssl]), "https://a:1");
     assert_eq!(
         base([("CONSUL_HTTP_ADDR", "http://a:1"), ssl]),
         "https://a:1"

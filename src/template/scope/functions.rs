@@ -26,8 +26,14 @@ impl Functions for Dispatcher<'_> {
         Some(match name {
             "build_name" | "build_type" | "packer_version" | "pwd" | "template_dir"
             | "timestamp" | "uuid" => NOTHING,
-            "aws_secretsmanager_raw" | "build" | "consul_key" | "env" | "lower" | "strftime"
-            | "upper" | "user" => ONE_TEXT,
+            "aws_secretsmanager_raw"
+            | "build"
+            | "consul_key"
+            | "env"
+            | "lower"
+            | "strftime"
+            | "upper"
+            | "user" => ONE_TEXT,
             "sed" | "vault" => TWO_TEXTS,
             "aws_secretsmanager" | "isotime" => TEXTS,
             "split" => Signature::fixed(&[Kind::String, Kind::String, Kind::Int]),

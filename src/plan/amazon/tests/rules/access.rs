@@ -86,7 +86,10 @@ fn what_vault_cannot_give_is_a_problem_of_the_template() {
         let (outcome, _) = issued(block(), answer);
         assert!(outcome.reports(text), "{text}");
     };
-    refused(Answer::Nothing, "Vault Secret does not exist at the given path");
+    refused(
+        Answer::Nothing,
+        "Vault Secret does not exist at the given path",
+    );
     refused(Answer::Failed("denied".into()), "denied");
     refused(
         Answer::Found(Secret::new(r#"{"data": {"k": "v"}}"#)),
