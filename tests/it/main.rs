@@ -16,6 +16,7 @@ mod layers;
 mod ledger;
 mod neighbours;
 mod policy;
+mod reaching;
 mod stop;
 mod stores;
 mod support;
