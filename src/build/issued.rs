@@ -52,7 +52,7 @@ mod tests {
     async fn calls(issued_by_vault: bool, cloud: &FakeCloud) -> usize {
         let mut settings = settings();
         settings.access.issued_by_vault = issued_by_vault;
-        let (console, _) = console(Form::Human, Reader::Nobody);
+        let (console, _) = console(Form::Human, Reader::Plain);
         let ui = Ui::new(console, "amazon-ebs", 0, Grouping::BySteps);
         await_issued(cloud, &settings, &Region::new(HOME), &ui).await;
         cloud.calls().len()
