@@ -1,6 +1,6 @@
 //! Whom to trust, and what to show: the TLS of a client.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hyper_rustls::ConfigBuilderExt;
@@ -142,12 +142,12 @@ fn trusting(trust: &Trust) -> Result<ConfigBuilder<ClientConfig, WantsClientCert
                 .dangerous()
                 .with_custom_certificate_verifier(verifier));
         }
-        Trust::Pem(text) => parsed(text.as_bytes(), &PathBuf::from("VAULT_CACERT_BYTES"))?,
+        Trust::Pem(text) => parsed(text.as_bytes(), Path::new("VAULT_CACERT_BYTES"))?,
         Trust::File(path) => certificates(path)?,
         Trust::Directory(path) => {
             let files = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
             let files = files.map_err(|source| TlsError::File {
-                path: path.clone(),
+                path: path.to_path_buf(),
                 source,
             })?;
             let files = files.iter().map(|file| certificates(&file.path()));
@@ -159,11 +159,11 @@ fn trusting(trust: &Trust) -> Result<ConfigBuilder<ClientConfig, WantsClientCert
     Ok(builder()?.with_root_certificates(roots))
 }
 
-fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     parsed(&bytes(path)?, path)
 }
 
-fn parsed(pem: &[u8], path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+fn parsed(pem: &[u8], path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let what = "certificate";
     let found = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
     match found {
@@ -173,16 +173,16 @@ fn parsed(pem: &[u8], path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, Tl
     }
 }
 
-fn bytes(path: &PathBuf) -> Result<Vec<u8>, TlsError> {
+fn bytes(path: &Path) -> Result<Vec<u8>, TlsError> {
     std::fs::read(path).map_err(|source| TlsError::File {
-        path: path.clone(),
+        path: path.to_path_buf(),
         source,
     })
 }
 
-fn unusable(path: &PathBuf, what: &'static str, source: Option<pem::Error>) -> TlsError {
+fn unusable(path: &Path, what: &'static str, source: Option<pem::Error>) -> TlsError {
     TlsError::Pem {
-        path: path.clone(),
+        path: path.to_path_buf(),
         what,
         source,
     }

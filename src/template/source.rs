@@ -87,7 +87,10 @@ impl Source {
         let offset = self.text.floor_char_boundary(offset);
         let line = index.line_starts.partition_point(|start| *start <= offset);
         let before = |offset| index.characters_before(&self.text, offset);
-        (line, before(offset) - before(index.line_starts[line - 1]) + 1)
+        (
+            line,
+            before(offset) - before(index.line_starts[line - 1]) + 1,
+        )
     }
 }
 
