@@ -17,6 +17,7 @@ mod ledger;
 mod neighbours;
 mod policy;
 mod reaching;
+mod spot;
 mod stop;
 mod stores;
 mod support;
