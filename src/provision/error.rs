@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::remote::RemoteError;
 use crate::template::scope::RenderError;
 
+use super::{AnsibleError, AnsibleLocalError};
+
 /// A provisioner that failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProvisionError {
@@ -80,6 +82,12 @@ pub(crate) enum ProvisionError {
     /// A breakpoint without anybody to press Enter.
     #[error("Error asking for input: no available tty")]
     NoTerminal,
+    /// `ansible`.
+    #[error(transparent)]
+    Ansible(AnsibleError),
+    /// `ansible-local`.
+    #[error(transparent)]
+    AnsibleLocal(AnsibleLocalError),
     /// A provisioner that `build` should have refused.
     #[error("the provisioner `{0}` cannot run yet")]
     Unsupported(String),
@@ -100,6 +108,8 @@ impl ProvisionError {
             Self::NoProgram { .. } => Some(
                 "the action's image has no shell; `setup/action.yml` puts the same binary on the PATH of the job, where scripts find the runner's tools",
             ),
+            Self::Ansible(error) => error.hint(),
+            Self::AnsibleLocal(error) => error.hint(),
             Self::Cleanup { original, .. } => original.hint(),
             _ => None,
         }
@@ -107,7 +117,7 @@ impl ProvisionError {
 }
 
 /// The error and its causes: Packer's messages are one string.
-fn in_one_line(error: &RemoteError) -> String {
+pub(super) fn in_one_line(error: &RemoteError) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(next) = cause {

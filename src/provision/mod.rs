@@ -1,5 +1,7 @@
 //! What runs on the machine, and beside it: the provisioners of a plan, in order, as Packer runs them.
 
+mod ansible;
+mod ansible_local;
 mod attempt;
 mod breakpoint;
 mod child;
@@ -14,11 +16,16 @@ mod script_text;
 mod shell;
 mod shell_local;
 mod sleep;
+mod staging;
+mod temporary_file;
+mod tool;
 mod wrap;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use ansible::AnsibleError;
+pub(crate) use ansible_local::AnsibleLocalError;
 pub(crate) use attempt::Attempt;
 pub(crate) use context::{ChildEnding, GeneratedData, Machine, ProvisionContext};
 pub(crate) use error::ProvisionError;

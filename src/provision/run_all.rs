@@ -9,9 +9,11 @@ use crate::remote::Remote;
 
 use super::attempt::Cancelled;
 use super::shell::RemoteNames;
+use super::staging::Staging;
 use super::wrap::Attempts;
 use super::{
-    Attempt, Machine, ProvisionContext, ProvisionError, breakpoint, file, shell, shell_local, sleep,
+    Attempt, Machine, ProvisionContext, ProvisionError, ansible, ansible_local, breakpoint, file,
+    shell, shell_local, sleep,
 };
 
 /// Runs them in order; the first that fails ends it.
@@ -65,13 +67,14 @@ async fn run<R: Remote>(
         ProvisionerSettings::Shell(settings) => RemoteNames::choose(settings),
         _ => RemoteNames::default(),
     };
+    let staging = Staging::choose();
     let mut attempts = Attempts::new(provisioner.wrap);
     loop {
         let attempt = attempts.begin(cx).await?;
         let result = tokio::select! {
             biased;
             never = notice_timeout(&attempt, cx) => match never {},
-            result = run_once(&provisioner.settings, &names, machine, (cx, &attempt)) => result,
+            result = run_once(&provisioner.settings, (&names, &staging), machine, (cx, &attempt)) => result,
         };
         if let ControlFlow::Break(result) = attempts.end(result, &attempt, cx) {
             return result;
@@ -89,7 +92,7 @@ async fn notice_timeout(attempt: &Attempt, cx: &ProvisionContext) -> Infallible 
 
 async fn run_once<R: Remote>(
     settings: &ProvisionerSettings,
-    names: &RemoteNames,
+    (names, staging): (&RemoteNames, &Staging),
     machine: &mut Machine<'_, R>,
     (cx, attempt): (&ProvisionContext, &Attempt),
 ) -> Result<(), ProvisionError> {
@@ -102,6 +105,14 @@ async fn run_once<R: Remote>(
         ProvisionerSettings::Sleep(settings) => attempt.cut(sleep::run(settings)).await,
         ProvisionerSettings::Breakpoint(settings) => {
             attempt.cut(breakpoint::run(settings, cx)).await
+        }
+        ProvisionerSettings::Ansible(settings) => {
+            ansible::run(settings, machine, cx, attempt).await
+        }
+        ProvisionerSettings::AnsibleLocal(settings) => {
+            attempt
+                .cut(ansible_local::run(settings, staging, machine, cx))
+                .await
         }
         ProvisionerSettings::Unsupported { kind } => Err(ProvisionError::Unsupported(kind.clone())),
     }

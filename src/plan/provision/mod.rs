@@ -5,6 +5,7 @@
 
 mod ansible;
 mod ansible_local;
+mod ansible_version;
 mod breakpoint;
 mod checks;
 mod chef;
@@ -26,6 +27,11 @@ mod windows_shell;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use ansible::{
+    AnsibleProxySettings, AnsibleRoute, AnsibleSettings, GalaxySettings, InventorySettings,
+    ProxyKeyType,
+};
+pub(crate) use ansible_local::{AnsibleLocalSettings, LocalGalaxySettings, Playbooks};
 pub(crate) use breakpoint::BreakpointSettings;
 pub(crate) use file::{Direction, FileProvisionerSettings, FileSource};
 pub(crate) use script_source::ScriptSource;

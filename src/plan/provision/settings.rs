@@ -10,9 +10,10 @@ use crate::template::scope::Scope;
 
 use super::shape::Keys;
 use super::{
-    BreakpointSettings, FileProvisionerSettings, ShellLocalSettings, ShellSettings, SleepSettings,
-    ansible, ansible_local, breakpoint, chef, converge, file, inspec, powershell, puppet, salt,
-    shell, shell_local, sleep, windows_restart, windows_shell,
+    AnsibleLocalSettings, AnsibleSettings, BreakpointSettings, FileProvisionerSettings,
+    ShellLocalSettings, ShellSettings, SleepSettings, ansible, ansible_local, breakpoint, chef,
+    converge, file, inspec, powershell, puppet, salt, shell, shell_local, sleep, windows_restart,
+    windows_shell,
 };
 
 /// The settings of one provisioner.
@@ -28,6 +29,10 @@ pub(crate) enum ProvisionerSettings {
     Sleep(SleepSettings),
     /// `breakpoint`.
     Breakpoint(BreakpointSettings),
+    /// `ansible`.
+    Ansible(Box<AnsibleSettings>),
+    /// `ansible-local`.
+    AnsibleLocal(Box<AnsibleLocalSettings>),
     /// One that Packer has, or its plugins, and we have not: `build` refuses it.
     Unsupported {
         /// Its type.
@@ -45,19 +50,7 @@ struct Foreign {
 }
 
 /// Packer's other provisioners.
-const FOREIGN: [Foreign; 12] = [
-    Foreign {
-        kind: "ansible",
-        late: &["inventory_file_template"],
-        keys: ansible::KEYS,
-        check: ansible::check,
-    },
-    Foreign {
-        kind: "ansible-local",
-        late: &[],
-        keys: ansible_local::KEYS,
-        check: ansible_local::check,
-    },
+const FOREIGN: [Foreign; 10] = [
     Foreign {
         kind: "chef-client",
         late: chef::LATE,
@@ -169,6 +162,16 @@ fn decode(
         )),
         "sleep" => ProvisionerSettings::Sleep(sleep::decode(&render(&[]), problems)),
         "breakpoint" => ProvisionerSettings::Breakpoint(breakpoint::decode(&render(&[]), problems)),
+        "ansible" => ProvisionerSettings::Ansible(Box::new(ansible::decode(
+            &render(ansible::LATE),
+            facts,
+            problems,
+        ))),
+        "ansible-local" => ProvisionerSettings::AnsibleLocal(Box::new(ansible_local::decode(
+            &render(&[]),
+            facts,
+            problems,
+        ))),
         _ => {
             if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
                 let rendered = render(foreign.late);
