@@ -1,7 +1,9 @@
 //! A tool of the user's that works for us, such as `ansible-playbook`: its output as messages, its words where it fails.
 
+use std::future::Future;
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
+use std::pin::Pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -14,6 +16,9 @@ use super::{Attempt, ProvisionContext};
 
 /// How long a tool may tidy up after SIGTERM. The runner leaves ten seconds for everything, the machine's end included.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// What the output of an ended tool may still bring: a descendant that outlives it may hold the output open for ever.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What runs.
 pub(super) struct Tool<'a> {
@@ -75,8 +80,7 @@ pub(super) async fn run(
     tokio::select! {
         biased;
         _ = attempt.cancelled() => {
-            // What it says while it ends is still shown.
-            tokio::select! { () = running.end() => {}, () = async { shown.await; std::future::pending().await } => {} }
+            end_aloud(&mut running, shown).await;
             return Err(ToolError::Cancelled);
         }
         () = &mut shown => {}
@@ -99,6 +103,21 @@ pub(super) async fn run(
     }
 }
 
+/// Ends the tool while what it still says is shown.
+async fn end_aloud(running: &mut Running, mut shown: Pin<&mut impl Future<Output = ()>>) {
+    let mut silent = false;
+    let mut ending = std::pin::pin!(running.end());
+    loop {
+        tokio::select! {
+            () = &mut ending => break,
+            () = &mut shown, if !silent => silent = true,
+        }
+    }
+    if !silent {
+        let _more = tokio::time::timeout(LAST_WORDS, shown).await;
+    }
+}
+
 fn spawn(tool: &Tool<'_>, cx: &ProvisionContext) -> io::Result<Child> {
     let extra = tool
         .environment
@@ -108,6 +127,7 @@ fn spawn(tool: &Tool<'_>, cx: &ProvisionContext) -> io::Result<Child> {
         .args(tool.arguments)
         .env_clear()
         .envs(&cx.child_environment)
+        .env("PACKER_RUN_UUID", &cx.run_uuid)
         .envs(extra)
         .current_dir(&cx.working_directory)
         .stdin(Stdio::null())

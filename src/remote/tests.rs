@@ -2,6 +2,7 @@
 
 mod commands;
 mod connecting;
+mod pipes;
 mod transfers;
 
 use std::fs;
