@@ -22,13 +22,16 @@ mod scp;
 mod scp_sink;
 mod scp_source;
 mod sftp;
+mod socks;
 mod ssh;
 mod ssh_dialer;
 mod ssh_pipes;
 mod ssh_remote;
 mod tar_stream;
+mod terminal;
 mod transfer;
 mod tunnel;
+mod tunnels;
 mod worker;
 
 #[cfg(test)]
