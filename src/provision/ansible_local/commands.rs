@@ -10,12 +10,13 @@ pub(super) struct GalaxySections {
 }
 
 impl GalaxySections {
-    /// By the keys of the file's outermost map.
+    /// By the keys of the file's outermost map. A file that names neither is an old one, a list of roles.
     pub(super) fn of(text: &str) -> Self {
         let has = |section: &str| text.lines().any(|line| line.starts_with(section));
+        let collections = has("collections:");
         Self {
-            roles: has("roles:"),
-            collections: has("collections:"),
+            roles: has("roles:") || !collections,
+            collections,
         }
     }
 }
@@ -42,7 +43,7 @@ impl Places {
         }
     }
 
-    /// What installs roles and collections. A file that names neither is an old one, a list of roles.
+    /// What installs roles and collections.
     pub(super) fn galaxy(
         &self,
         settings: &LocalGalaxySettings,
@@ -57,7 +58,7 @@ impl Places {
             )
         };
         let mut commands = Vec::new();
-        if sections.roles || !sections.collections {
+        if sections.roles {
             commands.push(command("install", &self.galaxy_roles));
         }
         if sections.collections {

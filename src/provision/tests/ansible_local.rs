@@ -165,3 +165,15 @@ async fn a_directory_that_cannot_be_made_ends_it_before_anything_is_uploaded() {
     );
     assert_eq!(bench.remote.asked().len(), 1);
 }
+
+#[tokio::test]
+async fn roles_of_an_old_galaxy_file_are_found_where_they_were_installed() {
+    let mut bench = bench();
+    fs::write(bench.directory.path().join("d"), "- src: some.role\n").unwrap();
+    let json = r#"{"playbook_file": "s.sh", "galaxy_file": "d", "galaxy_roles_path": "/r"}"#;
+    bench.run_one("ansible-local", json).await.unwrap();
+    let asked = asked(&bench);
+    let variable = "ANSIBLE_ROLES_PATH=$ANSIBLE_ROLES_PATH:/r ";
+    assert!(asked[4].ends_with("install -r S/d -p /r"), "{}", asked[4]);
+    assert!(asked[5].contains(variable), "{}", asked[5]);
+}
