@@ -8,6 +8,7 @@ mod arguments;
 mod error;
 mod inventory;
 mod keys;
+mod pass;
 mod proxy;
 mod route;
 mod run;

@@ -6,7 +6,8 @@ use std::io;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::ssh_server::{Client, Pass, Server};
+use super::pass::{Client, Pass};
+use super::ssh_server::Server;
 use super::{AnsibleError, keys};
 use crate::plan::provision::AnsibleProxySettings;
 use crate::provision::ProvisionContext;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use nix::unistd::{User, getuid};
 
 use super::AnsibleError;
+use super::pass::Pass;
 use super::proxy::{self, Proxy};
-use super::ssh_server::Pass;
 use crate::plan::provision::{AnsibleRoute, AnsibleSettings};
 use crate::provision::ProvisionContext;
 use crate::provision::temporary_file::TemporaryFile;

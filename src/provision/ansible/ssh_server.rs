@@ -14,7 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 use super::AnsibleError;
-use crate::remote::{Exit, Output, Piped, Pipes, RemoteError, Terminal};
+use super::pass::{Client, Pass};
+use crate::remote::{Exit, Output, Piped, RemoteError, Terminal};
 use crate::report::ui::Ui;
 use crate::secret::Secret;
 
@@ -26,27 +27,6 @@ const STDERR: u32 = 1;
 
 /// What ssh itself ends with where the connection is at fault; ansible calls such a host unreachable.
 const UNREACHABLE: u32 = 255;
-
-/// The key that may log in.
-pub(super) enum Client {
-    /// By its private half, in PEM.
-    Private(Secret),
-    /// As `TYPE BASE64`.
-    Public(String),
-}
-
-/// What is done for whom.
-#[derive(Clone)]
-pub(super) struct Pass {
-    /// Who may log in.
-    pub(super) user: String,
-    /// What runs on the machine for SFTP.
-    pub(super) sftp_command: String,
-    /// The way to the machine.
-    pub(super) pipes: Arc<dyn Pipes>,
-    /// Where trouble is told.
-    pub(super) ui: Ui,
-}
 
 /// The server.
 pub(super) struct Server {
