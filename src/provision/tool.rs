@@ -135,6 +135,8 @@ fn spawn(tool: &Tool<'_>, cx: &ProvisionContext) -> io::Result<Child> {
         .stderr(Stdio::piped())
         // It starts workers and ssh clients: all of them are ended together.
         .process_group(0)
+        // Where we end before its grace is over.
+        .kill_on_drop(true)
         .spawn()
 }
 
