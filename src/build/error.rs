@@ -1,6 +1,6 @@
 //! Why a build failed: what it was doing, what stood in the way, and what can be done.
 
-use crate::cloud::{CloudError, ImageId, Region, VpcId};
+use crate::cloud::{CloudError, ImageId, InstanceId, Region, VpcId};
 use crate::ledger::JournalError;
 use crate::remote::{ConnectError, KeyError};
 use crate::stop::StopRequest;
@@ -91,6 +91,17 @@ pub(crate) enum BuildError {
     /// The machine went away by itself.
     #[error("the instance went away while it was used{0}")]
     MachineGone(Box<Diagnosis>),
+    /// EC2 took the spot instance back.
+    #[error("EC2 took the spot instance `{instance}` back: {reason}")]
+    Interrupted {
+        /// Which.
+        instance: InstanceId,
+        /// EC2's words.
+        reason: String,
+        /// What failed because of it.
+        #[source]
+        source: Box<BuildError>,
+    },
     /// A provisioner failed.
     #[error("a provisioner failed")]
     Provision(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -146,6 +157,9 @@ impl BuildError {
             }
             Self::Unsupported(_) => "remove these keys, or build this template with Packer for now",
             Self::NoAddress(_) => "set `ssh_interface` or `associate_public_ip_address`",
+            Self::Interrupted { .. } => {
+                "run it again; more `spot_instance_types` with `price-capacity-optimized`, or a build on demand (no `spot_price`), are interrupted less"
+            }
             Self::MachineGone(_) => {
                 "look for what shuts the machine down: `user_data`, a provisioner, a limit of the account"
             }

@@ -27,6 +27,10 @@ pub(super) struct Texts {
     pub(super) run_tags: Tags,
     /// On the machine's volumes.
     pub(super) volume_tags: Tags,
+    /// On the spot request and its launch template.
+    pub(super) spot_tags: Tags,
+    /// On the fleet of a spot instance.
+    pub(super) fleet_tags: Tags,
     /// On every image.
     pub(super) image_tags: Tags,
     /// On every image's snapshots.
@@ -78,8 +82,11 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
     image_tags.extend(tags("tags", &image.tags)?);
     let mut snapshot_tags = image_tags.clone();
     snapshot_tags.extend(tags("snapshot_tags", &image.snapshot_tags)?);
+    let spot = cx.settings.launch.spot.clone().unwrap_or_default();
     Ok(Texts {
         run_tags,
+        spot_tags: tags("spot_tags", &spot.tags)?,
+        fleet_tags: tags("fleet_tags", &spot.fleet_tags)?,
         volume_tags: tags("run_volume_tags", &cx.settings.launch.run_volume_tags)?,
         image_tags,
         snapshot_tags,

@@ -122,7 +122,7 @@ async fn best_subnet<C: Cloud, D>(
         ("state".to_owned(), vec!["available".to_owned()]),
     ];
     filters.extend(zone.map(|zone| ("availability-zone".to_owned(), vec![zone.to_owned()])));
-    let instance_type = &cx.settings.launch.instance_type;
+    let instance_type = cx.settings.launch.likely_type();
     let (subnets, zones) = tokio::try_join!(
         cx.cloud.subnets(cx.region, &[], &filters),
         cx.cloud.zones_offering(cx.region, instance_type)

@@ -52,6 +52,7 @@ pub(super) async fn try_launch<C: Cloud, D>(
     let access = Access {
         key,
         groups: cx.settings.launch.groups.clone(),
+        profile: None,
     };
     let request = launch::request(cx, source, network, &access, texts);
     match cx.cloud.try_run_instance(cx.region, &request).await {

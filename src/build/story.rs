@@ -7,7 +7,8 @@ use super::error::BuildError;
 use super::late::{self, SourceData};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, freeze, launch, network, preflight, source, spread, stop_machine,
+    clear_keys, connect, freeze, interruption, launch, network, preflight, source, spread,
+    stop_machine,
 };
 use crate::cloud::Cloud;
 use crate::remote::{Dial, Remote};
@@ -46,7 +47,8 @@ async fn steps<C: Cloud, D: Dial>(
     let access = access::prepare(cx, &network, &texts).await?;
     let machine = launch::machine(cx, &source, &network, &access, &texts).await?;
 
-    let data = Box::pin(provision(cx, hook, &machine, &access)).await?;
+    let provisioned = Box::pin(provision(cx, hook, &machine, &access));
+    let data = interruption::told(cx, &machine.id, provisioned).await?;
 
     cx.ui.step("Create the image");
     stop_machine::stop(cx, &machine.id).await?;
@@ -55,7 +57,8 @@ async fn steps<C: Cloud, D: Dial>(
         cx.ledger.let_go(cx.cloud, &machine.id).await;
         return Ok(None);
     }
-    let image = freeze::image(cx, &machine.id, &texts).await?;
+    let frozen = freeze::image(cx, &machine.id, &texts);
+    let image = interruption::told(cx, &machine.id, frozen).await?;
     cx.ledger.let_go(cx.cloud, &machine.id).await;
     let images = Box::pin(spread::everywhere(cx, image, &texts)).await?;
 

@@ -58,6 +58,8 @@ pub(crate) struct Connection {
     pub(crate) ec2_endpoint: Option<String>,
     /// STS's endpoint.
     pub(crate) sts_endpoint: Option<String>,
+    /// IAM's endpoint.
+    pub(crate) iam_endpoint: Option<String>,
 }
 
 /// A connection takes at most this long.
@@ -114,6 +116,7 @@ pub(crate) async fn connect(
         region,
         ec2_endpoint: ec2_endpoint.or_else(|| endpoint(environment, "AWS_ENDPOINT_URL_EC2")),
         sts_endpoint,
+        iam_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_IAM"),
     })
 }
 

@@ -38,6 +38,7 @@ fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
     let advice = match refusal {
         Refusal::Denied if code == "OptInRequired" => "subscribe to the image's product in AWS Marketplace first".to_owned(),
         Refusal::Denied => return Some(format!("the caller's policy needs `{}`, and no SCP or boundary may deny it", action(call))),
+        Refusal::Capacity if call == "CreateFleet" => "list more types in `spot_instance_types`, leave `availability_zone` and `subnet_id` open, or try the same again later".to_owned(),
         Refusal::Capacity => "try another `instance_type`, another `availability_zone` or `subnet_id`, or the same again later".to_owned(),
         Refusal::Credentials => credentials_advice(code).to_owned(),
         Refusal::Throttled => "the account makes too many calls in this region; raise `max_retries` or run fewer builds at once".to_owned(),
@@ -46,17 +47,18 @@ fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
         }
         Refusal::Duplicate => "something of this name exists already; remove it if an earlier run left it, or choose another name".to_owned(),
         Refusal::Server => "the fault is on the side of AWS; try again".to_owned(),
+        Refusal::Other if matches!(code, "SpotMaxPriceTooLow" | "BidTooLow") => "raise `spot_price`, or set it to `auto`".to_owned(),
         Refusal::NotFound | Refusal::InUse | Refusal::WouldSucceed | Refusal::WrongState | Refusal::Other => return None,
     };
     Some(advice)
 }
 
-/// The IAM action of a call: they have the same name in EC2 and STS.
+/// The IAM action of a call: they have the same name in EC2, IAM and STS.
 fn action(call: &str) -> String {
-    let service = if matches!(call, "GetCallerIdentity" | "AssumeRole") {
-        "sts"
-    } else {
-        "ec2"
+    let service = match call {
+        "GetCallerIdentity" | "AssumeRole" => "sts",
+        call if call.contains("Role") || call.ends_with("InstanceProfile") => "iam",
+        _ => "ec2",
     };
     format!("{service}:{call}")
 }

@@ -19,6 +19,7 @@ mod settle;
 mod settled;
 mod undo;
 mod undo_image;
+mod undo_profile;
 
 pub use claim::Claim;
 pub use keeper::Ledger;

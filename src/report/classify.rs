@@ -27,6 +27,7 @@ pub(crate) fn of_build(error: &BuildError) -> Conclusion {
         | BuildError::LateText { .. } => Conclusion::Invalid,
         BuildError::Caller { .. } => Conclusion::Credentials,
         BuildError::NoAddress(_) | BuildError::Connect { .. } => Conclusion::Connect,
+        BuildError::Interrupted { .. } => Conclusion::Capacity,
         BuildError::Provision(_) | BuildError::MachineGone(_) => Conclusion::Provision,
         BuildError::Launch { source, .. } | BuildError::Call { source, .. } => of_call(source),
         BuildError::Wait { doing, source } => of_wait(doing, source),
@@ -63,12 +64,12 @@ fn of_call(error: &CloudError) -> Conclusion {
         Some(Refusal::Credentials) => Conclusion::Credentials,
         Some(Refusal::Denied) => Conclusion::Permission,
         Some(Refusal::Capacity) => Conclusion::Capacity,
-        // `VcpuLimitExceeded`, `InstanceLimitExceeded`, `SnapshotLimitExceeded`, …; too many requests are another refusal.
+        // `VcpuLimitExceeded`, `InstanceLimitExceeded`, `MaxSpotInstanceCountExceeded`, …; too many requests are another refusal.
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
         Some(Refusal::Other)
-            if error
-                .code()
-                .is_some_and(|code| code.ends_with("LimitExceeded")) =>
+            if error.code().is_some_and(|code| {
+                code.ends_with("LimitExceeded") || code.ends_with("CountExceeded")
+            }) =>
         {
             Conclusion::Quota
         }

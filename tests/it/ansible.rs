@@ -49,7 +49,7 @@ fn workspace(playbook: &str, machine: &Sshd, provisioner: &Value) -> Workspace {
 
 fn ansible(more: &Value) -> Value {
     let mut provisioner = json!({
-        "type": "ansible", "playbook_file": "play.yml", "command": tool("ansible-playbook"), "extra_arguments": ["-e", "target={{pwd}}/target"],
+        "type": "ansible", "playbook_file": "play.yml", "command": tool("ansible-playbook"), "extra_arguments": ["-e", "target={{pwd}}/target ansible_python_interpreter=/usr/bin/python3"],
     });
     let fields = provisioner.as_object_mut().unwrap();
     fields.extend(more.as_object().unwrap().clone());
@@ -163,7 +163,7 @@ fn ansible_on_the_machine_itself_plays_with_roles_and_variables() {
     let bin = Path::new(&python()).parent().unwrap().display().to_string();
     let provisioner = json!({
         "type": "ansible-local", "playbook_file": "play.yml", "command": format!("PATH={bin}:$PATH ansible-playbook"),
-        "extra_arguments": ["-e", "target={{pwd}}/target"], "inventory_groups": "web", "role_paths": ["page"], "group_vars": "vars",
+        "extra_arguments": ["-e", "target={{pwd}}/target ansible_python_interpreter=/usr/bin/python3"], "inventory_groups": "web", "role_paths": ["page"], "group_vars": "vars",
         "staging_directory": "{{pwd}}/staging", "clean_staging_directory": true,
     });
     let workspace = workspace(playbook, &machine, &provisioner);
@@ -188,7 +188,7 @@ fn what_a_playbook_did_is_in_the_image() {
     let mut template: Value = serde_json::from_str(&workspace.read("quick.json")).unwrap();
     template["provisioners"] = json!([{
         "type": "ansible", "playbook_file": "play.yml", "command": tool("ansible-playbook"), "user": "ubuntu",
-        "extra_arguments": ["--become"],
+        "extra_arguments": ["--become", "-e", "ansible_python_interpreter=/usr/bin/python3"],
     }]);
     workspace.write("quick.json", &template.to_string());
     workspace.write(

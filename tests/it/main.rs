@@ -18,5 +18,6 @@ mod ledger;
 mod neighbours;
 mod policy;
 mod reaching;
+mod spot;
 mod stop;
 mod support;

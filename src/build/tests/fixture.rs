@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cloud::fake::SOURCE_IMAGE;
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::settings::{
-    Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
+    Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage, Spot,
 };
 use crate::plan::communicator::{
     Communicator, Interface, KeyType, Login, Pty, SshSettings, Tunnels,
@@ -36,9 +36,28 @@ pub(super) fn everywhere() -> EbsSettings {
     settings
 }
 
+/// A spot instance with a profile of its own: everything that a launch can need is made for it.
+pub(super) fn spot() -> EbsSettings {
+    let mut settings = settings();
+    settings.launch.instance_type = String::new();
+    settings.launch.spot = Some(Spot {
+        max_price: Some("0.05".to_owned()),
+        instance_types: vec!["t3.micro".to_owned(), "t3a.micro".to_owned()],
+        allocation_strategy: Some("price-capacity-optimized".to_owned()),
+        tags: BTreeMap::from([("Name".to_owned(), "for {{ .SourceAMI }}".to_owned())]),
+        fleet_tags: BTreeMap::new(),
+    });
+    settings.launch.temporary_profile = Some(POLICY.to_owned());
+    settings
+}
+
+/// A policy that nothing reads.
+pub(super) const POLICY: &str = r#"{"Version":"2012-10-17","Statement":null}"#;
+
 fn launch() -> Launch {
     Launch {
         instance_type: "t3.micro".to_owned(),
+        spot: None,
         subnet: None,
         vpc: None,
         availability_zone: None,
@@ -46,6 +65,7 @@ fn launch() -> Launch {
         temporary_group_sources: None,
         associate_public_ip_address: None,
         iam_instance_profile: None,
+        temporary_profile: None,
         user_data: None,
         block_devices: Vec::new(),
         ebs_optimized: false,

@@ -71,6 +71,27 @@ impl FakeCloud {
         }
     }
 
+    /// The ids of a region's machines.
+    pub(crate) fn machines(&self, region: &Region) -> Vec<InstanceId> {
+        let mut world = self.world();
+        let ids = world.place(region).instances.keys();
+        ids.map(InstanceId::new).collect()
+    }
+
+    /// EC2 takes the machine back, as it may with a spot instance.
+    pub(crate) fn take_back(&self, region: &Region, instance: &InstanceId) {
+        let mut world = self.world();
+        let pace = world.pace;
+        let taken = machines::take_back(world.place(region), pace, instance.as_str());
+        assert!(taken.is_ok(), "`{instance}` is not there");
+    }
+
+    /// The policies that any role ever had, and the tags of the roles that are there.
+    pub(crate) fn roles(&self) -> (Vec<String>, Vec<Tags>) {
+        let world = self.world();
+        (world.iam.policies.clone(), world.iam.role_tags())
+    }
+
     /// Who may launch the image, as `ModifyImageAttribute` said.
     pub(crate) fn launchers(&self, region: &Region, image: &ImageId) -> Vec<String> {
         let mut world = self.world();
@@ -160,6 +181,7 @@ pub(super) fn tags_in<'a>(place: &'a mut Place, id: &str) -> Option<&'a mut Tags
                 .map(|made| &mut made.thing.group.tags)
         })
         .or_else(|| place.key_pairs.get_mut(id).map(|made| &mut made.thing.tags))
+        .or_else(|| place.templates.get_mut(id).map(|made| &mut made.tags))
 }
 
 /// Ids as the model keeps them.

@@ -29,7 +29,8 @@ impl InstanceCalls for FakeCloud {
 
     async fn try_run_instance(&self, region: &Region, request: &RunInstance) -> CloudResult<()> {
         self.call("RunInstances", region, |world| {
-            machines::check(world.place(region), request)
+            machines::check(world.place(region), request)?;
+            world.iam.check(request.iam_instance_profile.as_deref())
         })
         .await
     }

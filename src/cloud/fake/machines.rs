@@ -156,6 +156,8 @@ pub(super) fn run(
         return Ok(made.thing.instance.clone());
     }
     check(place, request)?;
+    world.iam.check(request.iam_instance_profile.as_deref())?;
+    let place = world.place(region);
     let vpc = place.vpcs.first().map(|vpc| vpc.id.clone());
     let devices = devices(place, request);
     let id = InstanceId::new(world.id("i"));
@@ -260,6 +262,16 @@ pub(super) fn take_down(
     };
     made.thing.instance.state = next;
     made.restart(pace);
+    Ok(())
+}
+
+/// EC2 takes a spot machine back.
+pub(super) fn take_back(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> {
+    take_down(place, pace, id, ShutdownBehavior::Terminate)?;
+    if let Some(made) = place.instances.get_mut(id) {
+        made.thing.instance.state_reason =
+            Some("Server.SpotInstanceTermination: Spot instance termination".to_owned());
+    }
     Ok(())
 }
 

@@ -14,8 +14,11 @@ mod machines;
 mod network;
 mod network_calls;
 mod place;
+mod profile_calls;
+mod profiles;
 mod script;
 mod snapshots;
+mod spot_calls;
 #[cfg(test)]
 mod tests;
 mod world;

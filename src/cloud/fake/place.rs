@@ -8,6 +8,7 @@ use super::machines::{FakeInstance, FakeVolume};
 use super::network::{FakeGroup, FakeKeyPair};
 use super::script::Pace;
 use super::snapshots::FakeSnapshot;
+use super::spot_calls::FakeTemplate;
 use crate::cloud::network::{Filters, Subnet, Vpc};
 
 /// A refusal in the making: the code, and words that no program reads.
@@ -136,6 +137,7 @@ pub(super) struct Place {
     pub(super) volumes: Shelf<FakeVolume>,
     pub(super) groups: Shelf<FakeGroup>,
     pub(super) key_pairs: Shelf<FakeKeyPair>,
+    pub(super) templates: BTreeMap<String, FakeTemplate>,
     pub(super) vpcs: Vec<Vpc>,
     pub(super) subnets: Vec<Subnet>,
 }

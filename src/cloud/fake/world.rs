@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::images::FakeImage;
 use super::place::{Made, Moving, Place};
+use super::profiles::Iam;
 use super::script::{Pace, Script};
 use crate::cloud::image::{BlockDevice, EbsSettings, Image, ImageState};
 use crate::cloud::network::{Subnet, Vpc};
@@ -22,6 +23,7 @@ pub(super) const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-1", "us-east-1",
 #[derive(Clone, Debug, Default)]
 pub(super) struct World {
     pub(super) places: BTreeMap<Region, Place>,
+    pub(super) iam: Iam,
     pub(super) pace: Pace,
     pub(super) script: Script,
     pub(super) calls: Vec<String>,
@@ -51,7 +53,7 @@ impl World {
 
     /// `region/id` of all that is there, but for `finished` images and their snapshots. A machine that goes counts as gone.
     pub(super) fn left_behind(&self, finished: &[ImageId]) -> Vec<String> {
-        let mut left = Vec::new();
+        let mut left: Vec<String> = self.iam.names().map(|name| format!("iam/{name}")).collect();
         for (region, place) in &self.places {
             let is_finished = |id: &str| finished.iter().any(|image| image.as_str() == id);
             let kept = place
@@ -84,7 +86,8 @@ impl World {
                 .chain(volumes)
                 .chain(snapshots)
                 .chain(place.groups.keys())
-                .chain(place.key_pairs.keys());
+                .chain(place.key_pairs.keys())
+                .chain(place.templates.keys());
             left.extend(ids.map(|id| format!("{region}/{id}")));
         }
         left

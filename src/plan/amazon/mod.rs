@@ -22,7 +22,9 @@ mod polling;
 pub(crate) mod settings;
 mod source;
 mod spot;
+mod spot_conflicts;
 mod tags;
+mod temporary_profile;
 mod user_data;
 
 #[cfg(test)]

@@ -104,8 +104,10 @@ pub(crate) struct SourceImage {
 /// The build machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Launch {
-    /// Such as `t3.micro`.
+    /// Such as `t3.micro`; empty where a spot instance has several to choose from.
     pub(crate) instance_type: String,
+    /// Bought on the spot market instead of on demand.
+    pub(crate) spot: Option<Spot>,
     /// Subnet by id.
     pub(crate) subnet: Option<SubnetId>,
     /// VPC by id.
@@ -120,6 +122,8 @@ pub(crate) struct Launch {
     pub(crate) associate_public_ip_address: Option<bool>,
     /// Instance profile by name.
     pub(crate) iam_instance_profile: Option<String>,
+    /// The policy (JSON) of a profile that is made for this build; never beside a named one.
+    pub(crate) temporary_profile: Option<String>,
     /// Base64, as EC2 takes it.
     pub(crate) user_data: Option<Secret>,
     /// `launch_block_device_mappings`.
@@ -140,6 +144,33 @@ pub(crate) struct Launch {
     pub(crate) run_volume_tags: LateTags,
     /// How long EC2's states are waited for.
     pub(crate) polling: Polling,
+}
+
+impl Launch {
+    /// The type to ask EC2 about: where there are several, the first.
+    pub(crate) fn likely_type(&self) -> &str {
+        let types = self
+            .spot
+            .as_ref()
+            .map(|spot| spot.instance_types.as_slice());
+        let first = types.and_then(<[String]>::first);
+        first.map_or(self.instance_type.as_str(), String::as_str)
+    }
+}
+
+/// `spot_*` and `fleet_tags`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// Dollars an hour; `None` (`auto`) allows all up to the price on demand.
+    pub(crate) max_price: Option<String>,
+    /// The types to choose from; empty means `instance_type`.
+    pub(crate) instance_types: Vec<String>,
+    /// EC2's word for how to choose.
+    pub(crate) allocation_strategy: Option<String>,
+    /// On the launch template and the spot request.
+    pub(crate) tags: LateTags,
+    /// On the fleet.
+    pub(crate) fleet_tags: LateTags,
 }
 
 /// Tags whose names and values are templates that need the source image's data.

@@ -3,6 +3,7 @@
 mod keys;
 mod rules;
 mod settings;
+mod spot;
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from .ec2.fleets import take_back
 from .inventory import inventory
 from .machines.disks import describe, look_up, written
 from .machines.fleet import ORDERS
@@ -75,6 +76,10 @@ class Control:
         self._world.births.hide(wishes.get("late_visibility", {}))
 
     def _order(self, instance_id: str, order: str) -> None:
+        if order == "interrupt":
+            if not take_back(self._world, instance_id):
+                raise Refused(409, f"`{instance_id}` is no spot instance that runs")
+            return
         if order not in ORDERS:
             raise Refused(404, f"no order `{order}`; there are {', '.join(ORDERS)}")
         if not self._world.fleet.order(instance_id, order):

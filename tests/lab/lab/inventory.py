@@ -26,6 +26,8 @@ def _instances(backend: Any) -> list[dict[str, Any]]:
             "image_id": instance.image_id,
             "address": instance.private_ip_address,
             "tags": _tags(instance),
+            "lifecycle": instance.lifecycle or "on-demand",
+            "spot_tags": getattr(instance, "lab_spot_tags", {}),
         }
         for instance in backend.all_instances()
         if instance.state != "terminated"

@@ -23,6 +23,11 @@ class Settings:
     image_failure: str = ""
     # A state reason's code with which new instances end instead of running.
     launch_failure: str = ""
+    # The error code of so many attempts of fleets to launch.
+    fleet_failure: str = ""
+    fleet_failures: int = 0
+    # How long EC2 does not know an instance profile after it got its role.
+    profile_propagation: float = 0.0
 
 
 # What a small image on real EC2 takes, rounded; for figures that are compared with Packer's.

@@ -30,6 +30,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     births: Births = field(default_factory=Births)
     tokens: dict[tuple[str, str, str], tuple[str, Any]] = field(default_factory=dict)
+    failed_fleets: int = 0
     started: float = field(default_factory=time.time)
 
     def reset(self) -> None:
@@ -41,6 +42,7 @@ class World:
             self.settings = replace(Settings())
             self.allowed = None
             self.tokens.clear()
+            self.failed_fleets = 0
             self.faults.clear()
             self.births.clear()
             moto_api_backend.reset()

@@ -255,7 +255,6 @@ fn an_unnamed_role_is_not_assumed() {
 #[test]
 fn a_key_that_is_not_done_yet_is_warned_of_and_noted_by_name() {
     let cases = [
-        ("spot_price", json!("auto")),
         ("vpc_filter", json!({"filters": {"tag:a": "b"}})),
         (
             "subnet_filter",
@@ -285,10 +284,6 @@ fn a_key_that_is_not_done_yet_is_warned_of_and_noted_by_name() {
         ("ssh_remote_tunnels", json!(["1:a:-2"])),
         ("communicator", json!("docker")),
         ("ssh_port", json!(99999)),
-        (
-            "temporary_iam_instance_profile_policy_document",
-            json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "a", "Resource": ["*"]}}),
-        ),
     ];
     for (key, value) in cases {
         let outcome = plan(json!({key: value}));
