@@ -138,8 +138,8 @@ fn a_playbook_that_fails_fails_the_build_with_its_status() {
 }
 
 #[test]
-fn a_stop_ends_ansible_and_what_it_runs_on_the_machine() {
-    let playbook = "- hosts: default\n  gather_facts: false\n  tasks: [{command: \"sh -c 'echo > {{ target }}/begun; sleep 4; echo > {{ target }}/went-on'\"}]\n";
+fn a_stop_ends_ansible_in_the_middle_of_a_task() {
+    let playbook = "- hosts: default\n  gather_facts: false\n  tasks: [{command: \"sh -c 'echo > {{ target }}/begun; sleep 40'\"}]\n";
     let machine = Sshd::start();
     let workspace = workspace(playbook, &machine, &ansible(&json!({})));
     let running = run(&workspace).start();
@@ -163,7 +163,7 @@ fn ansible_on_the_machine_itself_plays_with_roles_and_variables() {
     let bin = Path::new(&python()).parent().unwrap().display().to_string();
     let provisioner = json!({
         "type": "ansible-local", "playbook_file": "play.yml", "command": format!("PATH={bin}:$PATH ansible-playbook"),
-        "extra_arguments": ["-e", "target={{pwd}}/target ansible_python_interpreter=/usr/bin/python3"], "inventory_groups": "web", "role_paths": ["page"], "group_vars": "vars",
+        "extra_arguments": ["-e", "target={{pwd}}/target", "-e", "ansible_python_interpreter=/usr/bin/python3"], "inventory_groups": "web", "role_paths": ["page"], "group_vars": "vars",
         "staging_directory": "{{pwd}}/staging", "clean_staging_directory": true,
     });
     let workspace = workspace(playbook, &machine, &provisioner);
