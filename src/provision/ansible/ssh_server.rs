@@ -324,7 +324,6 @@ impl Handler for Guest {
         session.channel_success(channel)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the trait's signature")]
     async fn pty_request(
         &mut self,
         channel: ChannelId,
