@@ -6,8 +6,11 @@
 )]
 
 mod action;
+mod ansible;
+mod attributes;
 mod command_line;
 mod comment;
+mod config_management;
 mod connections;
 mod examples;
 mod faults;
@@ -21,3 +24,4 @@ mod spot;
 mod stop;
 mod stores;
 mod support;
+mod terminal;

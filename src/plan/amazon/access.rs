@@ -6,22 +6,15 @@ use super::settings::{Access, AssumeRole, StaticKeys};
 use super::vault_engine;
 use crate::cloud::Region;
 use crate::facts::Facts;
-use crate::plan::unsupported::Unsupported;
 use crate::secret::Secret;
 use crate::template::fields::Fields;
 
 /// Packer's attempts for one API call where `max_retries` is unset or 0.
 const DEFAULT_ATTEMPTS: u32 = 10;
 
-pub(super) fn read(
-    fields: &mut Fields<'_>,
-    facts: &Facts,
-    unsupported: &mut Unsupported,
-) -> Access {
+pub(super) fn read(fields: &mut Fields<'_>, facts: &Facts) -> Access {
     let keys = static_keys(fields);
     let issued = vault_engine::read(fields, keys.as_ref(), facts);
-    unsupported.note_text(fields, "mfa_code");
-    unsupported.note_switch(fields, "decode_authorization_messages");
     Access {
         issued_by_vault: issued.is_some(),
         keys: keys.or(issued),
@@ -29,6 +22,8 @@ pub(super) fn read(
         shared_credentials_file: optional(fields, "shared_credentials_file").map(PathBuf::from),
         region: optional(fields, "region").map(Region::new),
         assume_role: assume_role(fields),
+        mfa_code: optional(fields, "mfa_code").map(Secret::new),
+        decode_authorization_messages: fields.bool("decode_authorization_messages"),
         custom_endpoint_ec2: optional(fields, "custom_endpoint_ec2"),
         insecure_skip_tls_verify: fields.bool("insecure_skip_tls_verify"),
         max_retries: attempts(fields),

@@ -19,6 +19,8 @@ pub(crate) struct Lab(Option<Server>);
 pub(crate) struct Call {
     pub(crate) action: String,
     pub(crate) error: Option<String>,
+    /// By their names on the wire, nested.
+    pub(crate) parameters: Value,
 }
 
 impl Lab {
@@ -70,6 +72,22 @@ impl Lab {
         self.post("policy", &json!({ "allow": allow }));
     }
 
+    /// Makes a launch template with so many versions, and gives its id.
+    pub(crate) fn launch_template(&self, region: &str, name: &str, versions: u32) -> String {
+        let wish = json!({"region": region, "name": name, "versions": versions});
+        let made = ask(
+            self.address(),
+            "POST",
+            "/_lab/launch-templates",
+            Some(&wish),
+        )
+        .json();
+        made["id"]
+            .as_str()
+            .expect("the lab names what it made")
+            .to_owned()
+    }
+
     /// What Consul and Vault hold, as the lab's README lists it.
     pub(crate) fn stores(&self, wishes: &Value) {
         self.post("stores", wishes);
@@ -112,6 +130,7 @@ impl Lab {
             .map(|call| Call {
                 action: text(call, "action").unwrap_or_default(),
                 error: text(call, "error"),
+                parameters: call["parameters"].clone(),
             });
         calls.collect()
     }

@@ -8,17 +8,18 @@ mod http;
 mod lab;
 mod pool;
 mod run;
-
 mod sshd;
 mod sweep;
+mod terminal;
 mod workspace;
 
 pub(crate) use account::Left;
 pub(crate) use action::{Stage, Step, StepResult};
-pub(crate) use binary::repository;
+pub(crate) use binary::{python, repository};
 pub(crate) use github::GitHub;
 pub(crate) use lab::{Lab, wait_until};
 pub(crate) use run::{Finished, Run, SECRET_KEY};
 pub(crate) use sshd::Sshd;
 pub(crate) use sweep::{Sweep, sweep};
+pub(crate) use terminal::Terminal;
 pub(crate) use workspace::{Workspace, mode};

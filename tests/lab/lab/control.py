@@ -67,6 +67,8 @@ class Control:
             case ("POST", "policy"):
                 allow = (wishes or {}).get("allow")
                 self._world.allowed = None if allow is None else frozenset(allow)
+            case ("POST", "launch-templates"):
+                return self._launch_template(**wishes)
             case ("POST", "machines", instance_id, order):
                 self._order(instance_id, order)
             case ("GET", "machines", instance_id, "console"):
@@ -74,6 +76,16 @@ class Control:
             case _:
                 raise Refused(404, f"no {method} /_lab/{'/'.join(parts)}")
         return {"ok": True}
+
+    def _launch_template(self, region: str, name: str, versions: int) -> dict[str, str]:
+        """What a user made before: tests have no other way to have one in the account."""
+        from moto.ec2.models import ec2_backends
+
+        with self._world.lock:
+            template = ec2_backends[ACCOUNT][region].create_launch_template(name, "", {}, {})
+            for _ in range(versions - 1):
+                template.create_version({}, "")
+        return {"id": template.id}
 
     def _set_faults(self, wishes: Any) -> None:
         if isinstance(wishes, list) or wishes is None:

@@ -32,6 +32,7 @@ class World:
     births: Births = field(default_factory=Births)
     stores: Stores = field(default_factory=Stores)
     tokens: dict[tuple[str, str, str], tuple[str, Any]] = field(default_factory=dict)
+    used_codes: set[str] = field(default_factory=set)
     failed_fleets: int = 0
     started: float = field(default_factory=time.time)
 
@@ -44,6 +45,7 @@ class World:
             self.settings = replace(Settings())
             self.allowed = None
             self.tokens.clear()
+            self.used_codes.clear()
             self.failed_fleets = 0
             self.faults.clear()
             self.births.clear()
