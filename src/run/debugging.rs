@@ -52,6 +52,7 @@ fn step(kind: Kind) -> &'static str {
         Kind::Image | Kind::Snapshot => "stepCreateAMI",
         Kind::ImageCopy => "StepAMIRegionCopy",
         Kind::LaunchTemplate => "StepRunSpotInstance",
+        Kind::FastLaunch => "stepEnableFastLaunch",
         Kind::Role | Kind::InstanceProfile => "StepIamInstanceProfile",
     }
 }
