@@ -53,7 +53,6 @@ fn step(kind: Kind) -> &'static str {
         Kind::ImageCopy => "StepAMIRegionCopy",
         Kind::FastLaunch => "stepEnableFastLaunch",
         Kind::LaunchTemplate => "StepRunSpotInstance",
-        Kind::FastLaunch => "stepEnableFastLaunch",
         Kind::Role | Kind::InstanceProfile => "StepIamInstanceProfile",
     }
 }

@@ -10,7 +10,6 @@ pub(super) fn transcript(bench: &Bench) -> String {
             || panic!("`{command}` does not end as Packer's commands do"),
             str::to_owned,
         ),
-        Asked::Pipe(command, _) => format!("<pipe {command}>"),
         Asked::Upload(path, _) => format!("<upload {path}>"),
         Asked::UploadDirectory(path, DirectoryPart::Contents) => format!("<contents {path}>"),
         Asked::UploadDirectory(path, DirectoryPart::Itself) => format!("<directory {path}>"),
