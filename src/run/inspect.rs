@@ -76,17 +76,15 @@ fn print_variables(inspection: &Inspection, console: &Console) {
         .required
         .iter()
         .chain(inspection.optional.iter().map(|variable| &variable.name));
-    let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+    let width = names.map(String::len).max().unwrap_or(0);
     for variable in &inspection.optional {
         console.event(
             "",
             "template-variable",
             &[&variable.name, &variable.default, "0"],
         );
-        console.say(&format!(
-            "  {:width$} = {}",
-            variable.name, variable.default
-        ));
+        let name = padded(&variable.name, width);
+        console.say(&format!("  {name} = {}", variable.default));
     }
 }
 
@@ -98,7 +96,7 @@ fn print_builders(inspection: &Inspection, console: &Console) {
     let width = inspection
         .builders
         .iter()
-        .map(|builder| builder.name.chars().count())
+        .map(|builder| builder.name.len())
         .max()
         .unwrap_or(0);
     for builder in &inspection.builders {
@@ -108,6 +106,11 @@ fn print_builders(inspection: &Inspection, console: &Console) {
         } else {
             format!(" ({})", builder.kind)
         };
-        console.say(&format!("  {:width$}{kind}", builder.name));
+        console.say(&format!("  {}{kind}", padded(&builder.name, width)));
     }
+}
+
+/// Packer counts bytes, so that a name beyond ASCII stands further left than it looks.
+fn padded(name: &str, width: usize) -> String {
+    format!("{name}{}", " ".repeat(width - name.len()))
 }

@@ -74,8 +74,7 @@ pub(in crate::plan) fn decode(
     } else if execute_command.len() == 1 && form == ExecuteCommandForm::ShellLine {
         execute_command.splice(0..0, ["sh".to_owned(), "-c".to_owned()]);
     }
-    // Only Windows has other paths.
-    let _linux_pathing = fields.bool("use_linux_pathing");
+    refuse_inline_for_linux_pathing(&mut fields);
     let settings = ShellLocalSettings {
         script: script(&mut fields, facts),
         inline_shebang: text_or(&mut fields, "inline_shebang", "/bin/sh -e"),
@@ -127,6 +126,17 @@ fn script(fields: &mut Fields<'_>, facts: &Facts) -> LocalScript {
         LocalScript::Inline(inline)
     } else {
         LocalScript::Files(files)
+    }
+}
+
+/// Linux paths on Windows are for script files only, and Packer says so on every system.
+fn refuse_inline_for_linux_pathing(fields: &mut Fields<'_>) {
+    let is_inline = !fields.text("command").is_empty() || !fields.strings("inline").is_empty();
+    if fields.bool("use_linux_pathing") && is_inline {
+        fields.problem(
+            "use_linux_pathing",
+            "Packer is unable to use the Command and Inline features with the Windows Linux Subsystem. Please use the Script or Scripts options instead",
+        );
     }
 }
 

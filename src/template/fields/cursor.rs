@@ -110,23 +110,40 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A list of integers, as [`strings`](Self::strings) reads one.
+    pub(crate) fn integers(&mut self, key: &str) -> Vec<i64> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let items = match &node.value {
+            Json::Array(items) => items.clone(),
+            Json::String(text) if text.is_empty() => Vec::new(),
+            Json::String(text) => text
+                .split(',')
+                .map(|item| Node::new(Json::String(item.to_owned()), node.span))
+                .collect(),
+            _ => vec![node.clone()],
+        };
+        let read =
+            |(index, item): (usize, &Node)| match weak::integer(item, &self.name_of(key, index)) {
+                Ok(number) => Some(number.unwrap_or_default()),
+                Err(message) => {
+                    self.problems.report(item.span, message);
+                    None
+                }
+            };
+        items.iter().enumerate().filter_map(read).collect()
+    }
+
     /// A map of strings: an object, or an array of objects that are merged.
     pub(crate) fn map(&mut self, key: &str) -> BTreeMap<String, String> {
         let mut map = BTreeMap::new();
         let Some(node) = self.node(key) else {
             return map;
         };
-        let objects = match &node.value {
-            Json::Array(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
-        for object in objects {
+        for (part, object) in weak::map_parts(node, &self.name(key)) {
             if !matches!(object.value, Json::Object(_)) {
-                let message = format!(
-                    "'{}' expected a map, got '{}'",
-                    self.name(key),
-                    weak::go_kind(object)
-                );
+                let message = format!("'{part}' expected a map, got '{}'", weak::go_kind(object));
                 self.problems.report(object.span, message);
             }
             for member in object.members() {

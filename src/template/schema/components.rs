@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::numbering::{prefixed, without};
 use super::strict;
-use crate::template::document::{Json, Node};
+use crate::template::document::Node;
 use crate::template::fields::Fields;
 use crate::template::model::{BuilderFilter, Override, RawBuilder, RawProvisioner};
 use crate::template::problem::Problems;
+use crate::template::weak;
 
 /// Reads `builders`.
 pub(super) fn builders(node: &Node, problems: &Problems) -> Vec<RawBuilder> {
@@ -134,24 +135,20 @@ fn overrides(fields: &mut Fields<'_>, problems: &Problems) -> Vec<Override> {
     let Some(node) = fields.node("override") else {
         return Vec::new();
     };
-    // Weakly decoded, an empty list is an empty map.
-    if matches!(&node.value, Json::Array(items) if items.is_empty()) {
-        return Vec::new();
-    }
-    strict::is_object(node, "Override", problems);
-    let mut overrides = Vec::new();
-    for member in node.members() {
-        strict::is_object(
-            &member.value,
-            &format!("Override[{}]", member.key),
-            problems,
-        );
-        let (builder, span, config) = (member.key.clone(), member.key_span, member.value.clone());
-        overrides.push(Override {
-            builder,
-            span,
-            config,
-        });
+    let mut overrides: Vec<Override> = Vec::new();
+    for (name, part) in weak::map_parts(node, "Override") {
+        strict::is_object(part, &name, problems);
+        for member in part.members() {
+            let (builder, span, config) =
+                (member.key.clone(), member.key_span, member.value.clone());
+            overrides.retain(|over| over.builder != builder);
+            // Whether the settings are an object shows only where the builder is prepared.
+            overrides.push(Override {
+                builder,
+                span,
+                config,
+            });
+        }
     }
     overrides
 }

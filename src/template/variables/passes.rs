@@ -19,15 +19,26 @@ pub(super) struct Failure {
     pub(super) error: RenderError,
 }
 
-/// Renders `values` in passes over the sorted names, and leaves the results in `scope`.
+/// Renders the defaults and the given values in passes over the sorted names, and leaves the results in `scope`.
+///
+/// A given value can be referred to from the start, as it was written; a default only once it is rendered. The empty name
+/// leads to an empty text. So it is in Packer, whose list of values begins with as many empty entries as there are values.
 ///
 /// A value that refers to a variable which is not known yet is tried again in the next pass. A value is done once it is rendered and
 /// no `` {{user `…`}} `` stands in its text.
 ///
 /// Packer's quirk, kept: a reference that leads nowhere is an error only if nothing at all was rendered in the last pass, so it
 /// goes unnoticed, and the variable stays empty, while another value is rendered again and again.
-pub(super) fn render_all(values: &BTreeMap<String, String>, scope: &mut Scope) -> Vec<Failure> {
-    let mut pending: Vec<(&String, &String)> = values.iter().collect();
+pub(super) fn render_all(
+    defaults: &BTreeMap<String, String>,
+    given: &BTreeMap<String, String>,
+    scope: &mut Scope,
+) -> Vec<Failure> {
+    scope.set_variable("", String::new());
+    for (name, text) in given {
+        scope.set_variable(name, text.clone());
+    }
+    let mut pending = in_order(defaults, given);
     let mut failures = Vec::new();
     for _ in 0..MOST_PASSES {
         let before = scope.variables().clone();
@@ -47,6 +58,19 @@ pub(super) fn render_all(values: &BTreeMap<String, String>, scope: &mut Scope) -
         }
     }
     failures
+}
+
+/// The values by name, the given one in place of the default. A name that has both comes twice, which a value that refers to itself shows.
+fn in_order<'a>(
+    defaults: &'a BTreeMap<String, String>,
+    given: &'a BTreeMap<String, String>,
+) -> Vec<(&'a String, &'a String)> {
+    let declared = defaults
+        .iter()
+        .map(|(name, text)| (name, given.get(name).unwrap_or(text)));
+    let mut pending: Vec<_> = declared.chain(given).collect();
+    pending.sort_by_key(|(name, _)| *name);
+    pending
 }
 
 /// What one pass brought.

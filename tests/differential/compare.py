@@ -1,0 +1,148 @@
+"""Whether both tools did the same: verdict, class of error, files, and what the output tells."""
+
+import gzip
+import io
+import json
+import re
+import tarfile
+import zipfile
+
+from templates import Template
+from tools import Outcome
+
+DURATION = r"\d+ (?:year|week|day|hour|minute|second|millisecond|microsecond)s?"
+# Headings and counts: they say nothing that the verdict does not say.
+HEADING = re.compile(r"^(Error:.*|\d+ errors? occurred:|\d+ error\(s\) (occurred|decoding):|Failed to parse template: \d+ errors? occurred:|.*\d+ error\(s\) decoding:|Failed to initialize build.*"
+                     r"|==>.*|-->.*|Build '.*|Warning: Warning when preparing build.*|Error! Fixed template.*|This is usually caused.*|Please fix the error.*|Debug mode enabled.*)$")
+# What newer versions of Go and of its libraries say otherwise, and what is said as a prefix only.
+WORDING = [(r"^Failed to parse template: ", ""), (r"^Error parsing template: ", ""), (r", value: '.*$", ""), (r" in:$", ""), (r"^Error decoding config: ", ""), (r" Note: some builders used to.*", ""),
+           (r"^Error decoding provisioner: ", ""), (r"\[\]interface \{\}|map\[.+?\]interface \{\}", "<any>")]
+
+
+def differences(template: Template, packer: Outcome, ours: Outcome) -> list[str]:
+    """What differs, in words; empty where nothing does."""
+    if packer.exits != ours.exits:
+        return [f"exit {packer.exits} there, {ours.exits} here"]
+    found = files(packer, ours)
+    command = template.commands[-1]
+    if command[0] == "fix" and any(packer.exits):
+        return found
+    if any(packer.exits):
+        found += reasons(packer, ours)
+    elif command[0] in ("inspect", "fix") and same_text(packer.output) != same_text(ours.output):
+        found.append("prints other text")
+    if command[0] == "build" and "Usage: " not in packer.output:
+        found += lines(packer, ours, "-machine-readable" in command and not any(packer.exits))
+    return found
+
+
+def files(packer: Outcome, ours: Outcome) -> list[str]:
+    found = []
+    for name in sorted(packer.files.keys() | ours.files.keys()):
+        if name.startswith("packer_cache"):
+            continue
+        there, here = packer.files.get(name), ours.files.get(name)
+        if there is None or here is None:
+            found.append(f"{name} is written {'here' if there is None else 'there'} only")
+        elif described(there) != described(here):
+            found.append(f"{name}: {str(described(there))[:400]!r} there, {str(described(here))[:400]!r} here")
+    return found
+
+
+def described(content: bytes):
+    if content[:2] == b"\x1f\x8b":
+        return "gzip", described(gzip.decompress(content))
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sorted((name, archive.read(name)) for name in archive.namelist())
+    if content[257:262] == b"ustar":
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            return sorted((member.name, member.mode, archive.extractfile(member).read()) for member in archive.getmembers() if member.isfile())
+    text = content.decode("utf-8", errors="replace")
+    if '"last_run_uuid"' in text:
+        manifest = json.loads(text)
+        manifest["last_run_uuid"] = ""
+        for build in manifest["builds"]:
+            build["packer_run_uuid"] = ""
+            build["build_time"] = bool(build.get("build_time"))
+        # Builds side by side end in any order.
+        manifest["builds"].sort(key=lambda build: build["name"])
+        return manifest
+    if re.fullmatch(r"([0-9a-f]{32,}\t.*\n)+", text):
+        return sorted(text.splitlines())
+    return text
+
+
+def plain(output: str) -> str:
+    """Without control characters, which we do not print."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffd\xa0]", "", output)
+
+
+def same_text(output: str) -> str:
+    output = plain(output)
+    output = re.sub(r"(?m)^\d{10},", "<time>,", output)
+    return "\n".join(line.rstrip() for line in output.strip().splitlines())
+
+
+def collapsed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def reasons(packer: Outcome, ours: Outcome) -> list[str]:
+    """Each thing that Packer says is wrong, we say too. We may say more: Packer stops at the first of each component."""
+    if "Usage: packer" in packer.output:
+        return [] if "Usage: " in ours.output else ["not said here: usage"]
+    have = re.sub(WORDING[-1][0], WORDING[-1][1], collapsed(human(ours.output)))
+    # Fields are named by Go's field or by the template's key.
+    missing = [item for item in items(human(packer.output)) if item.lower() not in have.lower()]
+    return [f"not said here: {item[:300]}" for item in missing[:2]]
+
+
+def human(output: str) -> str:
+    """Machine-readable lines as a reader would see them."""
+    output = re.sub(r"'(\w+)\[[^\]]*\]'", r"'\1[]'", plain(output))
+    lines = (re.sub(r"^\d{10},[^,]*,(ui,\w+|error),", "", line) for line in output.splitlines())
+    return "\n".join(line.replace("%!(PACKER_COMMA)", ",").replace("\\n", "\n") for line in lines)
+
+
+def items(output: str) -> list[str]:
+    """Packer's output in parts: a bullet or a paragraph each, without headings and without the text that an error is in."""
+    parts, quoting = [[]], False
+    for line in output.splitlines():
+        line = line.strip()
+        if HEADING.match(line):
+            parts.append([])
+            quoting = False
+        elif line.startswith("* "):
+            parts.append([line[2:]])
+            quoting = line.endswith(" in:")
+        elif not line:
+            quoting = quoting or bool(parts[-1]) and parts[-1][-1].endswith("in:")
+            parts.append([])
+        elif not quoting:
+            parts[-1].append(line)
+    found = [collapsed(" ".join(part)) for part in parts]
+    for pattern, text in WORDING:
+        found = [re.sub(pattern, text, item) for item in found]
+    return [item for item in found if item]
+
+
+def lines(packer: Outcome, ours: Outcome, machine: bool) -> list[str]:
+    there, here = (told(outcome.output, machine) for outcome in (packer, ours))
+    if not any(line.startswith("Build '") for line in there):
+        # Where nothing could be built, 1.16 ends without a summary.
+        there = [line for line in there if not line.startswith("==> Wait completed") and line != "==> Builds finished but no artifacts were created."]
+    if there == here:
+        return []
+    missing, further = [line for line in there if line not in here], [line for line in here if line not in there]
+    return [f"told there: {missing[:3]}, here: {further[:3]}"]
+
+
+def told(output: str, machine: bool) -> list[str]:
+    """The lines of builds, in any order: builds run side by side."""
+    output = plain(output)
+    output = re.sub(r"/\S*/packer-shell[\w.-]*", "<script>", output)
+    output = re.sub(rf"(after ){DURATION}(?: {DURATION})*", r"\1<duration>", output)
+    output = re.sub(r"(?m)^\d{10},", "<time>,", output)
+    wanted = (lambda line: line) if machine else (lambda line: re.match(r"(==> |    |--> |Build ')", line))
+    return sorted(line.rstrip() for line in output.splitlines() if wanted(line))
