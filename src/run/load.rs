@@ -55,7 +55,8 @@ pub(crate) fn load(
             "{PARSE}: the working directory cannot be read: {error}"
         )))
     })?;
-    let template = schema::read(template_source(&options.template).map_err(one)?)?;
+    let template = schema::read(template_source(&options.template).map_err(one)?)
+        .map_err(|found| found.into_iter().map(unreadable).collect::<Vec<_>>())?;
     let mut given = GivenVariables {
         flags: options.variables.clone(),
         ..GivenVariables::default()
@@ -121,6 +122,12 @@ pub(crate) fn plan(
     } else {
         Err(plan.problems)
     }
+}
+
+/// A problem of the template's structure, under Packer's heading.
+fn unreadable(mut problem: Problem) -> Problem {
+    problem.message.insert_str(0, &format!("{PARSE}: "));
+    problem
 }
 
 fn template_source(path: &str) -> Result<Source, Problem> {

@@ -34,8 +34,20 @@ pub(crate) fn boolean(node: &Node, name: &str) -> Result<Option<bool>, String> {
 pub(crate) fn tristate(node: &Node, name: &str) -> Result<Option<bool>, String> {
     match &node.value {
         Json::String(text) if text.is_empty() => Ok(None),
-        Json::Number(_) => Err(unconvertible(node, name, "bool")),
-        _ => boolean(node, name),
+        Json::String(text) => parse_bool(text).map(Some).ok_or_else(|| {
+            format!(
+                "error decoding '{name}': Error parsing bool from given var: strconv.ParseBool: parsing {}: invalid syntax",
+                quoted(text)
+            )
+        }),
+        // The numbers behind Packer's type: nothing, true, false.
+        Json::Number(number) => Ok(match truncated(number) {
+            1 => Some(true),
+            2 => Some(false),
+            _ => None,
+        }),
+        Json::Null | Json::Bool(_) => boolean(node, name),
+        _ => Err(unconvertible(node, name, "config.Trilean")),
     }
 }
 
@@ -265,5 +277,10 @@ mod tests {
     fn an_open_boolean_is_open_for_an_empty_string() {
         assert_eq!(tristate(&node("\"\""), "f"), Ok(None));
         assert_eq!(tristate(&node("\"true\""), "f"), Ok(Some(true)));
+        let numbers = ["0", "1", "2", "3"].map(|number| tristate(&node(number), "f"));
+        assert_eq!(
+            numbers,
+            [Ok(None), Ok(Some(true)), Ok(Some(false)), Ok(None)]
+        );
     }
 }

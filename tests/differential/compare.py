@@ -12,10 +12,11 @@ from tools import Outcome
 
 DURATION = r"\d+ (?:year|week|day|hour|minute|second|millisecond|microsecond)s?"
 # Headings and counts: they say nothing that the verdict does not say.
-HEADING = re.compile(r"^(Error:.*|\d+ errors? occurred:|\d+ error\(s\) (occurred|decoding):|Failed to parse template: \d+ errors? occurred:|.*\d+ error\(s\) decoding:|Failed to initialize build.*"
+HEADING = re.compile(r"^(Error:.*|(\d+|<sensitive>) errors? occurred:|(\d+|<sensitive>) error\(s\) (occurred|decoding):|Failed to parse template: \d+ errors? occurred:|.*\d+ error\(s\) decoding:|Error decoding config: \d+ errors? occurred:|Failed to initialize build.*"
                      r"|==>.*|-->.*|Build '.*|Warning: Warning when preparing build.*|Error! Fixed template.*|This is usually caused.*|Please fix the error.*|Debug mode enabled.*)$")
 # What newer versions of Go and of its libraries say otherwise, and what is said as a prefix only.
-WORDING = [(r"^Failed to parse template: ", ""), (r"^Error parsing template: ", ""), (r", value: '.*$", ""), (r" in:$", ""), (r"^Error decoding config: ", ""), (r" Note: some builders used to.*", ""),
+WORDING = [(r"^Failed to parse template: ", ""), (r"^Error parsing template: ", ""), (r"^Error parsing JSON: ", ""), (r", value: '.*$", ""), (r" in:$", ""), (r"^Error decoding config: ", ""), (r" Note: some builders used to.*", ""), (r"^\d+ is an invalid Trace", "invalid Trace"), (r"^ssh_bastion_password or ssh_bastion_private_key_file.*", "ssh_bastion_private_key_file"),
+           (r"\.$", ""), (r"; using 1\.6\.6$", ""),
            (r"^Error decoding provisioner: ", ""), (r"\[\]interface \{\}|map\[.+?\]interface \{\}", "<any>")]
 
 
@@ -31,7 +32,7 @@ def differences(template: Template, packer: Outcome, ours: Outcome) -> list[str]
         found += reasons(packer, ours)
     elif command[0] in ("inspect", "fix") and same_text(packer.output) != same_text(ours.output):
         found.append("prints other text")
-    if command[0] == "build" and "Usage: " not in packer.output:
+    if command[0] == "build" and any("Build '" in outcome.output for outcome in (packer, ours)):
         found += lines(packer, ours, "-machine-readable" in command and not any(packer.exits))
     return found
 
@@ -84,22 +85,27 @@ def same_text(output: str) -> str:
     return "\n".join(line.rstrip() for line in output.strip().splitlines())
 
 
-def collapsed(text: str) -> str:
-    return " ".join(text.split())
+def canonical(text: str) -> str:
+    """On one line, without Go's types, and without columns where they count the stand-in of a masked action."""
+    text = re.sub(WORDING[-1][0], WORDING[-1][1], " ".join(text.split()))
+    text = re.sub(r"cannot parse '(\w+)' as bool:|error decoding '(\w+)': Error parsing bool from given var:", r"no bool: \1\2:", text)
+    return re.sub(r"(Failed to interpolate .*?root:\d+):\d+", r"\1", text)
 
 
 def reasons(packer: Outcome, ours: Outcome) -> list[str]:
     """Each thing that Packer says is wrong, we say too. We may say more: Packer stops at the first of each component."""
     if "Usage: packer" in packer.output:
         return [] if "Usage: " in ours.output else ["not said here: usage"]
-    have = re.sub(WORDING[-1][0], WORDING[-1][1], collapsed(human(ours.output)))
+    have = canonical(human(ours.output))
     # Fields are named by Go's field or by the template's key.
     missing = [item for item in items(human(packer.output)) if item.lower() not in have.lower()]
     return [f"not said here: {item[:300]}" for item in missing[:2]]
 
 
 def human(output: str) -> str:
-    """Machine-readable lines as a reader would see them."""
+    """What a reader would see; of machine-readable output the errors."""
+    if re.search(r"(?m)^\d{10},", output):
+        output = "\n".join(line for line in output.splitlines() if ",ui,error," in line)
     output = re.sub(r"'(\w+)\[[^\]]*\]'", r"'\1[]'", plain(output))
     lines = (re.sub(r"^\d{10},[^,]*,(ui,\w+|error),", "", line) for line in output.splitlines())
     return "\n".join(line.replace("%!(PACKER_COMMA)", ",").replace("\\n", "\n") for line in lines)
@@ -109,8 +115,10 @@ def items(output: str) -> list[str]:
     """Packer's output in parts: a bullet or a paragraph each, without headings and without the text that an error is in."""
     parts, quoting = [[]], False
     for line in output.splitlines():
+        # What a build's scripts print stands behind four spaces and the build's name.
+        is_told = re.match(r"    [^\s:]+: ", line)
         line = line.strip()
-        if HEADING.match(line):
+        if HEADING.match(line) or is_told:
             parts.append([])
             quoting = False
         elif line.startswith("* "):
@@ -121,7 +129,7 @@ def items(output: str) -> list[str]:
             parts.append([])
         elif not quoting:
             parts[-1].append(line)
-    found = [collapsed(" ".join(part)) for part in parts]
+    found = [canonical(" ".join(part)) for part in parts]
     for pattern, text in WORDING:
         found = [re.sub(pattern, text, item) for item in found]
     return [item for item in found if item]
@@ -129,9 +137,6 @@ def items(output: str) -> list[str]:
 
 def lines(packer: Outcome, ours: Outcome, machine: bool) -> list[str]:
     there, here = (told(outcome.output, machine) for outcome in (packer, ours))
-    if not any(line.startswith("Build '") for line in there):
-        # Where nothing could be built, 1.16 ends without a summary.
-        there = [line for line in there if not line.startswith("==> Wait completed") and line != "==> Builds finished but no artifacts were created."]
     if there == here:
         return []
     missing, further = [line for line in there if line not in here], [line for line in here if line not in there]
@@ -140,8 +145,10 @@ def lines(packer: Outcome, ours: Outcome, machine: bool) -> list[str]:
 
 def told(output: str, machine: bool) -> list[str]:
     """The lines of builds, in any order: builds run side by side."""
+    # A sensitive value such as `1` is hidden in paths and durations too.
     output = plain(output)
-    output = re.sub(r"/\S*/packer-shell[\w.-]*", "<script>", output)
+    output = re.sub(r"/\S*/packer-shell[\w.<>-]*", "<script>", output)
+    output = output.replace("<sensitive>", "1")
     output = re.sub(rf"(after ){DURATION}(?: {DURATION})*", r"\1<duration>", output)
     output = re.sub(r"(?m)^\d{10},", "<time>,", output)
     wanted = (lambda line: line) if machine else (lambda line: re.match(r"(==> |    |--> |Build ')", line))

@@ -142,7 +142,7 @@ class Components:
 
     def compress(self) -> Object:
         # A plain tar: the other formats are compared in their own tests, since compressors differ.
-        output = self.random.choice(["a-{{.BuildName}}.tar", "{{build_name}}.tar", "{{bogus}}", "b.tar"])
+        output = self.random.choice(["a-{{.BuildName}}.tar", "{{build_name}}.tar", "{{bogus}}", "b-{{.BuildName}}.tar"])
         return Object([("type", "compress"), ("output", output), *self.extra({"format": ["tar", "zip", "x"], "compression_level": [1, 9, "6", "x", 5]}, 2)])
 
     def artifice(self) -> Object:

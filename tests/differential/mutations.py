@@ -7,7 +7,7 @@ from document import Object, Raw
 VALUES = ["", "x", "1", "0", "-3", "true", "false", "yes", "T", "5s", "1m30s", "5", "0x10", "010", "0b1", "1_0", "1.5", "a,b", " 1", "é", 0, 1, -1, 2, 300, 1.5, 2.50, 1e3, 1000000, 123456789012, True, False, None,
           [], ["a"], ["a", "b"], [1, True, None], [[]], Object(), Object([("a", 1)]), Object([("a", "x"), ("b", Object())]), [Object([("a", "1")])], Raw("1e400"), Raw("12345678901234567890"), Raw("1e21"), Raw("-0"),
           Raw("0.1e-7"), Raw("1E5"), Raw("1.0"), Raw("100000000000000000000000"), "{{user `v0`}}", "{{bogus}}", "{{", "\ud800", "\U0001F600", "\u0000"]
-KEYS = ["bogus", "Name", "TYPE", "nme", "_comment", "only", "override", "packer_x", "", "é", "content ", "ssh_hots", "inlin", "keep_input_artifact", "variables", "{{user `v0`}}", "max_retry", "ssh_key_path", "filename"]
+KEYS = ["bogus", "Name", "nme", "_comment", "only", "override", "packer_x", "", "é", "content ", "ssh_hots", "inlin", "keep_input_artifact", "variables", "{{user `v0`}}", "max_retry", "ssh_key_path", "filename"]
 
 
 def mutate(tree: Object, random: Random) -> None:

@@ -25,7 +25,7 @@ class Template:
 
 def make(seed: int) -> Template:
     random = Random(seed)
-    kind = random.choices([language, rendering, components], [45, 35, 20])[0]
+    kind = random.choices([language, rendering, components], [38, 32, 30])[0]
     return kind(random)
 
 
