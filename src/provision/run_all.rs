@@ -44,7 +44,7 @@ pub(crate) async fn clean_up_after<R: Remote>(
         return error;
     }
     cx.ui
-        .error("Provisioning step had errors: Running the cleanup provisioner, if present...");
+        .say("Provisioning step had errors: Running the cleanup provisioner, if present...");
     let Some(cleanup) = cleanup else { return error };
     match run(cleanup, machine, cx).await {
         Ok(()) => error,

@@ -143,7 +143,10 @@ fn say_what_stays(result: &BuilderResult, aftermath: Aftermath, cx: &RunContext,
     );
     match result {
         BuilderResult::Cancelled if aborts => ui.error("Interrupted, aborting..."),
-        BuilderResult::Failed { .. } if aftermath == Aftermath::Keep => {}
+        // After the cleanup provisioner this step is the first one that is told about.
+        BuilderResult::Failed { .. }
+            if aftermath == Aftermath::Keep
+                && cx.options.on_error != OnError::RunCleanupProvisioner => {}
         _ => return,
     }
     ui.error("aborted: skipping cleanup of step \"StepConnect\"");

@@ -67,12 +67,12 @@ impl<'a> Provisioning<'a> {
                 }
                 Answer::Abort => {
                     self.aftermath = Aftermath::Keep;
-                    let runs = self.cx.options.on_error == OnError::RunCleanupProvisioner;
-                    return Err(if runs {
-                        clean_up_after(error, cleanup, machine, &context).await
-                    } else {
-                        error
-                    });
+                    if self.cx.options.on_error != OnError::RunCleanupProvisioner {
+                        return Err(error);
+                    }
+                    let error = clean_up_after(error, cleanup, machine, &context).await;
+                    self.say_aborting(&error, self.step_before());
+                    return Err(error);
                 }
             }
         }
@@ -92,19 +92,31 @@ impl<'a> Provisioning<'a> {
         if self.cx.stop.requested().is_some() {
             return Answer::CleanUp;
         }
-        let text = error.to_string();
         match self.cx.options.on_error {
             OnError::Cleanup => Answer::CleanUp,
-            OnError::Abort | OnError::RunCleanupProvisioner => {
-                self.ui.error(&text);
-                self.ui.error("Step \"StepProvision\" failed, aborting...");
+            OnError::RunCleanupProvisioner => Answer::Abort,
+            OnError::Abort => {
+                self.say_aborting(error, "StepProvision");
                 Answer::Abort
             }
             OnError::Ask => {
-                self.ui.error(&text);
-                self.ui.error("Step \"StepProvision\" failed");
+                self.ui.error(&error.to_string());
+                self.ui.say("Step \"StepProvision\" failed");
                 ask::ask(self.ui, &self.cx.stop).await
             }
+        }
+    }
+
+    fn say_aborting(&self, error: &ProvisionError, step: &str) {
+        self.ui.error(&error.to_string());
+        self.ui.error(&format!("Step {step:?} failed, aborting..."));
+    }
+
+    /// The step that Packer blames once the cleanup provisioner has run: the one before the provisioners.
+    fn step_before(&self) -> &'static str {
+        match self.build.kind.as_str() {
+            "null" => "StepConnect",
+            _ => "StepSetGeneratedData",
         }
     }
 

@@ -14,10 +14,30 @@ DURATION = r"\d+ (?:year|week|day|hour|minute|second|millisecond|microsecond)s?"
 # Headings and counts: they say nothing that the verdict does not say.
 HEADING = re.compile(r"^(Error:.*|(\d+|<sensitive>) errors? occurred:|(\d+|<sensitive>) error\(s\) (occurred|decoding):|Failed to parse template: \d+ errors? occurred:|.*\d+ error\(s\) decoding:|Error decoding config: \d+ errors? occurred:|Failed to initialize build.*"
                      r"|==>.*|-->.*|Build '.*|Warning: Warning when preparing build.*|Error! Fixed template.*|This is usually caused.*|Please fix the error.*|Debug mode enabled.*)$")
-# What newer versions of Go and of its libraries say otherwise, and what is said as a prefix only.
-WORDING = [(r"^Failed to parse template: ", ""), (r"^Error parsing template: ", ""), (r"^Error parsing JSON: ", ""), (r", value: '.*$", ""), (r" in:$", ""), (r"^Error decoding config: ", ""), (r" Note: some builders used to.*", ""), (r"^\d+ is an invalid Trace", "invalid Trace"), (r"^ssh_bastion_password or ssh_bastion_private_key_file.*", "ssh_bastion_private_key_file"),
-           (r"\.$", ""), (r"; using 1\.6\.6$", ""),
-           (r"^Error decoding provisioner: ", ""), (r"\[\]interface \{\}|map\[.+?\]interface \{\}", "<any>")]
+# What newer versions of Go and of its libraries say otherwise, and what we say in other words behind the first ones.
+WORDING = [
+    (r"^Failed to parse template: ", ""),
+    (r"^Error parsing template: ", ""),
+    (r"^Error parsing JSON: ", ""),
+    (r"^Error decoding config: ", ""),
+    (r"^Error decoding provisioner: ", ""),
+    (r", value: '.*$", ""),
+    (r" in:$", ""),
+    (r" Note: some builders used to.*", ""),
+    (r"^\d+ is an invalid Trace", "invalid Trace"),
+    (r"^ssh_bastion_password or ssh_bastion_private_key_file.*", "ssh_bastion_private_key_file"),
+    (r": Error parsing tunnel.*", ""),
+    (r" to update your template to be compatible.*", ""),
+    (r"; got <any>$", ""),
+    (r'(time: invalid duration) "\{\{.*', r"\1"),
+    (r"; using 1\.6\.6$", ""),
+    (r"\.$", ""),
+]
+# Go's types, and a boolean that is none, in the words of either version.
+TYPES = (r"\[\]interface \{\}|map\[.+?\]interface \{\}", "<any>")
+NO_BOOLEAN = (r"cannot parse '(\w+)' as bool:|error decoding '(\w+)': Error parsing bool from given var:", r"no bool: \1\2:")
+# Where actions are masked, columns count what stands in for them.
+MASKED = (r"(Failed to interpolate .*?root:\d+):\d+", r"\1")
 
 
 def differences(template: Template, packer: Outcome, ours: Outcome) -> list[str]:
@@ -86,10 +106,11 @@ def same_text(output: str) -> str:
 
 
 def canonical(text: str) -> str:
-    """On one line, without Go's types, and without columns where they count the stand-in of a masked action."""
-    text = re.sub(WORDING[-1][0], WORDING[-1][1], " ".join(text.split()))
-    text = re.sub(r"cannot parse '(\w+)' as bool:|error decoding '(\w+)': Error parsing bool from given var:", r"no bool: \1\2:", text)
-    return re.sub(r"(Failed to interpolate .*?root:\d+):\d+", r"\1", text)
+    """On one line, and with what differs between versions in one form."""
+    text = " ".join(text.split())
+    for pattern, replacement in (TYPES, NO_BOOLEAN, MASKED):
+        text = re.sub(pattern, replacement, text)
+    return text
 
 
 def reasons(packer: Outcome, ours: Outcome) -> list[str]:
@@ -151,5 +172,7 @@ def told(output: str, machine: bool) -> list[str]:
     output = output.replace("<sensitive>", "1")
     output = re.sub(rf"(after ){DURATION}(?: {DURATION})*", r"\1<duration>", output)
     output = re.sub(r"(?m)^\d{10},", "<time>,", output)
+    # What a pattern finds depends on the builds beside this one.
+    output = re.sub(r"(artifact files|Created artifact from files|Discarding files from artifact): .*", r"\1", output)
     wanted = (lambda line: line) if machine else (lambda line: re.match(r"(==> |    |--> |Build ')", line))
     return sorted(line.rstrip() for line in output.splitlines() if wanted(line))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random templates, run by Packer and by ami-build: same verdict, same values.
 
-    run.py --bin PATH [--packer PATH] [--first SEED] [--count N] [--jobs N] [--show SEED] [--record FILE]
+    run.py --bin PATH [--packer PATH] [--first SEED] [--count N] [--jobs N] [--show SEED]
 
 Each seed is one template. Differences that are meant are listed, with their reasons, in known.py. Exit 1 where there are others.
 """
@@ -9,6 +9,7 @@ Each seed is one template. Differences that are meant are listed, with their rea
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -19,11 +20,13 @@ import known
 import templates
 import tools
 
+VERSION = "Packer v1.6.6"
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True)
-    parser.add_argument("--packer", default="/usr/bin/packer")
+    parser.add_argument("--packer", default=shutil.which("packer") or "packer")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -52,10 +55,19 @@ def show(seed: int, options: argparse.Namespace, directory: str) -> None:
     print("== DIFFERENCES", found, known.reason(template, there, here, found))
 
 
+def version(packer: str) -> str:
+    """What it calls itself; empty where there is none."""
+    try:
+        environment = {**os.environ, "CHECKPOINT_DISABLE": "1"}
+        return subprocess.run([packer, "version"], env=environment, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
+
+
 def main() -> int:
     options = arguments()
-    if not os.path.exists(options.packer):
-        print(f"SKIPPED: the differential test needs Packer 1.6.6 at {options.packer} (Debian 12 and 13: apt-get install packer)")
+    if (found := version(options.packer)) != VERSION:
+        print(f"SKIPPED: the differential test needs {VERSION}, as Debian has it (apt-get install packer); there is {found or 'none'}")
         return 0
     directory = tempfile.mkdtemp(prefix="differential-")
     try:
