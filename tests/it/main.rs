@@ -16,5 +16,6 @@ mod layers;
 mod ledger;
 mod neighbours;
 mod policy;
+mod reaching;
 mod stop;
 mod support;
