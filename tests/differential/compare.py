@@ -28,7 +28,7 @@ WORDING = [
     (r"^ssh_bastion_password or ssh_bastion_private_key_file.*", "ssh_bastion_private_key_file"),
     (r": Error parsing tunnel.*", ""),
     (r" to update your template to be compatible.*", ""),
-    (r"; got <any>$", ""),
+    (r"; got (<any>|uint8)$", ""),
     (r'(time: invalid duration) "\{\{.*', r"\1"),
     (r"; using 1\.6\.6$", ""),
     (r"\.$", ""),
@@ -37,7 +37,7 @@ WORDING = [
 TYPES = (r"\[\]interface \{\}|map\[.+?\]interface \{\}", "<any>")
 NO_BOOLEAN = (r"cannot parse '(\w+)' as bool:|error decoding '(\w+)': Error parsing bool from given var:", r"no bool: \1\2:")
 # Where actions are masked, columns count what stands in for them.
-MASKED = (r"(Failed to interpolate .*?root:\d+):\d+", r"\1")
+MASKED = (r"((?:Failed to interpolate .*?|Error: |^)template: root:\d+):\d+", r"\1")
 
 
 def differences(template: Template, packer: Outcome, ours: Outcome) -> list[str]:
@@ -173,6 +173,6 @@ def told(output: str, machine: bool) -> list[str]:
     output = re.sub(rf"(after ){DURATION}(?: {DURATION})*", r"\1<duration>", output)
     output = re.sub(r"(?m)^\d{10},", "<time>,", output)
     # What a pattern finds depends on the builds beside this one.
-    output = re.sub(r"(artifact files|Created artifact from files|Discarding files from artifact): .*", r"\1", output)
+    output = re.sub(r"(artifact files|Created artifact from files|Discarding files from artifact):.*", r"\1", output)
     wanted = (lambda line: line) if machine else (lambda line: re.match(r"(==> |    |--> |Build ')", line))
     return sorted(line.rstrip() for line in output.splitlines() if wanted(line))

@@ -165,6 +165,13 @@ impl<'a> Fields<'a> {
             .report_with_hint(self.span_of(key), message, hint);
     }
 
+    /// Whether the key's value could not be rendered, and so still is the template's text.
+    pub(crate) fn is_unrendered(&self, key: &str) -> bool {
+        let name = self.name(key);
+        let starts = [format!("render '{name}':"), format!("invalid '{name}':")];
+        starts.iter().any(|start| self.problems.has(start))
+    }
+
     /// A warning at the key's value, else at the object.
     pub(crate) fn warning(&self, key: &str, message: impl Into<String>) {
         self.problems.warn(self.span_of(key), message);
