@@ -46,7 +46,7 @@ pub(super) fn render_all(
         failures.extend(pass.failed);
         let is_settled = pass.left.len() == pending.len() && before == *scope.variables();
         pending = pass.left;
-        if pass.unresolved.is_empty() {
+        if pending.is_empty() {
             return failures;
         }
         // Another pass would bring the same, since it would start from the same.

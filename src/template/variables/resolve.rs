@@ -104,7 +104,11 @@ fn merged(template: &Template, given: &GivenVariables, facts: &Facts) -> BTreeMa
 }
 
 fn variables(template: &Template, scope: Scope) -> Variables {
-    let values = Arc::clone(scope.variables());
+    let mut values = Arc::clone(scope.variables());
+    // It was there for the rendering; an undeclared name is empty anyway.
+    if values.get("").is_some_and(String::is_empty) {
+        Arc::make_mut(&mut values).remove("");
+    }
     let sensitive = template
         .sensitive
         .iter()

@@ -213,6 +213,19 @@ fn a_value_that_grows_does_so_in_every_pass_and_twice_where_it_is_declared() {
 }
 
 #[test]
+fn a_reference_to_a_given_value_that_refers_on_is_followed_to_the_end() {
+    let given = GivenVariables {
+        flags: vec![
+            ("b".to_owned(), "{{user `c`}}".to_owned()),
+            ("c".to_owned(), "{{lower `Z`}}".to_owned()),
+        ],
+        ..GivenVariables::default()
+    };
+    let resolved = resolve_with(r#"{"a": "{{user `b`}}"}"#, &given, &Facts::for_tests()).unwrap();
+    assert_eq!(resolved.values["a"], "z");
+}
+
+#[test]
 fn the_empty_name_leads_to_an_empty_text() {
     assert_eq!(values(r#"{"a": "[{{user ``}}]"}"#)["a"], "[]");
 }
