@@ -7,7 +7,8 @@ use super::error::BuildError;
 use super::late::{self, SourceData};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, freeze, launch, network, preflight, source, spread, stop_machine,
+    clear_keys, connect, decode, freeze, interruption, launch, modify_machine, network, preflight,
+    source, spread, stop_machine,
 };
 use crate::cloud::Cloud;
 use crate::remote::{Dial, Remote};
@@ -23,11 +24,21 @@ pub(crate) async fn build<C: Cloud, D: Dial>(
     tokio::select! {
         biased;
         request = cx.stop.wait() => Err(BuildError::Stopped(request)),
-        built = Box::pin(steps(cx, hook)) => match (built, cx.stop.requested()) {
+        built = Box::pin(explained(cx, hook)) => match (built, cx.stop.requested()) {
             // A step may hear the signal between our look at it and its own, and then fails because of it.
             (Err(_), Some(request)) => Err(BuildError::Stopped(request)),
             (built, _) => built,
         },
+    }
+}
+
+async fn explained<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+) -> Result<Option<Built>, BuildError> {
+    match steps(cx, hook).await {
+        Ok(built) => Ok(built),
+        Err(error) => Err(decode::explain(cx, error).await),
     }
 }
 
@@ -37,27 +48,47 @@ async fn steps<C: Cloud, D: Dial>(
 ) -> Result<Option<Built>, BuildError> {
     cx.ui.step("Preflight");
     preflight::check(cx).await?;
+    pause(cx, "StepPreValidate").await;
     let source = source::find(cx).await?;
+    pause(cx, "StepSourceAMIInfo").await;
     let texts = late::render(cx, &SourceData::new(cx.region, &source))?;
     let network = network::choose(cx).await?;
+    pause(cx, "StepNetworkInfo").await;
     preflight::try_launch(cx, &source, &network, &texts).await?;
 
     cx.ui.step("Launch");
     let access = access::prepare(cx, &network, &texts).await?;
+    if let Some(pair) = access.key.temporary() {
+        cx.observer.key_made(cx.ui, pair);
+    }
+    pause(cx, "StepKeyPair").await;
+    pause(cx, "StepSecurityGroup").await;
     let machine = launch::machine(cx, &source, &network, &access, &texts).await?;
+    cx.observer.instance_running(cx.ui, &machine.instance);
+    pause(cx, "StepRunSourceInstance").await;
 
-    let data = Box::pin(provision(cx, hook, &machine, &access)).await?;
+    let provisioned = Box::pin(provision(cx, hook, &machine, &access));
+    let data = interruption::told(cx, &machine.id, provisioned).await?;
 
     cx.ui.step("Create the image");
     stop_machine::stop(cx, &machine.id).await?;
+    pause(cx, "StepStopEBSBackedInstance").await;
+    modify_machine::modify(cx, &machine.id).await?;
+    pause(cx, "StepModifyEBSBackedInstance").await;
     if cx.settings.image.skip_create {
         freeze::say_skipped(cx.ui);
+        before_cleanup(cx, "StepRunSourceInstance").await;
         cx.ledger.let_go(cx.cloud, &machine.id).await;
         return Ok(None);
     }
-    let image = freeze::image(cx, &machine.id, &texts).await?;
+    let frozen = freeze::image(cx, &machine.id, &texts);
+    let image = interruption::told(cx, &machine.id, frozen).await?;
+    pause(cx, "stepCreateAMI").await;
+    before_cleanup(cx, "StepRunSourceInstance").await;
     cx.ledger.let_go(cx.cloud, &machine.id).await;
     let images = Box::pin(spread::everywhere(cx, image, &texts)).await?;
+    // Copies, attributes and tags are made side by side: one pause for them all.
+    pause(cx, "StepCreateTags").await;
 
     // From here on there is no waiting: a stop comes either before the images are kept or after they are returned.
     cx.ledger
@@ -90,11 +121,22 @@ async fn provision<C: Cloud, D: Dial>(
 ) -> Result<super::GeneratedData, BuildError> {
     cx.ui.step("Connect");
     let mut session = connect::log_in(cx, machine, access).await?;
+    pause(cx, "StepConnect").await;
     let provisioned = hook.provision(session.remote.as_mut(), &session.data).await;
     provisioned.map_err(|error| BuildError::Provision(Box::new(error)))?;
+    pause(cx, "StepProvision").await;
     if let Some(mut remote) = session.remote {
         clear_keys::clear(cx, &mut remote, access).await;
         remote.hang_up().await;
     }
     Ok(session.data)
+}
+
+/// `-debug`: somebody may look around after a step.
+async fn pause<C, D>(cx: &Cx<'_, C, D>, step: &str) {
+    cx.observer.after_step(cx.ui, step).await;
+}
+
+async fn before_cleanup<C, D>(cx: &Cx<'_, C, D>, step: &str) {
+    cx.observer.before_cleanup(cx.ui, step).await;
 }

@@ -1,7 +1,7 @@
 //! What creating calls answer, and which part of it identifies the thing.
 
 use crate::cloud::instance::Instance;
-use crate::cloud::{GroupId, ImageId};
+use crate::cloud::{GroupId, ImageId, InstanceId, LaunchTemplateId};
 use crate::secret::Secret;
 
 /// The answer of a creating call.
@@ -22,13 +22,26 @@ impl Created for GroupId {
     }
 }
 
+/// A fleet's instance.
+impl Created for InstanceId {
+    fn id(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+}
+
+impl Created for LaunchTemplateId {
+    fn id(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+}
+
 impl Created for Instance {
     fn id(&self) -> Option<&str> {
         Some(self.id.as_str())
     }
 }
 
-/// An imported key pair.
+/// An imported key pair, a role, an instance profile.
 impl Created for () {
     fn id(&self) -> Option<&str> {
         None

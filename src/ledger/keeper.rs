@@ -104,6 +104,23 @@ impl Ledger {
         }
     }
 
+    /// Deletes the launch template, which has done its work once its machine runs. A refusal here is no failure: the row
+    /// stays, and settling tries again.
+    pub(crate) async fn drop_launch_template<C: Cloud>(&self, cloud: &C) {
+        let mut rows = self.rows().into_iter();
+        let Some(row) = rows.find(|row| row.kind == Kind::LaunchTemplate) else {
+            return;
+        };
+        match cloud.delete_launch_template(&row.region, &row.name).await {
+            Ok(()) => {
+                if let Err(error) = self.inner.record().strike(row.number) {
+                    log::warn!("{error}");
+                }
+            }
+            Err(error) => log::warn!("{error}; it is tried again at the end"),
+        }
+    }
+
     /// These images are what the build was for: from now on nothing of them is undone.
     pub(crate) fn keep<'a>(
         &self,
@@ -111,11 +128,14 @@ impl Ledger {
     ) -> Result<(), JournalError> {
         let images: Vec<(&Region, &ImageId)> = images.into_iter().collect();
         self.inner.record().keep(|row| {
-            let image = matches!(row.kind, Kind::Image | Kind::ImageCopy);
-            image
-                && images.iter().any(|(region, id)| {
-                    row.region == **region && row.id.as_deref() == Some(id.as_str())
-                })
+            let named = match row.kind {
+                Kind::Image | Kind::ImageCopy => row.id.as_deref(),
+                Kind::FastLaunch => Some(row.name.as_str()),
+                _ => None,
+            };
+            images
+                .iter()
+                .any(|(region, id)| row.region == **region && named == Some(id.as_str()))
         })
     }
 

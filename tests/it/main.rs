@@ -6,8 +6,10 @@
 )]
 
 mod action;
+mod attributes;
 mod command_line;
 mod comment;
+mod config_management;
 mod connections;
 mod examples;
 mod faults;
@@ -17,5 +19,7 @@ mod ledger;
 mod neighbours;
 mod policy;
 mod reaching;
+mod spot;
 mod stop;
 mod support;
+mod terminal;

@@ -3,14 +3,24 @@
 use tokio::time::Instant;
 
 use super::bench::{Bench, settle, stop_at};
-use super::fixture::everywhere;
+use super::fixture::{everywhere, spot};
 use crate::cloud::fake::Pace;
 use crate::ledger::Which;
+use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_the_post_step() {
-    let calls = Bench::count_calls(everywhere()).await;
+    stop_at_each_call(everywhere).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_at_any_call_of_a_spot_build_with_a_profile_of_its_own_leaves_nothing() {
+    stop_at_each_call(spot).await;
+}
+
+async fn stop_at_each_call(settings: fn() -> EbsSettings) {
+    let calls = Bench::count_calls(settings()).await;
     for pace in [
         Pace {
             looks: 2,
@@ -22,7 +32,7 @@ async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_th
         },
     ] {
         for number in 1..=calls {
-            let bench = Bench::with(everywhere());
+            let bench = Bench::with(settings());
             bench.cloud.set_pace(pace);
             let stop = stop_at(&bench.cloud, number);
             let asked = tokio::spawn({

@@ -84,6 +84,14 @@ fn append_element(out: &mut String, value: &Value, verb: char, flags: Flags) {
         Value::Map(entries) if !matches!(verb, 'p' | 'w') => {
             append_map(out, value, entries, verb, flags)
         }
+        Value::Record(record) if !matches!(verb, 'p' | 'w') => {
+            out.push_str("&{");
+            for (index, (_, field)) in record.fields.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { " " });
+                append_element(out, field, verb, flags);
+            }
+            out.push('}');
+        }
         _ => append_bad_verb(out, value, verb, flags),
     }
 }
