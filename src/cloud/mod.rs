@@ -33,10 +33,11 @@ mod request_lifecycle;
 mod request_spot;
 mod response;
 mod response_fleet;
+pub(crate) mod secrets_manager;
 mod shared_files;
 pub(crate) mod spot;
 mod transport;
-mod unverified;
+pub(crate) mod unverified;
 
 pub(crate) use api::Cloud;
 pub(crate) use error::CloudError;

@@ -53,6 +53,7 @@ fn step(kind: Kind) -> &'static str {
         Kind::ImageCopy => "StepAMIRegionCopy",
         Kind::LaunchTemplate => "StepRunSpotInstance",
         Kind::Role | Kind::InstanceProfile => "StepIamInstanceProfile",
+        Kind::FastLaunch => "stepEnableFastLaunch",
     }
 }
 

@@ -119,6 +119,7 @@ fn template_and_plan_know_no_room_that_does_io() {
         "remote",
         "report",
         "run",
+        "stores",
     ];
     let uses: Vec<String> = rooms
         .iter()
@@ -154,6 +155,14 @@ fn the_client_of_ec2_is_named_in_one_file() {
         |_| false,
     );
     assert_eq!(found, ["cloud/ec2.rs: `aws_sdk_ec2::Client`"]);
+}
+
+#[test]
+fn the_client_of_secrets_manager_is_named_in_one_file() {
+    assert_eq!(
+        finds(&sources(), &["aws_sdk_secretsmanager"], |_| false),
+        ["cloud/secrets_manager.rs: `aws_sdk_secretsmanager`"]
+    );
 }
 
 #[test]

@@ -21,5 +21,6 @@ mod policy;
 mod reaching;
 mod spot;
 mod stop;
+mod stores;
 mod support;
 mod terminal;

@@ -28,6 +28,7 @@ mod spot_conflicts;
 mod tags;
 mod temporary_profile;
 mod user_data;
+mod vault_engine;
 
 #[cfg(test)]
 mod tests;
