@@ -180,6 +180,14 @@ fn ssh2_is_named_in_one_file() {
 }
 
 #[test]
+fn russh_is_named_in_one_file() {
+    assert_eq!(
+        finds(&sources(), &["russh"], |_| false),
+        ["provision/ansible/ssh_server.rs: `russh`"]
+    );
+}
+
+#[test]
 fn octocrab_is_named_in_one_file() {
     assert_eq!(
         finds(&sources(), &["octocrab"], |_| false),

@@ -6,6 +6,7 @@
 )]
 
 mod action;
+mod ansible;
 mod attributes;
 mod command_line;
 mod comment;
