@@ -51,9 +51,9 @@ fn step(kind: Kind) -> &'static str {
         Kind::Volume => "StepCleanupVolumes",
         Kind::Image | Kind::Snapshot => "stepCreateAMI",
         Kind::ImageCopy => "StepAMIRegionCopy",
+        Kind::FastLaunch => "stepEnableFastLaunch",
         Kind::LaunchTemplate => "StepRunSpotInstance",
         Kind::Role | Kind::InstanceProfile => "StepIamInstanceProfile",
-        Kind::FastLaunch => "stepEnableFastLaunch",
     }
 }
 
