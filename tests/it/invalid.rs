@@ -98,26 +98,6 @@ fn a_template_that_is_no_json_is_shown_where_it_breaks() {
 }
 
 #[test]
-fn a_key_that_is_not_done_yet_is_refused_by_name_before_the_first_call() {
-    let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
-    let template = workspace.read("quick.json").replace(
-        r#""instance_type""#,
-        r#""spot_price": "auto", "instance_type""#,
-    );
-    workspace.write("spot.json", &template);
-    Run::new(&workspace, &["validate", "spot.json"])
-        .finish()
-        .expect_code(0)
-        .expect_text("spot_price");
-    Run::new(&workspace, &["build", "spot.json"])
-        .lab(&lab)
-        .finish()
-        .expect_code(1)
-        .expect_text("spot_price");
-    assert_eq!(lab.calls().len(), 0);
-}
-
-#[test]
 fn what_windows_needs_and_is_not_done_yet_is_valid_and_refused_by_name_before_any_call() {
     let template = r#"{
       "builders": [
