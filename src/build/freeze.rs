@@ -78,6 +78,10 @@ pub(super) async fn image<C: Cloud, D: Sync>(
 pub(super) fn say_skipped(ui: &Ui) {
     ui.say("Skipping AMI creation...");
     ui.say("Skipping AMI region copy...");
+    ui.say("Skipping Enable AMI deprecation...");
+    ui.say("Skipping Enable AMI deregistration protection...");
+    ui.say("Skipping AMI modify attributes...");
+    ui.say("Skipping AMI create tags...");
 }
 
 /// The final tags go into the creating call; an image that does not stay needs only ours.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::access::Access;
+use super::china;
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
@@ -61,6 +62,7 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
         .say(&format!("Waiting for instance ({id}) to become ready..."));
     let instance = interruption::told(cx, &id, running(cx, &id)).await?;
     cx.ledger.drop_launch_template(cx.cloud).await;
+    china::tag(cx, &instance, texts).await?;
     Ok(Machine {
         id,
         instance,
@@ -110,6 +112,7 @@ pub(super) fn request<C, D>(
         metadata: launch.metadata.clone(),
         shutdown_behavior: shutdown_behavior(launch),
         credit_specification: launch.credit_specification,
+        terms: launch.terms.clone(),
         instance_tags: texts.run_tags.clone(),
         volume_tags: texts.volume_tags.clone(),
     }

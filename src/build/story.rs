@@ -7,8 +7,8 @@ use super::error::BuildError;
 use super::late::{self, SourceData};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, freeze, interruption, launch, network, preflight, source, spread,
-    stop_machine,
+    clear_keys, connect, decode, freeze, interruption, launch, modify_machine, network, preflight,
+    source, spread, stop_machine,
 };
 use crate::cloud::Cloud;
 use crate::remote::{Dial, Remote};
@@ -24,11 +24,21 @@ pub(crate) async fn build<C: Cloud, D: Dial>(
     tokio::select! {
         biased;
         request = cx.stop.wait() => Err(BuildError::Stopped(request)),
-        built = Box::pin(steps(cx, hook)) => match (built, cx.stop.requested()) {
+        built = Box::pin(explained(cx, hook)) => match (built, cx.stop.requested()) {
             // A step may hear the signal between our look at it and its own, and then fails because of it.
             (Err(_), Some(request)) => Err(BuildError::Stopped(request)),
             (built, _) => built,
         },
+    }
+}
+
+async fn explained<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+) -> Result<Option<Built>, BuildError> {
+    match steps(cx, hook).await {
+        Ok(built) => Ok(built),
+        Err(error) => Err(decode::explain(cx, error).await),
     }
 }
 
@@ -63,6 +73,8 @@ async fn steps<C: Cloud, D: Dial>(
     cx.ui.step("Create the image");
     stop_machine::stop(cx, &machine.id).await?;
     pause(cx, "StepStopEBSBackedInstance").await;
+    modify_machine::modify(cx, &machine.id).await?;
+    pause(cx, "StepModifyEBSBackedInstance").await;
     if cx.settings.image.skip_create {
         freeze::say_skipped(cx.ui);
         before_cleanup(cx, "StepRunSourceInstance").await;

@@ -10,6 +10,7 @@ use super::image::{
     SnapshotAttribute,
 };
 use super::instance::{Instance, RunInstance};
+use super::lifecycle_calls::LifecycleCalls;
 use super::network::{Filters, Ingress, Subnet, Vpc};
 use super::profile::ProfileCalls;
 use super::spot::SpotCalls;
@@ -37,6 +38,7 @@ pub(crate) trait Cloud:
     AccountCalls
     + ImageCalls
     + InstanceCalls
+    + LifecycleCalls
     + NetworkCalls
     + ProfileCalls
     + SpotCalls
@@ -51,6 +53,7 @@ impl<T> Cloud for T where
     T: AccountCalls
         + ImageCalls
         + InstanceCalls
+        + LifecycleCalls
         + NetworkCalls
         + ProfileCalls
         + SpotCalls
@@ -65,6 +68,12 @@ impl<T> Cloud for T where
 pub(crate) trait AccountCalls {
     /// `sts:GetCallerIdentity`.
     fn caller(&self, region: &Region) -> impl Future<Output = CloudResult<Caller>> + Send;
+    /// `sts:DecodeAuthorizationMessage`: why a call was not allowed, as JSON.
+    fn decode_authorization_message(
+        &self,
+        region: &Region,
+        encoded: &str,
+    ) -> impl Future<Output = CloudResult<String>> + Send;
     /// Names of all regions of the account.
     fn regions(&self, region: &Region) -> impl Future<Output = CloudResult<Vec<Region>>> + Send;
     /// `CreateTags`.

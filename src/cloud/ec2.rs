@@ -3,6 +3,7 @@
 mod account;
 mod images;
 mod instances;
+mod lifecycle;
 mod network;
 mod spot;
 

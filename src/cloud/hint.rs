@@ -34,7 +34,12 @@ const NO_CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a
 const NO_CONNECTION: &str = "check the region's name, the network, the proxy variables and `custom_endpoint_ec2`; behind a proxy \
      that shows a certificate of its own, let SSL_CERT_FILE name its root";
 
+const NO_VPC: &str = "the account has no default VPC in this region: set `subnet_id`, or `vpc_filter` and `subnet_filter`";
+
 fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
+    if code == "VPCIdNotSpecified" {
+        return Some(NO_VPC.to_owned());
+    }
     let advice = match refusal {
         Refusal::Denied if code == "OptInRequired" => "subscribe to the image's product in AWS Marketplace first".to_owned(),
         Refusal::Denied => return Some(format!("the caller's policy needs `{}`, and no SCP or boundary may deny it", action(call))),
@@ -56,7 +61,7 @@ fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
 /// The IAM action of a call: they have the same name in EC2, IAM and STS.
 fn action(call: &str) -> String {
     let service = match call {
-        "GetCallerIdentity" | "AssumeRole" => "sts",
+        "GetCallerIdentity" | "AssumeRole" | "DecodeAuthorizationMessage" => "sts",
         call if call.contains("Role") || call.ends_with("InstanceProfile") => "iam",
         _ => "ec2",
     };
@@ -117,6 +122,12 @@ mod tests {
         .hint()
         .unwrap();
         assert!(hint.contains("`ami_name`"), "{hint}");
+    }
+
+    #[test]
+    fn without_a_default_vpc_a_subnet_helps() {
+        let hint = refused("RunInstances", Refusal::Other, "VPCIdNotSpecified").hint();
+        assert!(hint.unwrap().contains("`subnet_id`"));
     }
 
     #[test]

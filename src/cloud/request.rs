@@ -98,6 +98,22 @@ pub(crate) fn modify_image(
                 .map(|group| permission().group(group.as_str().into()).build())
                 .collect(),
         )),
+        ImageAttribute::LaunchOrganizations(arns) => builder.launch_permission(add_launchers(
+            arns.iter()
+                .map(|arn| permission().organization_arn(arn).build())
+                .collect(),
+        )),
+        ImageAttribute::LaunchOrganizationalUnits(arns) => {
+            builder.launch_permission(add_launchers(
+                arns.iter()
+                    .map(|arn| permission().organizational_unit_arn(arn).build())
+                    .collect(),
+            ))
+        }
+        ImageAttribute::ProductCodes(codes) => builder.set_product_codes(Some(codes.clone())),
+        ImageAttribute::ImdsSupport(version) => {
+            builder.imds_support(types::AttributeValue::builder().value(version).build())
+        }
     }
 }
 
@@ -257,9 +273,9 @@ pub(crate) fn unless_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
 }
 
 /// Packer sends no tags with `CreateImage` in these regions (`step_create_ami.go`): they refused them.
-fn takes_image_tags(region: &Region) -> bool {
+pub(crate) fn takes_image_tags(region: &Region) -> bool {
     !region.is_china() && !region.is_government()
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

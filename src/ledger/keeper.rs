@@ -128,11 +128,14 @@ impl Ledger {
     ) -> Result<(), JournalError> {
         let images: Vec<(&Region, &ImageId)> = images.into_iter().collect();
         self.inner.record().keep(|row| {
-            let image = matches!(row.kind, Kind::Image | Kind::ImageCopy);
-            image
-                && images.iter().any(|(region, id)| {
-                    row.region == **region && row.id.as_deref() == Some(id.as_str())
-                })
+            let named = match row.kind {
+                Kind::Image | Kind::ImageCopy => row.id.as_deref(),
+                Kind::FastLaunch => Some(row.name.as_str()),
+                _ => None,
+            };
+            images
+                .iter()
+                .any(|(region, id)| row.region == **region && named == Some(id.as_str()))
         })
     }
 

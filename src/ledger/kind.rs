@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     ImageCopy,
     /// A snapshot that is left of an image.
     Snapshot,
+    /// The fast launch of an image; its name is the image's id.
+    FastLaunch,
     /// The launch template of a spot instance.
     LaunchTemplate,
     /// The role of a temporary instance profile, with its policy.
@@ -41,6 +43,7 @@ impl Kind {
             Self::Image => "image",
             Self::ImageCopy => "image copy",
             Self::Snapshot => "snapshot",
+            Self::FastLaunch => "fast launch of",
             Self::LaunchTemplate => "launch template",
             Self::Role => "IAM role",
             Self::InstanceProfile => "instance profile",
@@ -57,6 +60,7 @@ impl Kind {
             Self::Image => "CreateImage",
             Self::ImageCopy => "CopyImage",
             Self::Snapshot => "CreateSnapshot",
+            Self::FastLaunch => "EnableFastLaunch",
             Self::LaunchTemplate => "CreateLaunchTemplate",
             Self::Role => "CreateRole",
             Self::InstanceProfile => "CreateInstanceProfile",
@@ -67,7 +71,11 @@ impl Kind {
     pub(super) fn comes_second(self) -> bool {
         matches!(
             self,
-            Self::SecurityGroup | Self::Volume | Self::Snapshot | Self::LaunchTemplate
+            Self::SecurityGroup
+                | Self::Volume
+                | Self::Snapshot
+                | Self::FastLaunch
+                | Self::LaunchTemplate
         )
     }
 }
@@ -75,7 +83,10 @@ impl Kind {
 /// The `aws` command that removes a row's thing; where its id is not known, the one that finds it.
 pub(super) fn command(row: &Row, build_id: &str) -> String {
     let (region, id) = (&row.region, row.label());
-    let named = matches!(row.kind, Kind::Role | Kind::InstanceProfile);
+    let named = matches!(
+        row.kind,
+        Kind::Role | Kind::InstanceProfile | Kind::FastLaunch
+    );
     if row.id.is_none() && !named {
         return format!(
             "aws resourcegroupstaggingapi get-resources --region {region} --tag-filters 'Key={},Values={build_id}'",
@@ -91,6 +102,9 @@ pub(super) fn command(row: &Row, build_id: &str) -> String {
             "deregister-image --region {region} --image-id {id} --delete-associated-snapshots"
         ),
         Kind::Snapshot => format!("delete-snapshot --region {region} --snapshot-id {id}"),
+        Kind::FastLaunch => {
+            format!("disable-fast-launch --force --region {region} --image-id {id}")
+        }
         Kind::LaunchTemplate => {
             format!("delete-launch-template --region {region} --launch-template-id {id}")
         }

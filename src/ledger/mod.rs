@@ -18,6 +18,7 @@ mod row;
 mod settle;
 mod settled;
 mod undo;
+mod undo_fast_launch;
 mod undo_image;
 mod undo_profile;
 

@@ -10,7 +10,7 @@ use super::keeper::Inner;
 use super::kind::Kind;
 use super::row::{NameOrigin, Row};
 use super::settled::Why;
-use super::{lookup, undo_image, undo_profile};
+use super::{lookup, undo_fast_launch, undo_image, undo_profile};
 use crate::cloud::error::Refusal;
 use crate::cloud::instance::InstanceState;
 use crate::cloud::{Cloud, CloudError, GroupId, InstanceId, KeyName, SnapshotId, VolumeId};
@@ -20,7 +20,7 @@ use crate::wait::{self, Pace, Patience, Polled, Wait, WaitError};
 /// How long a machine may take to go: Packer's ten minutes.
 const TERMINATION: Duration = Duration::from_secs(600);
 /// How long EC2 may hold on to a group, a volume or a snapshot after the last user of it has gone.
-const RELEASE: Duration = Duration::from_secs(300);
+pub(super) const RELEASE: Duration = Duration::from_secs(300);
 
 /// Removes the row's thing and returns once EC2 confirmed that it is gone or unknown.
 pub(super) async fn undo<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
@@ -31,6 +31,7 @@ pub(super) async fn undo<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> 
         Kind::Image | Kind::ImageCopy => undo_image::image(inner, cloud, row).await,
         Kind::Volume => volume(inner, cloud, row).await,
         Kind::Snapshot => snapshot(inner, cloud, row).await,
+        Kind::FastLaunch => undo_fast_launch::fast_launch(inner, cloud, row).await,
         Kind::LaunchTemplate => launch_template(inner, cloud, row).await,
         Kind::Role => undo_profile::role(inner, cloud, row).await,
         Kind::InstanceProfile => undo_profile::instance_profile(inner, cloud, row).await,

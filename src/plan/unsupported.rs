@@ -39,27 +39,6 @@ impl Unsupported {
         self.keys.push(pair(key, "without", other));
     }
 
-    /// Notes `key` where it has a text.
-    pub(crate) fn note_text(&mut self, fields: &mut Fields<'_>, key: &str) {
-        if fields.string(key).is_some_and(|text| !text.is_empty()) {
-            self.note(fields, key);
-        }
-    }
-
-    /// Notes `key` where it is switched on.
-    pub(crate) fn note_switch(&mut self, fields: &mut Fields<'_>, key: &str) {
-        if fields.bool(key) {
-            self.note(fields, key);
-        }
-    }
-
-    /// Notes `key` where it is a list with something in it.
-    pub(crate) fn note_list(&mut self, fields: &mut Fields<'_>, key: &str) {
-        if !fields.strings(key).is_empty() {
-            self.note(fields, key);
-        }
-    }
-
     /// The keys' names.
     pub(crate) fn into_keys(self) -> Vec<String> {
         self.keys

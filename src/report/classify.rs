@@ -7,12 +7,15 @@ use crate::cloud::error::Refusal;
 use crate::wait::WaitError;
 
 /// Calls that make, copy or share an image.
-const IMAGE_CALLS: [&str; 5] = [
+const IMAGE_CALLS: [&str; 8] = [
     "CreateImage",
     "CopyImage",
     "ModifyImageAttribute",
     "ModifySnapshotAttribute",
     "RegisterImage",
+    "EnableImageDeprecation",
+    "EnableImageDeregistrationProtection",
+    "EnableFastLaunch",
 ];
 
 /// The conclusion of a failed build.
@@ -22,6 +25,10 @@ pub(crate) fn of_build(error: &BuildError) -> Conclusion {
         BuildError::Unsupported(_)
         | BuildError::UnknownRegions { .. }
         | BuildError::NameTaken { .. }
+        | BuildError::OldImageProtected { .. }
+        | BuildError::DeprecatedAlready(_)
+        | BuildError::NetworkFilter(_)
+        | BuildError::FastLaunch(_)
         | BuildError::SubnetNeeded(_)
         | BuildError::Source(_)
         | BuildError::LateText { .. } => Conclusion::Invalid,

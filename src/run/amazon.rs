@@ -82,10 +82,14 @@ async fn with_cloud(
     ui: &Ui,
     (cloud, connection): (&Ec2, &Connection),
 ) -> BuilderEnd {
+    let asking = async {
+        build::await_issued(cloud, settings, &connection.region, ui).await;
+        build::caller(cloud, settings, &connection.region).await
+    };
     let caller = tokio::select! {
         biased;
         _ = cx.stop.wait() => return cancelled(),
-        caller = build::caller(cloud, settings, &connection.region) => caller,
+        caller = asking => caller,
         never = tell_of_the_wait(ui) => match never {},
     };
     let caller = match caller {

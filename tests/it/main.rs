@@ -6,6 +6,8 @@
 )]
 
 mod action;
+mod ansible;
+mod attributes;
 mod command_line;
 mod comment;
 mod config_management;
@@ -20,5 +22,6 @@ mod policy;
 mod reaching;
 mod spot;
 mod stop;
+mod stores;
 mod support;
 mod terminal;

@@ -2,6 +2,7 @@
 
 use super::bench::Bench;
 use super::fixture::{everywhere, settings, spot};
+use super::lifecycle::all_asked;
 use crate::cloud::fake::{Fault, Pace};
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
@@ -60,6 +61,13 @@ async fn a_lost_answer_about_something_that_shows_late_leaves_nothing() {
 #[tokio::test(start_paused = true)]
 async fn throttling_at_any_call_leaves_nothing() {
     fail_each_call(everywhere, Fault::Refused("RequestLimitExceeded"), USUAL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_is_asked_of_the_image_no_fault_leaves_anything() {
+    fail_each_call(all_asked, Fault::Refused("UnauthorizedOperation"), USUAL).await;
+    fail_each_call(all_asked, Fault::LostRequest, USUAL).await;
+    fail_each_call(all_asked, Fault::LostAnswer, LATE).await;
 }
 
 #[tokio::test(start_paused = true)]

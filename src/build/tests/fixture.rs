@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::cloud::fake::SOURCE_IMAGE;
+use crate::cloud::launch_terms::LaunchTerms;
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::settings::{
-    Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage, Spot,
+    Access, EbsSettings, Encryption, ImageSettings, Launch, Lifecycle, NetworkFilters, Polling,
+    Replace, SourceImage, Spot,
 };
 use crate::plan::communicator::{
     Communicator, Interface, KeyType, Login, Pty, SshSettings, Tunnels,
@@ -62,6 +64,7 @@ fn launch() -> Launch {
         vpc: None,
         availability_zone: None,
         groups: Vec::new(),
+        filters: NetworkFilters::default(),
         temporary_group_sources: None,
         associate_public_ip_address: None,
         iam_instance_profile: None,
@@ -73,6 +76,8 @@ fn launch() -> Launch {
         shutdown_behavior: None,
         disable_stop: false,
         credit_specification: None,
+        terms: LaunchTerms::default(),
+        network_support: Vec::new(),
         run_tags: BTreeMap::from([("Name".to_owned(), "of {{ .SourceAMIName }}".to_owned())]),
         run_volume_tags: BTreeMap::new(),
         polling: Polling::default(),
@@ -114,6 +119,8 @@ fn image_settings() -> ImageSettings {
         regions: Vec::new(),
         skip_region_validation: false,
         users: Vec::new(),
+        organizations: Vec::new(),
+        organizational_units: Vec::new(),
         groups: Vec::new(),
         snapshot_users: Vec::new(),
         snapshot_groups: Vec::new(),
@@ -121,6 +128,9 @@ fn image_settings() -> ImageSettings {
         snapshot_tags: BTreeMap::new(),
         skip_run_tags: false,
         block_devices: Vec::new(),
+        virtualization_type: None,
+        copy_minutes: None,
+        lifecycle: Lifecycle::default(),
         encryption: Encryption::default(),
         replace: Replace::Refuse,
         skip_create: false,

@@ -34,6 +34,7 @@ pub(super) fn launch() -> RunInstance {
         metadata: None,
         shutdown_behavior: ShutdownBehavior::Terminate,
         credit_specification: None,
+        terms: Default::default(),
         instance_tags: Tags::new(),
         volume_tags: Tags::new(),
     }

@@ -108,7 +108,7 @@ impl FakeCloud {
         tags_in(self.world().place(region), id).cloned()
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -145,7 +145,7 @@ impl FakeCloud {
         };
         match world.script.fault(number, call) {
             None => effect(&mut world).map_err(refused),
-            Some(Fault::Refused(code)) => Err(refused(Refused::new(code, "the script says so"))),
+            Some(Fault::Refused(code)) => Err(refused(Refused::new(code, words(code, call)))),
             Some(Fault::LostRequest) => Err(lost()),
             Some(Fault::LostAnswer) => effect(&mut world)
                 .map_err(refused)
@@ -154,8 +154,25 @@ impl FakeCloud {
     }
 }
 
+/// EC2's words beside a code; one that is not allowed has its reasons encoded in it.
+fn words(code: &str, call: &str) -> String {
+    match code {
+        "UnauthorizedOperation" => format!(
+            "You are not authorized to perform this operation. Encoded authorization failure message: model-{call}"
+        ),
+        _ => "the script says so".to_owned(),
+    }
+}
+
 /// The tags of a thing, wherever it stands.
 pub(super) fn tags_in<'a>(place: &'a mut Place, id: &str) -> Option<&'a mut Tags> {
+    if id.starts_with("eni-") {
+        let mut machines = place.instances.values_mut().map(|made| &mut made.thing);
+        let has = |known: &[String]| known.iter().any(|known| known == id);
+        return machines
+            .find(|machine| has(&machine.instance.network_interfaces))
+            .map(|machine| &mut machine.interface_tags);
+    }
     let images = place
         .images
         .get_mut(id)

@@ -6,6 +6,7 @@ use super::script::Pace;
 use super::world::World;
 use crate::cloud::image::{BlockDevice, ImageState};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
+use crate::cloud::lifecycle::NetworkSupport;
 use crate::cloud::{
     AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, Tags, VolumeId,
 };
@@ -18,6 +19,10 @@ pub(crate) struct FakeInstance {
     pub(super) groups: Vec<GroupId>,
     key_name: Option<KeyName>,
     shutdown: ShutdownBehavior,
+    /// Of its network interfaces.
+    pub(super) interface_tags: Tags,
+    /// How its enhanced networking was switched.
+    pub(super) network_support: Vec<NetworkSupport>,
     token: AllocationToken,
 }
 
@@ -179,6 +184,7 @@ pub(super) fn run(
         ipv6: None,
         vpc,
         volumes,
+        network_interfaces: vec![id.as_str().replace("i-", "eni-")],
         tags: tags.0,
     };
     let made = FakeInstance {
@@ -187,6 +193,8 @@ pub(super) fn run(
         groups: request.groups.clone(),
         key_name: request.key_name.clone(),
         shutdown: request.shutdown_behavior,
+        interface_tags: Tags::new(),
+        network_support: Vec::new(),
         token: token.clone(),
     };
     let made = Made::new(made, world.pace);

@@ -10,6 +10,7 @@ mod filter;
 mod image_calls;
 mod images;
 mod instance_calls;
+mod lifecycle_calls;
 mod machines;
 mod network;
 mod network_calls;

@@ -28,6 +28,7 @@ pub(super) struct World {
     pub(super) script: Script,
     pub(super) calls: Vec<String>,
     pub(super) console: Option<String>,
+    pub(super) fast_launch_fails: Option<String>,
     made: u64,
 }
 
@@ -89,6 +90,8 @@ impl World {
                 .chain(place.key_pairs.keys())
                 .chain(place.templates.keys());
             left.extend(ids.map(|id| format!("{region}/{id}")));
+            let launches = place.fast_launches.keys().filter(|id| !is_finished(id));
+            left.extend(launches.map(|id| format!("{region}/fast launch of {id}")));
         }
         left
     }
@@ -141,6 +144,7 @@ fn source_image() -> FakeImage {
             ebs: Some(root),
             ..BlockDevice::default()
         }],
+        is_protected: false,
         tags: Tags::new(),
     })
 }

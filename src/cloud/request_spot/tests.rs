@@ -30,6 +30,7 @@ fn template() -> LaunchTemplate {
         metadata: None,
         shutdown_behavior: ShutdownBehavior::Terminate,
         credit_specification: None,
+        terms: Default::default(),
         instance_tags: tag("Name", "builder"),
         volume_tags: tag("Name", "disk"),
     };

@@ -49,8 +49,8 @@ pub(crate) fn ebs(
     let rendered = render_config(node, scope, &LATE_KEYS, problems);
     let mut fields = Fields::new(&rendered, problems, "");
     let mut unsupported = Unsupported::default();
-    let access = access::read(&mut fields, &mut unsupported);
-    let image = image_keys::read(&mut fields, access.region.as_ref(), force, &mut unsupported);
+    let access = access::read(&mut fields, facts);
+    let image = image_keys::read(&mut fields, access.region.as_ref(), force);
     let source = source::read(&mut fields);
     let keys = CommunicatorKeys::read(&mut fields, facts, &mut unsupported);
     let launch = launch_keys::read(&mut fields, facts, &mut unsupported);

@@ -4,7 +4,8 @@ use super::access::optional;
 use super::network_keys::{self, Network};
 use super::settings::Launch;
 use super::{
-    block_device, credits, metadata, placement, polling, spot, tags, temporary_profile, user_data,
+    block_device, credits, metadata, network_support, placement, polling, spot, tags,
+    temporary_profile, user_data,
 };
 use crate::cloud::instance::ShutdownBehavior;
 use crate::facts::Facts;
@@ -33,7 +34,6 @@ pub(super) fn read(
 ) -> LaunchKeys {
     let instance_type = fields.text("instance_type");
     let market = spot::read(fields, &instance_type, unsupported);
-    placement::read(fields, &instance_type, &market.price, unsupported);
     let iam_instance_profile = optional(fields, "iam_instance_profile");
     // The check that this skips, by iam:GetInstanceProfile, is one that we do not make: the launch itself tells.
     fields.bool("skip_profile_validation");
@@ -42,8 +42,9 @@ pub(super) fn read(
         subnet,
         vpc,
         groups,
+        filters,
         temporary_group_sources,
-    } = network_keys::read(fields, unsupported);
+    } = network_keys::read(fields);
     let mut block_devices = block_device::read(fields, "launch_block_device_mappings");
     if fields.bool("no_ephemeral") {
         block_devices.extend(block_device::no_ephemeral());
@@ -55,12 +56,15 @@ pub(super) fn read(
     };
     let settings = Launch {
         credit_specification: credits::read(fields, &instance_type, &market.price),
+        terms: placement::read(fields, &instance_type, &market.price),
+        network_support: network_support::read(fields, &market.price),
         instance_type,
         spot: market.spot,
         subnet,
         vpc,
         availability_zone: optional(fields, "availability_zone"),
         groups,
+        filters,
         temporary_group_sources,
         associate_public_ip_address: fields.tristate("associate_public_ip_address"),
         iam_instance_profile,

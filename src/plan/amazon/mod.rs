@@ -9,6 +9,7 @@ mod credits;
 mod ebs;
 mod encryption;
 mod fast_launch;
+pub(crate) mod fast_launch_settings;
 mod filters;
 mod image_keys;
 mod image_name;
@@ -17,6 +18,7 @@ mod launch_keys;
 mod lifecycle;
 mod metadata;
 mod network_keys;
+mod network_support;
 mod placement;
 mod polling;
 pub(crate) mod settings;
@@ -26,6 +28,7 @@ mod spot_conflicts;
 mod tags;
 mod temporary_profile;
 mod user_data;
+mod vault_engine;
 
 #[cfg(test)]
 mod tests;

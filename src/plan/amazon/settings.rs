@@ -5,9 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
+use super::fast_launch_settings::FastLaunch;
 use crate::cloud::image::BlockDevice;
 use crate::cloud::instance::{MetadataOptions, ShutdownBehavior};
+use crate::cloud::launch_terms::LaunchTerms;
+use crate::cloud::lifecycle::{Cooldown, NetworkSupport};
+use crate::cloud::network::Filters;
 use crate::cloud::{GroupId, ImageId, Region, SubnetId, VpcId};
 use crate::plan::communicator::Communicator;
 use crate::secret::Secret;
@@ -34,6 +39,8 @@ pub(crate) struct EbsSettings {
 pub(crate) struct Access {
     /// `access_key`, `secret_key` and `token`: then nothing else is consulted.
     pub(crate) keys: Option<StaticKeys>,
+    /// Whether Vault made these keys for this run: AWS may not know them everywhere yet.
+    pub(crate) issued_by_vault: bool,
     /// A profile of the shared configuration.
     pub(crate) profile: Option<String>,
     /// A configuration file of its own.
@@ -42,6 +49,10 @@ pub(crate) struct Access {
     pub(crate) region: Option<Region>,
     /// A role to assume with the credentials found.
     pub(crate) assume_role: Option<AssumeRole>,
+    /// The one-time code of an MFA device, for the role.
+    pub(crate) mfa_code: Option<Secret>,
+    /// A refusal's encoded reasons are decoded.
+    pub(crate) decode_authorization_messages: bool,
     /// An endpoint for EC2 in every region.
     pub(crate) custom_endpoint_ec2: Option<String>,
     /// No TLS verification.
@@ -116,6 +127,8 @@ pub(crate) struct Launch {
     pub(crate) availability_zone: Option<String>,
     /// Security groups that exist; empty means a temporary one.
     pub(crate) groups: Vec<GroupId>,
+    /// How subnet, VPC and groups are looked for where no id names them.
+    pub(crate) filters: NetworkFilters,
     /// Who may reach the temporary group's port; `None` means the caller's own addresses.
     pub(crate) temporary_group_sources: Option<Vec<String>>,
     /// Public address.
@@ -138,12 +151,41 @@ pub(crate) struct Launch {
     pub(crate) disable_stop: bool,
     /// `standard` or `unlimited` for burstable types.
     pub(crate) credit_specification: Option<&'static str>,
+    /// Placement, licences, reserved capacity, enclaves.
+    pub(crate) terms: LaunchTerms,
+    /// What is switched on the stopped machine.
+    pub(crate) network_support: Vec<NetworkSupport>,
     /// `run_tags`: rendered once the source image is known.
     pub(crate) run_tags: LateTags,
     /// `run_volume_tags`.
     pub(crate) run_volume_tags: LateTags,
     /// How long EC2's states are waited for.
     pub(crate) polling: Polling,
+}
+
+/// `vpc_filter`, `subnet_filter` and `security_group_filter`. Without any values there is no filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NetworkFilters {
+    /// Exactly one VPC has to match.
+    pub(crate) vpc: Filters,
+    /// A subnet, as `several` says.
+    pub(crate) subnet: Filters,
+    /// Which of several subnets is taken.
+    pub(crate) several: SeveralSubnets,
+    /// All groups that match.
+    pub(crate) groups: Filters,
+}
+
+/// What happens where `subnet_filter` matches more than one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SeveralSubnets {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// `most_free`: the one with most free addresses.
+    MostFree,
+    /// `random`: any of them.
+    Random,
 }
 
 impl Launch {
@@ -215,6 +257,10 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_region_validation: bool,
     /// Accounts that may launch it.
     pub(crate) users: Vec<String>,
+    /// ARNs of organisations that may launch it.
+    pub(crate) organizations: Vec<String>,
+    /// ARNs of organisational units that may launch it.
+    pub(crate) organizational_units: Vec<String>,
     /// Groups that may launch it.
     pub(crate) groups: Vec<String>,
     /// Accounts that may use its snapshots.
@@ -229,6 +275,12 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_run_tags: bool,
     /// `ami_block_device_mappings` (and `no_ephemeral`'s).
     pub(crate) block_devices: Vec<BlockDevice>,
+    /// `ami_virtualization_type`: believed more than EC2's word on the source image.
+    pub(crate) virtualization_type: Option<String>,
+    /// Minutes within which EC2 is to complete each copy; `None` is as fast as it goes, without a fee.
+    pub(crate) copy_minutes: Option<i64>,
+    /// What EC2 is told once it is there.
+    pub(crate) lifecycle: Lifecycle,
     /// Encrypted or not.
     pub(crate) encryption: Encryption,
     /// What happens to an image of the same name.
@@ -237,6 +289,21 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_create: bool,
     /// The image stays in `regions` only.
     pub(crate) skip_save_build_region: bool,
+}
+
+/// What EC2 is told about an image that is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lifecycle {
+    /// `v2.0`.
+    pub(crate) imds_support: Option<String>,
+    /// From then on it is deprecated.
+    pub(crate) deprecate_at: Option<OffsetDateTime>,
+    /// Protected against deregistration.
+    pub(crate) protection: Option<Cooldown>,
+    /// Codes of AWS Marketplace.
+    pub(crate) product_codes: Vec<String>,
+    /// `fast_launch`.
+    pub(crate) fast_launch: Option<FastLaunch>,
 }
 
 /// `encrypt_boot` and the keys.

@@ -45,7 +45,6 @@ pub(super) fn read(
         );
     }
     block_duration(fields);
-    modification(fields, market, unsupported);
     let spot = (market == Bought::Spot).then(|| {
         spot_conflicts::note(fields, unsupported);
         Spot {
@@ -138,27 +137,5 @@ fn block_duration(fields: &mut Fields<'_>) {
             KEY,
             "`block_duration_minutes` has no effect, in Packer neither: EC2 gave up spot blocks",
         ),
-    }
-}
-
-/// `ena_support` and `sriov_support` change the stopped instance, which a spot instance never is.
-fn modification(fields: &mut Fields<'_>, market: Bought, unsupported: &mut Unsupported) {
-    let ena = fields.tristate("ena_support");
-    let sriov = fields.bool("sriov_support");
-    let asked = [("ena_support", ena == Some(true)), ("sriov_support", sriov)];
-    if let Some((key, _)) = asked.iter().find(|(_, asked)| *asked)
-        && market == Bought::Spot
-    {
-        fields.problem(
-            key,
-            "Spot instances do not support modification, which is required when either `ena_support` or `sriov_support` are set. \
-             Please ensure you use an AMI that already has either SR-IOV or ENA enabled.",
-        );
-    }
-    if ena.is_some() {
-        unsupported.note(fields, "ena_support");
-    }
-    if sriov {
-        unsupported.note(fields, "sriov_support");
     }
 }

@@ -1,5 +1,6 @@
 //! Fragments of templates, laid over a builder that is fine, and what is said about them.
 
+mod asked;
 mod keys;
 mod rules;
 mod settings;

@@ -19,6 +19,8 @@ pub(crate) struct Lab(Option<Server>);
 pub(crate) struct Call {
     pub(crate) action: String,
     pub(crate) error: Option<String>,
+    /// By their names on the wire, nested.
+    pub(crate) parameters: Value,
 }
 
 impl Lab {
@@ -70,6 +72,40 @@ impl Lab {
         self.post("policy", &json!({ "allow": allow }));
     }
 
+    /// Makes a launch template with so many versions, and gives its id.
+    pub(crate) fn launch_template(&self, region: &str, name: &str, versions: u32) -> String {
+        let wish = json!({"region": region, "name": name, "versions": versions});
+        let made = ask(
+            self.address(),
+            "POST",
+            "/_lab/launch-templates",
+            Some(&wish),
+        )
+        .json();
+        made["id"]
+            .as_str()
+            .expect("the lab names what it made")
+            .to_owned()
+    }
+
+    /// What Consul and Vault hold, as the lab's README lists it.
+    pub(crate) fn stores(&self, wishes: &Value) {
+        self.post("stores", wishes);
+    }
+
+    /// Every request to Consul and Vault.
+    pub(crate) fn asked_stores(&self) -> Vec<String> {
+        let asked = self.get("stores").json();
+        let asked = asked["asked"].as_array().expect("the requests are a list");
+        let texts = asked.iter().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
+    /// A secret in Secrets Manager.
+    pub(crate) fn create_secret(&self, name: &str, text: &str) {
+        self.post("secrets/us-east-1", &json!({ name: text }));
+    }
+
     /// Does something to a machine as soon as it runs: `kill-sshd`, `poweroff` and so on.
     pub(crate) fn machine(&self, instance: &str, order: &str) {
         wait_until("sshd", || {
@@ -94,6 +130,7 @@ impl Lab {
             .map(|call| Call {
                 action: text(call, "action").unwrap_or_default(),
                 error: text(call, "error"),
+                parameters: call["parameters"].clone(),
             });
         calls.collect()
     }

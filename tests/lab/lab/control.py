@@ -12,7 +12,7 @@ from .inventory import inventory
 from .machines.disks import describe, look_up, written
 from .machines.fleet import ORDERS
 from .settings import changed
-from .world import World
+from .world import ACCOUNT, World
 
 Answer = tuple[int, str, bytes, list[tuple[str, str]]]
 
@@ -58,9 +58,17 @@ class Control:
                 self._world.settings = changed(self._world.settings, wishes or {})
             case ("POST", "faults"):
                 self._set_faults(wishes)
+            case ("POST", "stores"):
+                self._world.stores.set(wishes or {})
+            case ("POST", "secrets", region):
+                self._set_secrets(region, wishes or {})
+            case ("GET", "stores"):
+                return {"asked": self._world.stores.asked}
             case ("POST", "policy"):
                 allow = (wishes or {}).get("allow")
                 self._world.allowed = None if allow is None else frozenset(allow)
+            case ("POST", "launch-templates"):
+                return self._launch_template(**wishes)
             case ("POST", "machines", instance_id, order):
                 self._order(instance_id, order)
             case ("GET", "machines", instance_id, "console"):
@@ -69,11 +77,38 @@ class Control:
                 raise Refused(404, f"no {method} /_lab/{'/'.join(parts)}")
         return {"ok": True}
 
+    def _launch_template(self, region: str, name: str, versions: int) -> dict[str, str]:
+        """What a user made before: tests have no other way to have one in the account."""
+        from moto.ec2.models import ec2_backends
+
+        with self._world.lock:
+            template = ec2_backends[ACCOUNT][region].create_launch_template(name, "", {}, {})
+            for _ in range(versions - 1):
+                template.create_version({}, "")
+        return {"id": template.id}
+
     def _set_faults(self, wishes: Any) -> None:
         if isinstance(wishes, list) or wishes is None:
             wishes = {"rules": wishes or []}
         self._world.faults.set(wishes.get("rules", []))
         self._world.births.hide(wishes.get("late_visibility", {}))
+
+    def _set_secrets(self, region: str, wishes: dict[str, str]) -> None:
+        from moto.secretsmanager.models import secretsmanager_backends
+
+        with self._world.lock:
+            for name, text in wishes.items():
+                secretsmanager_backends[ACCOUNT][region].create_secret(
+                    name=name,
+                    secret_string=text,
+                    secret_binary=None,
+                    description=None,
+                    tags=None,
+                    kms_key_id=None,
+                    client_request_token=None,
+                    replica_regions=[],
+                    force_overwrite=False,
+                )
 
     def _order(self, instance_id: str, order: str) -> None:
         if order == "interrupt":

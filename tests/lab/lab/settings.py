@@ -16,6 +16,7 @@ class Settings:
     image_available: float = 0.3
     snapshot_completed: float = 0.3
     copy_available: float = 0.3
+    fast_launch_enabled: float = 0.3
     sshd_delay: float = 0.0
     console_text: str = "[    0.000000] Linux version 6.1.0 (lab)\n"
     max_instances: int = 64
@@ -23,6 +24,8 @@ class Settings:
     image_failure: str = ""
     # A state reason's code with which new instances end instead of running.
     launch_failure: str = ""
+    # The reason with which fast launch does not come about.
+    fast_launch_failure: str = ""
     # The error code of so many attempts of fleets to launch.
     fleet_failure: str = ""
     fleet_failures: int = 0

@@ -16,6 +16,7 @@ from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 from moto.ec2.responses._base_response import EC2BaseResponse
 
+from .. import sts
 from ..births import NOT_FOUND
 from ..world import World
 from . import (
@@ -24,6 +25,7 @@ from . import (
     copy_image,
     create_image,
     deregister,
+    fast_launch,
     fleets,
     images,
     instance_states,
@@ -47,6 +49,8 @@ CHECKS: dict[str, Check] = {
     "delete_security_group": small_calls.check_group_deletion,
     "delete_snapshot": deregister.check_snapshot,
     "deregister_image": deregister.check,
+    "describe_launch_templates": fast_launch.check_templates,
+    "enable_fast_launch": fast_launch.check,
     "import_key_pair": small_calls.check_key_name,
     "modify_image_attribute": attributes.check_image,
     "modify_snapshot_attribute": attributes.check_snapshot,
@@ -63,8 +67,11 @@ REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
     "create_image": create_image.create_image,
     "delete_key_pair": small_calls.delete_key_pair,
     "deregister_image": deregister.deregister_image,
+    "describe_fast_launch_images": fast_launch.describe,
+    "disable_fast_launch": fast_launch.disable,
     "disable_image_deprecation": deregister.undeprecate,
     "disable_image_deregistration_protection": deregister.unprotect,
+    "enable_fast_launch": fast_launch.enable,
     "enable_image_deprecation": deregister.deprecate,
     "enable_image_deregistration_protection": deregister.protect,
     "get_console_output": small_calls.get_console_output,
@@ -91,6 +98,7 @@ AROUND: dict[str, Callable[[World, Any, Any], ActionResult]] = {
 def install(world: World) -> None:
     """Changes moto's classes for this process; to be called once."""
     _replace_models(world)
+    sts.install(world)
     profiles.install(world)
     helpers = set(method_names_from_class(EC2BaseResponse))
     actions = [one for one in method_names_from_class(EC2Response) if one not in helpers and not one.startswith("_")]
