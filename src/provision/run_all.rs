@@ -121,7 +121,6 @@ async fn notice_timeout(attempt: &Attempt, cx: &ProvisionContext) -> Infallible 
 async fn run_once<R: Remote>(
     settings: &ProvisionerSettings,
     names: &Names,
-    (names, staging): (&RemoteNames, &Staging),
     machine: &mut Machine<'_, R>,
     (cx, attempt): (&ProvisionContext, &Attempt),
 ) -> Result<(), ProvisionError> {
