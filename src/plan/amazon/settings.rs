@@ -1,4 +1,4 @@
-//! What an `amazon-ebs` builder is to do, in our words: every field has its final type and all defaults are applied.
+//! What an amazon builder is to do, in our words: every field has its final type and all defaults are applied.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::image::BlockDevice;
 use crate::cloud::instance::{MetadataOptions, ShutdownBehavior};
 use crate::cloud::{GroupId, ImageId, Region, SubnetId, VpcId};
+use crate::plan::amazon::recipe::Recipe;
 use crate::plan::communicator::Communicator;
 use crate::secret::Secret;
 
@@ -23,8 +24,10 @@ pub(crate) struct EbsSettings {
     pub(crate) launch: Launch,
     /// How to log in.
     pub(crate) communicator: Communicator,
-    /// What becomes of it.
+    /// The image that comes of it; [`ImageSettings::none`] where the recipe makes none.
     pub(crate) image: ImageSettings,
+    /// What is made of the machine.
+    pub(crate) recipe: Recipe,
     /// Keys that pass `validate` with a warning and that `build` refuses by name before its first call.
     pub(crate) unsupported: Vec<String>,
 }
@@ -206,6 +209,30 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_create: bool,
     /// The image stays in `regions` only.
     pub(crate) skip_save_build_region: bool,
+}
+
+impl ImageSettings {
+    /// No image at all.
+    pub(crate) fn none() -> Self {
+        Self {
+            name: String::new(),
+            description: String::new(),
+            regions: Vec::new(),
+            skip_region_validation: true,
+            users: Vec::new(),
+            groups: Vec::new(),
+            snapshot_users: Vec::new(),
+            snapshot_groups: Vec::new(),
+            tags: LateTags::new(),
+            snapshot_tags: LateTags::new(),
+            skip_run_tags: true,
+            block_devices: Vec::new(),
+            encryption: Encryption::default(),
+            replace: Replace::Refuse,
+            skip_create: true,
+            skip_save_build_region: false,
+        }
+    }
 }
 
 /// `encrypt_boot` and the keys.

@@ -82,7 +82,13 @@ fn the_table_of_supported_keys_is_the_decoders_own() {
 
 fn document() -> String {
     let mut out = HEAD.to_owned();
-    for kind in ["amazon-ebs", "null", "file"] {
+    for kind in [
+        "amazon-ebs",
+        "amazon-ebssurrogate",
+        "amazon-ebsvolume",
+        "null",
+        "file",
+    ] {
         section(&mut out, Role::Builder, kind);
     }
     for kind in PROVISIONERS {
@@ -214,7 +220,7 @@ fn planned(role: Role, kind: &str, config: Value) -> Plan {
 /// The keys without which a builder says other things: a login of the cloud's, and a connection.
 fn with_base(kind: &str, role: Role, config: Value) -> Value {
     let mut component = match (role, kind) {
-        (Role::Builder, "amazon-ebs") => {
+        (Role::Builder, "amazon-ebs" | "amazon-ebssurrogate" | "amazon-ebsvolume") => {
             json!({"access_key": "a", "secret_key": "s", "region": "us-east-1"})
         }
         (Role::Builder, "null") => json!({"ssh_host": "h", "ssh_username": "u"}),

@@ -25,6 +25,12 @@ pub(crate) enum Value {
     )]
     List(Vec<Value>),
     Map(BTreeMap<String, Value>),
+    /// A pointer to a Go struct: a field that it lacks is an error, where a map's is only missing.
+    Struct {
+        /// Go's name of the type, with its `*`.
+        kind: &'static str,
+        fields: BTreeMap<String, Value>,
+    },
 }
 
 impl Value {
@@ -38,6 +44,7 @@ impl Value {
             Self::String(value) => !value.is_empty(),
             Self::List(items) => !items.is_empty(),
             Self::Map(entries) => !entries.is_empty(),
+            Self::Struct { .. } => true,
         }
     }
 
@@ -55,6 +62,7 @@ impl Value {
             Self::List(_) => "[]interface {}",
             Self::Map(entries) if are_strings(entries.values()) => "map[string]string",
             Self::Map(_) => "map[string]interface {}",
+            Self::Struct { kind, .. } => kind,
         }
     }
 
@@ -64,7 +72,10 @@ impl Value {
             Self::Missing | Self::Nil | Self::Bool(_) | Self::Int(_) | Self::Float(_) => 8,
             Self::String(value) => 8 + value.len(),
             Self::List(items) => 8 + items.iter().map(Self::size).sum::<usize>(),
-            Self::Map(entries) => {
+            Self::Map(entries)
+            | Self::Struct {
+                fields: entries, ..
+            } => {
                 8 + entries
                     .iter()
                     .map(|(k, v)| k.len() + v.size())
