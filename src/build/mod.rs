@@ -1,4 +1,4 @@
-//! The EC2 work of one `amazon-ebs` build: plain functions joined by typed values.
+//! The EC2 work of one amazon build: plain functions joined by typed values.
 //!
 //! [`build`] tells the story. Whatever creates something goes through the ledger; whatever waits hears the stop signal;
 //! what was made and must not stay is undone by the ledger's `settle`, not here.
@@ -10,6 +10,7 @@ mod clear_keys;
 mod connect;
 mod cx;
 mod destroy;
+mod devices;
 mod diagnose;
 mod error;
 mod freeze;
@@ -20,22 +21,27 @@ mod launch;
 mod network;
 mod preflight;
 mod publish;
+mod recipe;
+mod register;
 mod removal_lines;
 mod replace;
 mod security_group;
+mod snapshots;
 mod source;
 mod spread;
 mod stop_machine;
 mod story;
+mod swap;
 mod unique;
+mod volumes;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use built::{Built, GeneratedData};
+pub(crate) use built::{Built, BuiltVolumes, GeneratedData};
 pub(crate) use cx::{AddressLookup, BuildObserver, Cx, Hook};
-pub(crate) use destroy::destroy;
+pub(crate) use destroy::{destroy, destroy_volumes};
 pub(crate) use error::BuildError;
 pub(crate) use preflight::caller;
 pub(crate) use removal_lines::removal_line;
-pub(crate) use story::build;
+pub(crate) use story::{build, build_volumes};

@@ -9,7 +9,8 @@ use futures_util::future::try_join_all;
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
-use crate::cloud::image::{Image, ImageAttribute, SnapshotAttribute};
+use super::snapshots::{self, Shares};
+use crate::cloud::image::{Image, ImageAttribute};
 use crate::cloud::{Cloud, CloudError, Region};
 use crate::ledger::{DEADLINE_TAG, KEPT};
 use crate::wait::{self, Pace, Patience, Polled};
@@ -144,28 +145,17 @@ async fn share_snapshots<C: Cloud, D>(
     image: &Image,
 ) -> Result<(), BuildError> {
     let settings = &cx.settings.image;
-    let groups = (!settings.snapshot_groups.is_empty())
-        .then(|| SnapshotAttribute::VolumeGroups(settings.snapshot_groups.clone()));
-    let users = (!settings.snapshot_users.is_empty())
-        .then(|| SnapshotAttribute::VolumeUsers(settings.snapshot_users.clone()));
-    let attributes: Vec<SnapshotAttribute> = groups.into_iter().chain(users).collect();
-    if attributes.is_empty() {
-        return Ok(());
-    }
+    let shares = Shares {
+        users: &settings.snapshot_users,
+        groups: &settings.snapshot_groups,
+    };
     for snapshot in image.snapshots() {
-        cx.ui
-            .say(&format!("Modifying attributes on snapshot ({snapshot})..."));
-        for attribute in &attributes {
-            patiently(cx, &format!("the shares of snapshot {snapshot}"), || {
-                cx.cloud.modify_snapshot(region, &snapshot, attribute)
-            })
-            .await?;
-        }
+        snapshots::share(cx, region, &snapshot, shares).await?;
     }
     Ok(())
 }
 
-async fn tag<C: Cloud, D>(
+pub(super) async fn tag<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     region: &Region,
     ids: &[String],
@@ -182,7 +172,7 @@ async fn tag<C: Cloud, D>(
 
 /// A call that changes what exists already. It may be repeated, so a new id that EC2 does not know everywhere yet, or an
 /// answer that was lost, only makes it come again.
-async fn patiently<C, D, F, Fut>(
+pub(super) async fn patiently<C, D, F, Fut>(
     cx: &Cx<'_, C, D>,
     what: &str,
     mut call: F,

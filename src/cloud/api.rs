@@ -11,6 +11,7 @@ use super::image::{
 };
 use super::instance::{Instance, RunInstance};
 use super::network::{Filters, Ingress, Subnet, Vpc};
+use super::volume_calls::VolumeCalls;
 use super::{
     CloudError, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
     VolumeId, VpcId,
@@ -32,12 +33,28 @@ pub(crate) struct Caller {
 
 /// EC2, as a handle: clones are cheap and share the connection.
 pub(crate) trait Cloud:
-    AccountCalls + ImageCalls + InstanceCalls + NetworkCalls + Clone + Send + Sync + 'static
+    AccountCalls
+    + ImageCalls
+    + InstanceCalls
+    + NetworkCalls
+    + VolumeCalls
+    + Clone
+    + Send
+    + Sync
+    + 'static
 {
 }
 
 impl<T> Cloud for T where
-    T: AccountCalls + ImageCalls + InstanceCalls + NetworkCalls + Clone + Send + Sync + 'static
+    T: AccountCalls
+        + ImageCalls
+        + InstanceCalls
+        + NetworkCalls
+        + VolumeCalls
+        + Clone
+        + Send
+        + Sync
+        + 'static
 {
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod images;
 mod instances;
 mod network;
+mod volumes;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -23,10 +23,13 @@ pub(crate) mod instance;
 pub(crate) mod network;
 mod request;
 mod request_instance;
+mod request_volume;
 mod response;
 mod shared_files;
 mod transport;
 mod unverified;
+pub(crate) mod volume;
+pub(crate) mod volume_calls;
 
 pub(crate) use api::Cloud;
 pub(crate) use error::CloudError;

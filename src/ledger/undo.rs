@@ -235,6 +235,13 @@ async fn volume<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<()
 }
 
 async fn snapshot<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
-    let id = SnapshotId::new(row.label());
+    let build_id = inner.record().identity().build_id.clone();
+    let found = identify(inner, row, || {
+        let search = lookup::snapshot(cloud, row, &build_id);
+        async { Ok(search.await?.map(|id| id.as_str().to_owned())) }
+    });
+    let Some(id) = found.await?.map(SnapshotId::new) else {
+        return Ok(());
+    };
     remove(inner, row, || cloud.delete_snapshot(&row.region, &id)).await
 }

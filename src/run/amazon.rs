@@ -1,4 +1,4 @@
-//! The `amazon-ebs` builder at work: connection, ledger, build, settle.
+//! An amazon builder at work: connection, ledger, build, settle.
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -12,20 +12,21 @@ use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
 use super::secrets;
 use crate::address::OwnAddresses;
-use crate::build::{self, BuildError, Built, Cx, GeneratedData};
+use crate::build::{self, BuildError, Built, BuiltVolumes, Cx, GeneratedData};
 use crate::cli::options::OnError;
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
 use crate::error::{chain, with_hint};
 use crate::ledger::{Journal, Ledger, PATIENCE, Settled, Settling, Which};
 use crate::plan::PlannedBuild;
+use crate::plan::amazon::recipe::Recipe;
 use crate::plan::amazon::settings::EbsSettings;
-use crate::post::{Artifact, ImageInRegion};
+use crate::post::{Artifact, ImageInRegion, VolumesInRegion};
 use crate::provision::ChildEnding;
 use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
-use crate::report::result::{Images, Product};
+use crate::report::result::{Images, Product, Volumes};
 use crate::report::ui::{Progress, Ui};
 
 /// AWS answers within a second or two; after this something is amiss.
@@ -119,13 +120,13 @@ async fn with_cloud(
             ui,
             observer: &observer,
         };
-        AssertUnwindSafe(Box::pin(build::build(&cx, &mut provisioning)))
+        AssertUnwindSafe(Box::pin(made(&cx, &mut provisioning)))
             .catch_unwind()
             .await
     };
     ui.end_step();
     let (result, data) = match built {
-        Ok(built) => ended(built, &cx.run_uuid),
+        Ok(built) => ended(built, &settings.recipe, &cx.run_uuid),
         Err(_) => (
             BuilderResult::Failed {
                 error: "the build panicked: this is a bug in ami-build, please report it"
@@ -144,23 +145,54 @@ async fn with_cloud(
     }
 }
 
+/// What a builder made.
+enum Made {
+    Images(Box<Built>),
+    Volumes(Box<BuiltVolumes>),
+    Nothing,
+}
+
+async fn made(
+    cx: &Cx<'_, Ec2, SshDialer>,
+    provisioning: &mut Provisioning<'_>,
+) -> Result<Made, BuildError> {
+    if let Recipe::Volumes(volumes) = &cx.settings.recipe {
+        let built = build::build_volumes(cx, provisioning, volumes).await?;
+        return Ok(Made::Volumes(Box::new(built)));
+    }
+    let built = build::build(cx, provisioning).await?;
+    Ok(built.map_or(Made::Nothing, |built| Made::Images(Box::new(built))))
+}
+
 fn ended(
-    built: Result<Option<Built>, BuildError>,
+    made: Result<Made, BuildError>,
+    recipe: &Recipe,
     run_uuid: &str,
 ) -> (BuilderResult, GeneratedData) {
-    match built {
-        Ok(Some(built)) => {
-            let mut data = built.data.clone();
-            data.insert("PackerRunUUID".to_owned(), run_uuid.to_owned());
-            (
-                BuilderResult::Made {
-                    artifact: artifact(&built),
-                    product: Product::Images(Box::new(Images::from(&built))),
-                },
-                data,
-            )
-        }
-        Ok(None) => (BuilderResult::Nothing, GeneratedData::new()),
+    let with_run = |mut data: GeneratedData| {
+        data.insert("PackerRunUUID".to_owned(), run_uuid.to_owned());
+        data
+    };
+    match made {
+        Ok(Made::Images(built)) => (
+            BuilderResult::Made {
+                artifact: artifact(&built, recipe),
+                product: Product::Images(Box::new(Images::from(&*built))),
+            },
+            with_run(built.data),
+        ),
+        Ok(Made::Volumes(built)) => (
+            BuilderResult::Made {
+                artifact: Artifact::volumes(VolumesInRegion {
+                    region: built.region.clone(),
+                    volumes: built.volumes.clone(),
+                    snapshots: built.snapshots.clone(),
+                }),
+                product: Product::Volumes(Box::new(Volumes::from(&*built))),
+            },
+            with_run(built.data),
+        ),
+        Ok(Made::Nothing) => (BuilderResult::Nothing, GeneratedData::new()),
         Err(BuildError::Stopped(_)) => (BuilderResult::Cancelled, GeneratedData::new()),
         Err(error) => (
             BuilderResult::Failed {
@@ -180,7 +212,11 @@ fn shown(error: &BuildError) -> String {
     }
 }
 
-fn artifact(built: &Built) -> Artifact {
+fn artifact(built: &Built, recipe: &Recipe) -> Artifact {
+    let builder_id = match recipe {
+        Recipe::Surrogate(_) => "mitchellh.amazon.ebssurrogate",
+        Recipe::Machine | Recipe::Volumes(_) => "mitchellh.amazonebs",
+    };
     let snapshots = |region| built.snapshots.get(region).cloned().unwrap_or_default();
     let images = built.images.iter().map(|(region, image)| {
         (
@@ -191,7 +227,7 @@ fn artifact(built: &Built) -> Artifact {
             },
         )
     });
-    Artifact::amazon(images.collect())
+    Artifact::amazon(builder_id, images.collect())
 }
 
 /// `-on-error=abort` and its kin keep what is there, marked and with a deadline.

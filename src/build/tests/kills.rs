@@ -6,8 +6,9 @@ use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
 use super::bench::Bench;
-use super::fixture::everywhere;
+use super::fixture::{everywhere, registered, swapped, volumes};
 use crate::cloud::fake::Fault;
+use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -33,18 +34,17 @@ fn kill_at(bench: &Bench, number: usize) {
     });
 }
 
-fn kill_at_each_call(fault: Option<Fault>) {
-    let calls = runtime().block_on(Bench::count_calls(everywhere()));
+fn kill_at_each_call(settings: fn() -> EbsSettings, fault: Option<Fault>) {
+    let calls = runtime().block_on(Bench::count_calls(settings()));
     for number in 1..=calls {
-        let bench = Bench::with(everywhere());
+        let bench = Bench::with(settings());
         if let Some(fault) = fault.clone() {
             bench.cloud.fail_at(number, fault);
         }
         kill_at(&bench, number);
         runtime().block_on(bench.settle_journal());
-        let left = bench.cloud.left_behind(&bench.announced());
         assert_eq!(
-            left,
+            bench.left(),
             Vec::<String>::new(),
             "after a kill at call {number} with {fault:?}: {:#?}",
             bench.cloud.calls()
@@ -54,17 +54,25 @@ fn kill_at_each_call(fault: Option<Fault>) {
 
 #[test]
 fn a_kill_at_any_call_leaves_nothing_once_the_journal_is_settled() {
-    kill_at_each_call(None);
+    kill_at_each_call(everywhere, None);
 }
 
 #[test]
 fn a_kill_before_the_answer_of_any_call_leaves_nothing() {
-    kill_at_each_call(Some(Fault::LostAnswer));
+    kill_at_each_call(everywhere, Some(Fault::LostAnswer));
 }
 
 #[test]
 fn a_kill_before_any_call_arrives_leaves_nothing() {
-    kill_at_each_call(Some(Fault::LostRequest));
+    kill_at_each_call(everywhere, Some(Fault::LostRequest));
+}
+
+#[test]
+fn a_kill_at_any_call_of_any_recipe_leaves_nothing_once_the_journal_is_settled() {
+    for recipe in [registered, swapped, volumes] {
+        kill_at_each_call(recipe, None);
+        kill_at_each_call(recipe, Some(Fault::LostAnswer));
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod flights;
 mod images;
 mod kills;
 mod names;
+mod recipes;
 mod stops;
 mod success;
 mod volumes;

@@ -3,14 +3,26 @@
 use tokio::time::Instant;
 
 use super::bench::{Bench, settle, stop_at};
-use super::fixture::everywhere;
+use super::fixture::{everywhere, registered, swapped, volumes};
 use crate::cloud::fake::Pace;
 use crate::ledger::Which;
+use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_the_post_step() {
-    let calls = Bench::count_calls(everywhere()).await;
+    stop_at_each_call(everywhere).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_at_any_call_of_any_recipe_does_the_same() {
+    for recipe in [registered, swapped, volumes] {
+        stop_at_each_call(recipe).await;
+    }
+}
+
+async fn stop_at_each_call(settings: fn() -> EbsSettings) {
+    let calls = Bench::count_calls(settings()).await;
     for pace in [
         Pace {
             looks: 2,
@@ -22,7 +34,7 @@ async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_th
         },
     ] {
         for number in 1..=calls {
-            let bench = Bench::with(everywhere());
+            let bench = Bench::with(settings());
             bench.cloud.set_pace(pace);
             let stop = stop_at(&bench.cloud, number);
             let asked = tokio::spawn({
@@ -32,7 +44,7 @@ async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_th
                     Instant::now()
                 }
             });
-            let ended = bench.run(&stop).await;
+            let _ended = bench.run(&stop).await;
             let Ok(at) = tokio::time::timeout(std::time::Duration::from_millis(1), asked).await
             else {
                 continue;
@@ -44,7 +56,7 @@ async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_th
             );
             bench.settle_journal().await;
             assert_eq!(
-                bench.cloud.left_behind(&ended.finished()),
+                bench.left(),
                 Vec::<String>::new(),
                 "after a stop at call {number}"
             );

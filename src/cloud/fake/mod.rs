@@ -18,6 +18,8 @@ mod script;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod volume_calls;
+mod volumes;
 mod world;
 
 pub(crate) use calls::FakeCloud;

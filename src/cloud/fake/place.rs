@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::filter::{Filtered, matches};
 use super::images::FakeImage;
-use super::machines::{FakeInstance, FakeVolume};
+use super::machines::FakeInstance;
 use super::network::{FakeGroup, FakeKeyPair};
 use super::script::Pace;
 use super::snapshots::FakeSnapshot;
+use super::volumes::FakeVolume;
 use crate::cloud::network::{Filters, Subnet, Vpc};
 
 /// A refusal in the making: the code, and words that no program reads.
