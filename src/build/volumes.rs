@@ -48,6 +48,10 @@ pub(super) async fn prepare<C: Cloud, D>(
             ));
             continue;
         }
+        cx.ui.message(&format!(
+            "Compiling list of tags to apply to volume on {}...",
+            one.device
+        ));
         say_tags(cx, &one.texts.tags);
         cx.ui
             .message(&format!("Applying tags to EBS Volume: {}", one.id));
@@ -88,15 +92,8 @@ pub(super) async fn finish<C: Cloud, D>(
         instance: machine.id,
         data,
     };
-    cx.ui.say(&created(&built.volumes));
     cx.observer.volumes_ready(&built);
     Ok(built)
-}
-
-/// Packer's last line.
-fn created(volumes: &[VolumeId]) -> String {
-    let ids: Vec<&str> = volumes.iter().map(VolumeId::as_str).collect();
-    format!("Created Volumes: {}", ids.join(", "))
 }
 
 fn there<'a>(machine: &Machine, volumes: &'a [EbsVolume], texts: &'a Texts) -> Vec<There<'a>> {
@@ -129,6 +126,8 @@ async fn remove_run_tags<C: Cloud, D>(
     cx.ui
         .say("Removing any tags applied to EBS volumes when the source instance was created...");
     let ids: Vec<String> = there.iter().map(|one| one.id.to_string()).collect();
+    cx.ui.say("Compiling list of existing tags to remove...");
+    say_tags(cx, run_tags);
     cx.ui.say(&format!(
         "Deleting 'run_volume_tags' on EBS Volumes: {}",
         ids.join(", ")

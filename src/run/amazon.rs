@@ -138,6 +138,13 @@ async fn with_cloud(
     };
     hold_on_error(&result, provisioning.aftermath, cx, ui, &ledger);
     let settled = settle(ledger, cloud, cx, ui).await;
+    if let BuilderResult::Made {
+        artifact,
+        product: Product::Volumes(_),
+    } = &result
+    {
+        ui.say(&format!("Created Volumes: {}", artifact.text));
+    }
     BuilderEnd {
         result,
         data,

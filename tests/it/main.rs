@@ -16,5 +16,6 @@ mod layers;
 mod ledger;
 mod neighbours;
 mod policy;
+mod recipes;
 mod stop;
 mod support;

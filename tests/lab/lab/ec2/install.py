@@ -26,8 +26,10 @@ from . import (
     deregister,
     images,
     instance_states,
+    register_image,
     run_instances,
     small_calls,
+    volumes,
 )
 from .errors import error
 
@@ -35,6 +37,7 @@ Check = Callable[[Any], None]
 
 # What has to hold before a call takes effect, or before a dry run says that it would.
 CHECKS: dict[str, Check] = {
+    "attach_volume": volumes.check_attach,
     "copy_image": copy_image.check,
     "create_image": create_image.check,
     "create_key_pair": small_calls.check_key_name,
@@ -42,9 +45,11 @@ CHECKS: dict[str, Check] = {
     "delete_security_group": small_calls.check_group_deletion,
     "delete_snapshot": deregister.check_snapshot,
     "deregister_image": deregister.check,
+    "detach_volume": volumes.check_detach,
     "import_key_pair": small_calls.check_key_name,
     "modify_image_attribute": attributes.check_image,
     "modify_snapshot_attribute": attributes.check_snapshot,
+    "register_image": register_image.check,
     "reboot_instances": instance_states.check_states("stopping", "stopped", "shutting-down", "terminated"),
     "run_instances": run_instances.check,
     "start_instances": instance_states.check_states("stopping", "shutting-down", "terminated"),
@@ -53,10 +58,12 @@ CHECKS: dict[str, Check] = {
 }
 # Calls that replace moto's.
 REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
+    "attach_volume": volumes.attach_volume,
     "copy_image": copy_image.copy_image,
     "create_image": create_image.create_image,
     "delete_key_pair": small_calls.delete_key_pair,
     "deregister_image": deregister.deregister_image,
+    "detach_volume": volumes.detach_volume,
     "disable_image_deprecation": deregister.undeprecate,
     "disable_image_deregistration_protection": deregister.unprotect,
     "enable_image_deprecation": deregister.deprecate,
@@ -65,6 +72,7 @@ REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
     "modify_image_attribute": attributes.modify_image_attribute,
     "modify_snapshot_attribute": attributes.modify_snapshot_attribute,
     "reboot_instances": instance_states.reboot_instances,
+    "register_image": register_image.register_image,
     "start_instances": instance_states.start_instances,
     "stop_instances": instance_states.stop_instances,
     "terminate_instances": instance_states.terminate_instances,
