@@ -7,6 +7,7 @@ use std::future::Future;
 use futures_util::future::try_join_all;
 
 use super::cx::Cx;
+use super::devices;
 use super::error::BuildError;
 use super::late::Texts;
 use super::snapshots::{self, Shares};
@@ -81,8 +82,11 @@ pub(super) async fn mark_kept<C: Cloud, D>(
     images: &BTreeMap<Region, Image>,
 ) -> Result<(), BuildError> {
     let kept = crate::cloud::Tags::from([(DEADLINE_TAG.to_owned(), KEPT.to_owned())]);
+    // These may be somebody else's.
+    let named = devices::named_snapshots(&cx.settings.image.block_devices);
     let mark = |region, image: &Image| {
-        let snapshots = image.snapshots();
+        let mut snapshots = image.snapshots();
+        snapshots.retain(|snapshot| !named.iter().any(|named| named == snapshot.as_str()));
         let ids = std::iter::once(image.id.as_str())
             .chain(snapshots.iter().map(crate::cloud::SnapshotId::as_str));
         let ids: Vec<String> = ids.map(str::to_owned).collect();

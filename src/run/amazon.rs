@@ -10,23 +10,21 @@ use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
-use super::secrets;
+use super::{made, secrets};
 use crate::address::OwnAddresses;
-use crate::build::{self, BuildError, Built, BuiltVolumes, Cx, GeneratedData};
+use crate::build::{self, Cx, GeneratedData};
 use crate::cli::options::OnError;
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
 use crate::error::{chain, with_hint};
 use crate::ledger::{Journal, Ledger, PATIENCE, Settled, Settling, Which};
 use crate::plan::PlannedBuild;
-use crate::plan::amazon::recipe::Recipe;
 use crate::plan::amazon::settings::EbsSettings;
-use crate::post::{Artifact, ImageInRegion, VolumesInRegion};
 use crate::provision::ChildEnding;
 use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
-use crate::report::result::{Images, Product, Volumes};
+use crate::report::result::Product;
 use crate::report::ui::{Progress, Ui};
 
 /// AWS answers within a second or two; after this something is amiss.
@@ -89,7 +87,7 @@ async fn with_cloud(
     };
     let caller = match caller {
         Ok(caller) => caller,
-        Err(error) => return failed_early(shown(&error), classify::of_build(&error)),
+        Err(error) => return failed_early(made::shown(&error), classify::of_build(&error)),
     };
     let identity = super::identity::identity(settings, build, cx, (connection, caller.as_ref()));
     let journal = match Journal::create(&cx.journals, &identity) {
@@ -120,13 +118,13 @@ async fn with_cloud(
             ui,
             observer: &observer,
         };
-        AssertUnwindSafe(Box::pin(made(&cx, &mut provisioning)))
+        AssertUnwindSafe(Box::pin(made::make(&cx, &mut provisioning)))
             .catch_unwind()
             .await
     };
     ui.end_step();
     let (result, data) = match built {
-        Ok(built) => ended(built, &settings.recipe, &cx.run_uuid),
+        Ok(built) => made::ended(built, &settings.recipe, &cx.run_uuid),
         Err(_) => (
             BuilderResult::Failed {
                 error: "the build panicked: this is a bug in ami-build, please report it"
@@ -150,91 +148,6 @@ async fn with_cloud(
         data,
         settled: Some(settled),
     }
-}
-
-/// What a builder made.
-enum Made {
-    Images(Box<Built>),
-    Volumes(Box<BuiltVolumes>),
-    Nothing,
-}
-
-async fn made(
-    cx: &Cx<'_, Ec2, SshDialer>,
-    provisioning: &mut Provisioning<'_>,
-) -> Result<Made, BuildError> {
-    if let Recipe::Volumes(volumes) = &cx.settings.recipe {
-        let built = build::build_volumes(cx, provisioning, volumes).await?;
-        return Ok(Made::Volumes(Box::new(built)));
-    }
-    let built = build::build(cx, provisioning).await?;
-    Ok(built.map_or(Made::Nothing, |built| Made::Images(Box::new(built))))
-}
-
-fn ended(
-    made: Result<Made, BuildError>,
-    recipe: &Recipe,
-    run_uuid: &str,
-) -> (BuilderResult, GeneratedData) {
-    let with_run = |mut data: GeneratedData| {
-        data.insert("PackerRunUUID".to_owned(), run_uuid.to_owned());
-        data
-    };
-    match made {
-        Ok(Made::Images(built)) => (
-            BuilderResult::Made {
-                artifact: artifact(&built, recipe),
-                product: Product::Images(Box::new(Images::from(&*built))),
-            },
-            with_run(built.data),
-        ),
-        Ok(Made::Volumes(built)) => (
-            BuilderResult::Made {
-                artifact: Artifact::volumes(VolumesInRegion {
-                    region: built.region.clone(),
-                    volumes: built.volumes.clone(),
-                    snapshots: built.snapshots.clone(),
-                }),
-                product: Product::Volumes(Box::new(Volumes::from(&*built))),
-            },
-            with_run(built.data),
-        ),
-        Ok(Made::Nothing) => (BuilderResult::Nothing, GeneratedData::new()),
-        Err(BuildError::Stopped(_)) => (BuilderResult::Cancelled, GeneratedData::new()),
-        Err(error) => (
-            BuilderResult::Failed {
-                error: shown(&error),
-                conclusion: classify::of_build(&error),
-            },
-            GeneratedData::new(),
-        ),
-    }
-}
-
-/// Packer shows a provisioner's error as it is; ours around it would only stand in the way.
-fn shown(error: &BuildError) -> String {
-    match error {
-        BuildError::Provision(source) => with_hint(source.as_ref(), error.hint().as_deref()),
-        error => with_hint(error, error.hint().as_deref()),
-    }
-}
-
-fn artifact(built: &Built, recipe: &Recipe) -> Artifact {
-    let builder_id = match recipe {
-        Recipe::Surrogate(_) => "mitchellh.amazon.ebssurrogate",
-        Recipe::Machine | Recipe::Volumes(_) => "mitchellh.amazonebs",
-    };
-    let snapshots = |region| built.snapshots.get(region).cloned().unwrap_or_default();
-    let images = built.images.iter().map(|(region, image)| {
-        (
-            region.clone(),
-            ImageInRegion {
-                image: image.clone(),
-                snapshots: snapshots(region),
-            },
-        )
-    });
-    Artifact::amazon(builder_id, images.collect())
 }
 
 /// `-on-error=abort` and its kin keep what is there, marked and with a deadline.

@@ -42,9 +42,7 @@ pub(super) enum BuilderResult {
 impl BuilderEnd {
     /// The end of a builder that is Packer's and not ours; `build` refuses it before anything runs.
     pub(super) fn refused(kind: &str) -> Self {
-        let error = format!(
-            "the builder `{kind}` cannot run here: ami-build runs {OUR_BUILDERS}"
-        );
+        let error = format!("the builder `{kind}` cannot run here: ami-build runs {OUR_BUILDERS}");
         Self {
             result: BuilderResult::Failed {
                 error,

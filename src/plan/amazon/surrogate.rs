@@ -76,7 +76,10 @@ fn recipe(fields: &mut Fields<'_>, launched: &[BlockDevice], omitted: Vec<String
             "You cannot set \"omit_from_artifact\": \"true\" for the root volume.",
         );
     }
-    if !launched.iter().any(|device| device.device_name == root.source) {
+    if !launched
+        .iter()
+        .any(|device| device.device_name == root.source)
+    {
         fields.problem_with_hint(
             "ami_root_device",
             format!("no volume with name '{}' is found", root.source),
@@ -141,7 +144,9 @@ fn check_root(block: &Fields<'_>, root: &RootDevice, launched: &[BlockDevice]) {
             block.problem(key, format!("{key} must be greater than 0"));
         }
     }
-    let source = launched.iter().find(|device| device.device_name == root.source);
+    let source = launched
+        .iter()
+        .find(|device| device.device_name == root.source);
     let launched_with = source.and_then(|device| device.ebs.as_ref()?.volume_size);
     if let (Some(wished), Some(least)) = (root.volume_size, launched_with)
         && (1..least).contains(&wished)
@@ -197,7 +202,10 @@ fn check_registration(fields: &Fields<'_>, registration: &Registration) {
     if boot_mode.is_some_and(|mode| !BOOT_MODES.contains(&mode)) {
         fields.problem(
             "boot_mode",
-            format!("invalid boot mode: valid values are {}", BOOT_MODES.join(", ")),
+            format!(
+                "invalid boot mode: valid values are {}",
+                BOOT_MODES.join(", ")
+            ),
         );
     }
     if registration.uefi_data.is_none() {

@@ -97,7 +97,10 @@ fn snapshot(block: &mut Fields<'_>) -> Option<VolumeSnapshot> {
         );
     }
     for key in KEYS.into_iter().filter(|key| block.has(key)) {
-        block.warning(key, format!("`{key}` needs `snapshot_volume`: no snapshot is made of this volume"));
+        block.warning(
+            key,
+            format!("`{key}` needs `snapshot_volume`: no snapshot is made of this volume"),
+        );
     }
     None
 }

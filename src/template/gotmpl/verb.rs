@@ -124,12 +124,7 @@ fn append_list(out: &mut String, list: &Value, items: &[Value], verb: char, flag
 }
 
 /// Packer's structs list their fields by the alphabet already.
-fn append_struct(
-    out: &mut String,
-    fields: &BTreeMap<String, Value>,
-    verb: char,
-    flags: Flags,
-) {
+fn append_struct(out: &mut String, fields: &BTreeMap<String, Value>, verb: char, flags: Flags) {
     out.push_str("&{");
     for (index, value) in fields.values().enumerate() {
         if index > 0 {
