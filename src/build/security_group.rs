@@ -11,7 +11,7 @@ use crate::cloud::error::Refusal;
 use crate::cloud::network::Ingress;
 use crate::cloud::{Cloud, GroupId};
 use crate::ledger::{Kind, Order};
-use crate::plan::communicator::Interface;
+use crate::plan::communicator::{Interface, SshSettings};
 use crate::wait::{self, Pace, Patience, Polled};
 
 /// How long the caller's own address is looked for.
@@ -85,6 +85,11 @@ async fn sources<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Vec<String> {
         return sources.clone();
     }
     let interface = cx.ssh().map_or(Interface::Automatic, |ssh| ssh.interface);
+    // The machine sees the address of the bastion host or the proxy, which cannot be learnt from here.
+    if let Some(between) = cx.ssh().and_then(in_between) {
+        cx.ui.message(&format!("The machine is reached through {between}, whose address is not known, so the temporary security group is open to every address, as with Packer. `temporary_security_group_source_cidrs` narrows it."));
+        return vec![everybody(interface).to_owned()];
+    }
     let own = tokio::time::timeout(ADDRESS_LOOKUP, cx.addresses.own_ranges(interface))
         .await
         .unwrap_or_default();
@@ -92,12 +97,24 @@ async fn sources<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Vec<String> {
         return own;
     }
     cx.ui.message("The caller's own address is not known, so the temporary security group is open to every address, as with Packer. `temporary_security_group_source_cidrs` narrows it.");
-    let everybody = if interface == Interface::Ipv6 {
+    vec![everybody(interface).to_owned()]
+}
+
+/// What stands between us and the machine.
+fn in_between(ssh: &SshSettings) -> Option<&'static str> {
+    match (&ssh.bastion, &ssh.proxy) {
+        (Some(_), _) => Some("a bastion host"),
+        (None, Some(_)) => Some("a proxy"),
+        (None, None) => None,
+    }
+}
+
+fn everybody(interface: Interface) -> &'static str {
+    if interface == Interface::Ipv6 {
         "::/0"
     } else {
         "0.0.0.0/0"
-    };
-    vec![everybody.to_owned()]
+    }
 }
 
 async fn authorize<C: Cloud, D>(

@@ -38,6 +38,10 @@ pub(crate) struct SshSettings {
     pub(crate) agent_forwarding: bool,
     /// Through another host.
     pub(crate) bastion: Option<Bastion>,
+    /// Through a SOCKS proxy.
+    pub(crate) proxy: Option<Proxy>,
+    /// Ports that lead to the other side while the machine is connected.
+    pub(crate) tunnels: Tunnels,
     /// How files travel where the template names a way.
     pub(crate) file_transfer: Option<FileTransfer>,
     /// Ciphers that the template limits itself to.
@@ -158,4 +162,53 @@ pub(crate) struct Bastion {
     pub(crate) certificate: Option<String>,
     /// Agent.
     pub(crate) agent: bool,
+    /// `ssh_bastion_interactive`: who answers the bastion's questions.
+    pub(crate) questions: Questions,
+}
+
+/// Who answers what an SSH server asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Questions {
+    /// Nobody: a password, where there is one, is the only answer.
+    Unanswered,
+    /// The person at the terminal.
+    Terminal,
+}
+
+/// `ssh_proxy_*`: a SOCKS5 proxy.
+#[derive(Clone, Debug)]
+pub(crate) struct Proxy {
+    /// Host.
+    pub(crate) host: String,
+    /// Port.
+    pub(crate) port: u16,
+    /// User and password, where the proxy wants them.
+    pub(crate) credentials: Option<(String, Secret)>,
+}
+
+/// `ssh_local_tunnels` and `ssh_remote_tunnels`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tunnels {
+    /// We listen; the machine dials.
+    pub(crate) local: Vec<Tunnel>,
+    /// The machine listens; we dial.
+    pub(crate) remote: Vec<Tunnel>,
+}
+
+impl Tunnels {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.local.is_empty() && self.remote.is_empty()
+    }
+}
+
+/// One tunnel: `LISTEN_PORT:HOST:PORT`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tunnel {
+    /// The port that is listened on, on `localhost`; 0 is any.
+    pub(crate) listen: u16,
+    /// Where it leads, seen from the side that dials.
+    pub(crate) host: String,
+    /// And the port there.
+    pub(crate) port: u16,
 }

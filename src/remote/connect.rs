@@ -8,14 +8,15 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::plan::communicator::Bastion;
+use crate::plan::communicator::{Bastion, Proxy, Questions};
 
 use super::login::{self, LoginFailure};
 use super::methods::Methods;
 use super::ssh::Connection;
 use super::worker::{Cord, Worker};
 use super::{
-    ConnectError, HostKey, HostKeyChange, HostKeyPin, ResolvedLogin, Target, transfer, tunnel,
+    ConnectError, HostKey, HostKeyChange, HostKeyPin, ResolvedLogin, Target, socks, transfer,
+    tunnel,
 };
 
 /// A machine that drops packets is asked anew rather than waited for: the system's own repetition slows down.
@@ -36,7 +37,7 @@ pub(super) async fn connect(
         Some(bastion) => (bastion.host.clone(), bastion.port),
         None => (target.host.clone(), target.ssh.port),
     };
-    let stream = reach(&host, port)
+    let stream = reach(target.ssh.proxy.as_ref(), &host, port)
         .await
         .map_err(|error| behind_bastion(target, error))?;
     let failed = |source| ConnectError::Reset {
@@ -54,16 +55,10 @@ pub(super) async fn connect(
 }
 
 /// TCP, and the first letters of the banner, which stay in the socket for libssh2 to read.
-async fn reach(host: &str, port: u16) -> Result<StdTcpStream, ConnectError> {
-    let connecting = timeout(TCP_PATIENCE, TcpStream::connect((host, port))).await;
-    let stream = match connecting {
-        Ok(connected) => connected.map_err(|error| ConnectError::from_tcp(host, port, error))?,
-        Err(_) => {
-            return Err(ConnectError::Silent {
-                host: host.to_owned(),
-                port,
-            });
-        }
+async fn reach(proxy: Option<&Proxy>, host: &str, port: u16) -> Result<StdTcpStream, ConnectError> {
+    let stream = match proxy {
+        Some(proxy) => socks::through(proxy, host, port).await?,
+        None => dial(host, port).await?,
     };
     let mut first = [0; 4];
     let no_banner = || ConnectError::NoBanner {
@@ -92,6 +87,17 @@ async fn reach(host: &str, port: u16) -> Result<StdTcpStream, ConnectError> {
     prepared.map_err(|error| reset(Some(error)))
 }
 
+/// TCP alone.
+pub(super) async fn dial(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
+    match timeout(TCP_PATIENCE, TcpStream::connect((host, port))).await {
+        Ok(connected) => connected.map_err(|error| ConnectError::from_tcp(host, port, error)),
+        Err(_) => Err(ConnectError::Silent {
+            host: host.to_owned(),
+            port,
+        }),
+    }
+}
+
 /// On the connection's thread: everything after TCP.
 fn log_in(
     target: &Target,
@@ -110,6 +116,7 @@ fn log_in(
         host: &target.host,
         username: &target.ssh.username,
         pin: Some(&target.host_key),
+        questions: Questions::Unanswered,
     };
     open(&who, login, socket, &methods)
 }
@@ -119,6 +126,7 @@ fn through(target: &Target, bastion: &Bastion, socket: OwnedFd) -> Result<OwnedF
         host: &bastion.host,
         username: &bastion.username,
         pin: None,
+        questions: bastion.questions,
     };
     let wrap = |error| ConnectError::Bastion(Box::new(error));
     let connection =
@@ -150,6 +158,7 @@ struct Who<'a> {
     host: &'a str,
     username: &'a str,
     pin: Option<&'a HostKeyPin>,
+    questions: Questions,
 }
 
 fn open(
@@ -166,18 +175,20 @@ fn open(
         pin.check(&shown)
             .map_err(|pinned| changed(who.host, pinned, shown))?;
     }
-    login::log_in(&connection, who.username, login).map_err(|failure| match failure {
-        LoginFailure::Broken(source) => ConnectError::Reset {
-            host: host(),
-            phase: "the login",
-            source: Some(source),
-        },
-        LoginFailure::Refused { offered, accepts } => ConnectError::LoginRefused {
-            host: host(),
-            username: who.username.to_owned(),
-            offered,
-            accepts,
-        },
+    login::log_in(&connection, (who.username, who.questions), login).map_err(|failure| {
+        match failure {
+            LoginFailure::Broken(source) => ConnectError::Reset {
+                host: host(),
+                phase: "the login",
+                source: Some(source),
+            },
+            LoginFailure::Refused { offered, accepts } => ConnectError::LoginRefused {
+                host: host(),
+                username: who.username.to_owned(),
+                offered,
+                accepts,
+            },
+        }
     })?;
     connection.set_patience(Some(transfer::PATIENCE));
     Ok(connection)

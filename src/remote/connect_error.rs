@@ -101,6 +101,37 @@ pub(crate) enum ConnectError {
         #[source]
         source: io::Error,
     },
+    /// The SOCKS proxy could not be reached.
+    #[error("cannot get through the proxy `{proxy}`")]
+    Proxy {
+        /// Its name or address.
+        proxy: String,
+        /// Why.
+        #[source]
+        source: Box<ConnectError>,
+    },
+    /// The SOCKS proxy refuses, or cannot reach the machine.
+    #[error("the proxy does not lead to `{host}` port {port}")]
+    BehindProxy {
+        /// Where to.
+        host: String,
+        /// TCP port.
+        port: u16,
+        /// What the proxy said.
+        #[source]
+        source: tokio_socks::Error,
+    },
+    /// A tunnel of the template's could not be opened.
+    #[error("cannot open the tunnel from port {port} of {side}")]
+    TunnelPort {
+        /// The port that is listened on.
+        port: u16,
+        /// `this machine` or `the build machine`.
+        side: &'static str,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// `ssh_timeout` is over. Packer's words.
     #[error("Timeout waiting for SSH")]
     Timeout {
@@ -158,8 +189,11 @@ impl ConnectError {
             Self::Reset {
                 phase: "the login", ..
             } => Outlook::Paced,
-            Self::HostKeyChanged(_) | Self::Timeout { .. } | Self::Stopped => Outlook::Final,
-            Self::Bastion(cause) => cause.outlook(),
+            Self::HostKeyChanged(_)
+            | Self::TunnelPort { .. }
+            | Self::Timeout { .. }
+            | Self::Stopped => Outlook::Final,
+            Self::Bastion(cause) | Self::Proxy { source: cause, .. } => cause.outlook(),
             _ => Outlook::Soon,
         }
     }
@@ -170,7 +204,8 @@ impl ConnectError {
             Self::Timeout {
                 last: Some(cause), ..
             }
-            | Self::Bastion(cause) => cause.root(),
+            | Self::Bastion(cause)
+            | Self::Proxy { source: cause, .. } => cause.root(),
             other => other,
         }
     }
@@ -206,7 +241,15 @@ impl ConnectError {
             Self::Tunnel { .. } => {
                 "check that the bastion host may reach the machine's port and allows TCP forwarding"
             }
-            Self::Bastion(_) | Self::Timeout { .. } | Self::Stopped => return None,
+            Self::BehindProxy { .. } => {
+                "check `ssh_proxy_username` and `ssh_proxy_password`, and that the proxy may reach the machine's port"
+            }
+            Self::TunnelPort { .. } => {
+                "check that nothing else listens there, and that sshd allows TCP forwarding: `ssh_local_tunnels` listens on this machine, `ssh_remote_tunnels` on the build machine"
+            }
+            Self::Bastion(_) | Self::Proxy { .. } | Self::Timeout { .. } | Self::Stopped => {
+                return None;
+            }
         })
     }
 }

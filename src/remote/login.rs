@@ -2,10 +2,12 @@
 
 use std::io;
 
+use crate::plan::communicator::Questions;
 use crate::secret::Secret;
 
 use super::ResolvedLogin;
 use super::ssh::{Connection, Proof};
+use super::terminal::Terminal;
 
 /// A login that did not succeed.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub(super) enum LoginFailure {
 /// Shows what `login` has, in Packer's order.
 pub(super) fn log_in(
     connection: &Connection,
-    username: &str,
+    (username, questions): (&str, Questions),
     login: &ResolvedLogin,
 ) -> Result<(), LoginFailure> {
     let accepts = connection
@@ -36,7 +38,15 @@ pub(super) fn log_in(
         username,
         offered: Vec::new(),
     };
-    match offers.show(login)? {
+    let answer = match questions {
+        Questions::Terminal => offers.person()?,
+        Questions::Unanswered => Answer::No,
+    };
+    let answer = match answer {
+        Answer::In => Answer::In,
+        Answer::No => offers.show(login)?,
+    };
+    match answer {
         Answer::In => Ok(()),
         Answer::No => Err(LoginFailure::Refused {
             offered: offers.offered,
@@ -79,6 +89,15 @@ impl Offers<'_> {
             (Answer::No, Some(password)) => self.password(password),
             (answer, _) => Ok(answer),
         }
+    }
+
+    /// Passes the server's questions on to the person at the terminal, before anything else is shown, as Packer does.
+    fn person(&mut self) -> Result<Answer, LoginFailure> {
+        let proof = match Terminal::open() {
+            Ok(terminal) => self.connection.prove_at_terminal(self.username, terminal),
+            Err(error) => Proof::Refused(Some(format!("there is no terminal: {error}"))),
+        };
+        self.note("the answers of the person at the terminal", proof)
     }
 
     fn agent(&mut self) -> Result<Answer, LoginFailure> {

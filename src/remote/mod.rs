@@ -19,12 +19,15 @@ mod scp;
 mod scp_sink;
 mod scp_source;
 mod sftp;
+mod socks;
 mod ssh;
 mod ssh_dialer;
 mod ssh_remote;
 mod tar_stream;
+mod terminal;
 mod transfer;
 mod tunnel;
+mod tunnels;
 mod worker;
 
 #[cfg(test)]

@@ -14,8 +14,22 @@ pub(super) fn wait_for(
     other: Option<BorrowedFd<'_>>,
     patience: Duration,
 ) -> io::Result<bool> {
+    wait_for_any(socket, flags, other.as_slice(), patience)
+}
+
+/// Waits for `flags` on `socket`, or until one of `others` is readable, at most `patience`; says whether anything is ready.
+pub(super) fn wait_for_any(
+    socket: &OwnedFd,
+    flags: PollFlags,
+    others: &[BorrowedFd<'_>],
+    patience: Duration,
+) -> io::Result<bool> {
     let mut watched = vec![PollFd::new(socket.as_fd(), flags)];
-    watched.extend(other.map(|other| PollFd::new(other, PollFlags::POLLIN)));
+    watched.extend(
+        others
+            .iter()
+            .map(|other| PollFd::new(*other, PollFlags::POLLIN)),
+    );
     let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX);
     match poll(&mut watched, timeout) {
         Ok(ready) => Ok(ready > 0),

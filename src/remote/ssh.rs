@@ -3,28 +3,29 @@
 //! Every call blocks its thread (see `worker`), at most for the session's patience; where two streams have to be read
 //! at once the session is switched to not blocking and the socket is polled.
 
+mod proof;
+
 use std::io::{self, Read, Write};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use nix::poll::PollFlags;
-use ssh2::{BlockDirections, ErrorCode, MethodType, PtyModeOpcode, PtyModes};
+use ssh2::{BlockDirections, MethodType, PtyModeOpcode, PtyModes};
 
 use crate::plan::communicator::{Pty, SshSettings};
-use crate::secret::Secret;
 
+use ssh2::{Error as LibraryError, ErrorCode, KeyboardInteractivePrompt, Prompt};
 pub(super) use ssh2::{FileStat, OpenFlags, OpenType, Sftp as Subsystem};
+
+pub(super) use proof::Proof;
 
 use super::HostKey;
 use super::exec::Ending;
 use super::methods::Methods;
-use super::readiness::wait_for;
+use super::readiness::{wait_for, wait_for_any};
 
-/// `LIBSSH2_ERROR_AUTHENTICATION_FAILED` and `…_PUBLICKEY_UNVERIFIED`: the server said no.
-const REFUSALS: [i32; 2] = [-18, -19];
-
-/// The socket's errors and the timeout of libssh2.h: SEND, TIMEOUT, DISCONNECT, RECV, BAD_SOCKET.
-const BREAKS: [i32; 5] = [-7, -9, -13, -43, -45];
+/// Connections to a remote listener that wait to be accepted: as many as sshd itself lets wait.
+const BACKLOG: u32 = 16;
 
 /// Packer's terminal speed.
 const BAUD: u32 = 14_400;
@@ -37,6 +38,20 @@ pub(super) struct Connection {
 
 /// A command, or a tunnel, on a connection.
 pub(super) struct Channel(ssh2::Channel);
+
+/// A port that the server listens on.
+pub(super) struct RemoteListener(ssh2::Listener);
+
+impl RemoteListener {
+    /// The next connection that came; `None` where none has.
+    pub(super) fn accept_some(&mut self) -> io::Result<Option<Channel>> {
+        match self.0.accept().map_err(io::Error::from) {
+            Ok(channel) => Ok(Some(Channel(channel))),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
 
 /// One of a command's two outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +161,28 @@ impl Connection {
         wait_for(&self.socket, self.directions(), other, patience)
     }
 
+    /// The same with any number of others.
+    pub(super) fn wait_any(
+        &self,
+        others: &[BorrowedFd<'_>],
+        patience: Duration,
+    ) -> io::Result<bool> {
+        wait_for_any(&self.socket, self.directions(), others, patience)
+    }
+
+    /// A channel that nothing runs in: reading from it takes in whatever else the server says.
+    pub(super) fn idle_channel(&self) -> io::Result<Channel> {
+        Ok(Channel(self.session.channel_session()?))
+    }
+
+    /// Has the server listen on its `localhost`.
+    pub(super) fn listen(&self, port: u16) -> io::Result<RemoteListener> {
+        let (listener, _) =
+            self.session
+                .channel_forward_listen(port, Some("localhost"), Some(BACKLOG))?;
+        Ok(RemoteListener(listener))
+    }
+
     /// Says goodbye.
     pub(super) fn hang_up(&self) {
         let _already_gone = self.session.disconnect(None, "done", None);
@@ -221,107 +258,6 @@ impl Write for Channel {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
-    }
-}
-
-/// What one try to log in came to.
-pub(super) enum Proof {
-    Accepted,
-    /// With libssh2's words where it is not a plain no.
-    Refused(Option<String>),
-    /// The connection went.
-    Broken(io::Error),
-}
-
-impl Connection {
-    /// The methods that the server takes; empty where it lets everybody in.
-    pub(super) fn accepted_methods(&self, username: &str) -> io::Result<Vec<String>> {
-        match self.session.auth_methods(username) {
-            Ok(list) => Ok(list.split(',').map(str::to_owned).collect()),
-            Err(_) if self.session.authenticated() => Ok(Vec::new()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Shows a private key from memory, with its certificate.
-    pub(super) fn prove_key(
-        &self,
-        username: &str,
-        key: &Secret,
-        certificate: Option<&str>,
-    ) -> Proof {
-        self.proof(
-            self.session
-                .userauth_pubkey_memory(username, certificate, key.expose(), None),
-        )
-    }
-
-    /// Shows a password.
-    pub(super) fn prove_password(&self, username: &str, password: &Secret) -> Proof {
-        self.proof(self.session.userauth_password(username, password.expose()))
-    }
-
-    /// Answers every question with a password.
-    pub(super) fn prove_by_answers(&self, username: &str, password: &Secret) -> Proof {
-        self.proof(
-            self.session
-                .userauth_keyboard_interactive(username, &mut SameAnswer(password)),
-        )
-    }
-
-    /// Shows the agent's keys, one after the other, until one is accepted; each with its comment.
-    pub(super) fn prove_by_agent(&self, username: &str) -> Vec<(String, Proof)> {
-        let listed = self.session.agent().and_then(|mut agent| {
-            agent.connect()?;
-            agent.list_identities()?;
-            let identities = agent.identities()?;
-            Ok((agent, identities))
-        });
-        let (agent, identities) = match listed {
-            Ok(listed) => listed,
-            Err(error) => {
-                return vec![(
-                    "no agent key".to_owned(),
-                    Proof::Refused(Some(error.message().to_owned())),
-                )];
-            }
-        };
-        let mut proofs = Vec::new();
-        for identity in identities {
-            let proof = self.proof(agent.userauth(username, &identity));
-            let last = !matches!(proof, Proof::Refused(_));
-            proofs.push((format!("agent key `{}`", identity.comment()), proof));
-            if last {
-                break;
-            }
-        }
-        proofs
-    }
-
-    fn proof(&self, result: Result<(), ssh2::Error>) -> Proof {
-        match result {
-            Ok(()) if self.session.authenticated() => Proof::Accepted,
-            Ok(()) => Proof::Refused(Some("the server wants more than this".to_owned())),
-            Err(error) => match error.code() {
-                ErrorCode::Session(code) if BREAKS.contains(&code) => Proof::Broken(error.into()),
-                ErrorCode::Session(code) if REFUSALS.contains(&code) => Proof::Refused(None),
-                _ => Proof::Refused(Some(error.message().to_owned())),
-            },
-        }
-    }
-}
-
-/// Answers every question of a keyboard-interactive login with the password, as Packer does.
-struct SameAnswer<'a>(&'a Secret);
-
-impl ssh2::KeyboardInteractivePrompt for SameAnswer<'_> {
-    fn prompt<'a>(
-        &mut self,
-        _username: &str,
-        _instructions: &str,
-        prompts: &[ssh2::Prompt<'a>],
-    ) -> Vec<String> {
-        prompts.iter().map(|_| self.0.expose().to_owned()).collect()
     }
 }
 

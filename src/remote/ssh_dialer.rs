@@ -10,7 +10,7 @@ use super::connect_error::Outlook;
 use super::dial::AttemptSink;
 use super::host_key::Verdict;
 use super::worker::Worker;
-use super::{Attempt, ConnectError, Dial, ResolvedLogin, SshRemote, Target};
+use super::{Attempt, ConnectError, Dial, ResolvedLogin, SshRemote, Target, tunnels};
 
 /// Between two tries at a machine that does not answer yet: short beside the half minute that it takes to start.
 const PROBE_EVERY: Duration = Duration::from_millis(300);
@@ -42,7 +42,17 @@ impl Dial for SshDialer {
             stop.sleep(pause).await.map_err(|_| ConnectError::Stopped)?;
             worker = keep_trying(target, login, stop, progress).await?;
         }
-        Ok(SshRemote::new(worker, target.clone(), login.clone()))
+        let tunnels = tokio::select! {
+            biased;
+            _ = stop.wait() => return Err(ConnectError::Stopped),
+            opened = tunnels::open(target, login) => opened?,
+        };
+        Ok(SshRemote::new(
+            worker,
+            tunnels,
+            target.clone(),
+            login.clone(),
+        ))
     }
 }
 

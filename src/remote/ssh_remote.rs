@@ -10,6 +10,7 @@ use crate::plan::communicator::SshSettings;
 
 use super::ssh::Connection;
 use super::ssh_dialer::once;
+use super::tunnels::OpenTunnels;
 use super::worker::Worker;
 use super::{
     DirectoryPart, Exit, OutputSink, Remote, RemoteError, ResolvedLogin, Target, Upload, exec,
@@ -22,14 +23,21 @@ const QUEUE: usize = 64;
 /// The machine.
 pub(crate) struct SshRemote {
     worker: Option<Worker>,
+    tunnels: Option<OpenTunnels>,
     target: Target,
     login: ResolvedLogin,
 }
 
 impl SshRemote {
-    pub(super) fn new(worker: Worker, target: Target, login: ResolvedLogin) -> Self {
+    pub(super) fn new(
+        worker: Worker,
+        tunnels: Option<OpenTunnels>,
+        target: Target,
+        login: ResolvedLogin,
+    ) -> Self {
         Self {
             worker: Some(worker),
+            tunnels,
             target,
             login,
         }
@@ -132,5 +140,6 @@ impl Remote for SshRemote {
     async fn hang_up(&mut self) {
         // The thread says goodbye when its orders end.
         self.worker = None;
+        self.tunnels = None;
     }
 }

@@ -2,7 +2,9 @@
 
 mod commands;
 mod connecting;
+mod proxies;
 mod transfers;
+mod tunnels;
 
 use std::fs;
 use std::io::Write as _;
@@ -13,7 +15,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::plan::communicator::{FileTransfer, Interface, KeyType, Login, Pty, SshSettings};
+use crate::plan::communicator::{
+    FileTransfer, Interface, KeyType, Login, Pty, SshSettings, Tunnels,
+};
 use crate::secret::Secret;
 use crate::stop::{Stop, StopHandle, StopReason};
 
@@ -75,7 +79,8 @@ impl Server {
         let path = self.directory.path().display();
         let config = format!(
             "Port {}\nListenAddress 127.0.0.1\nHostKey {path}/host\nPidFile none\nAuthorizedKeysFile {path}/authorized_keys\n\
-             StrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nAllowTcpForwarding yes\nSubsystem sftp internal-sftp\n",
+             StrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nAllowTcpForwarding yes\nSubsystem sftp internal-sftp\n\
+             TrustedUserCAKeys {path}/authority.pub\n",
             self.port
         );
         fs::write(self.path("config"), config).unwrap();
@@ -162,6 +167,8 @@ fn settings(port: u16) -> SshSettings {
         pty: Pty::None,
         agent_forwarding: false,
         bastion: None,
+        proxy: None,
+        tunnels: Tunnels::default(),
         file_transfer: None,
         ciphers: Vec::new(),
         key_exchanges: Vec::new(),

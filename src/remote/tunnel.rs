@@ -85,23 +85,23 @@ fn local_write(mut local: &UnixStream, bytes: &[u8]) -> io::Result<Option<usize>
 
 /// Bytes that were read on one side and not yet written on the other.
 #[derive(Default)]
-struct Pending {
+pub(super) struct Pending {
     bytes: Vec<u8>,
     written: usize,
 }
 
 impl Pending {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.written == self.bytes.len()
     }
 
-    fn fill(&mut self, bytes: &[u8]) {
+    pub(super) fn fill(&mut self, bytes: &[u8]) {
         self.bytes.clear();
         self.bytes.extend_from_slice(bytes);
         self.written = 0;
     }
 
-    fn drain(
+    pub(super) fn drain(
         &mut self,
         mut write: impl FnMut(&[u8]) -> io::Result<Option<usize>>,
     ) -> io::Result<usize> {

@@ -16,6 +16,7 @@ mod layers;
 mod ledger;
 mod neighbours;
 mod policy;
+mod reaching;
 mod recipes;
 mod stop;
 mod support;

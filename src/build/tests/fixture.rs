@@ -12,7 +12,9 @@ use crate::plan::amazon::recipe::{
 use crate::plan::amazon::settings::{
     Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
 };
-use crate::plan::communicator::{Communicator, Interface, KeyType, Login, Pty, SshSettings};
+use crate::plan::communicator::{
+    Communicator, Interface, KeyType, Login, Pty, SshSettings, Tunnels,
+};
 
 /// One region, a temporary key, no encryption.
 pub(in crate::build) fn settings() -> EbsSettings {
@@ -154,6 +156,8 @@ fn ssh() -> SshSettings {
         pty: Pty::None,
         agent_forwarding: false,
         bastion: None,
+        proxy: None,
+        tunnels: Tunnels::default(),
         file_transfer: None,
         ciphers: Vec::new(),
         key_exchanges: Vec::new(),

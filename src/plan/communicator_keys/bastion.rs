@@ -2,7 +2,7 @@
 
 use super::{key_file, port};
 use crate::facts::Facts;
-use crate::plan::communicator::Bastion;
+use crate::plan::communicator::{Bastion, Questions};
 use crate::plan::unsupported::Unsupported;
 use crate::secret::Secret;
 use crate::template::fields::Fields;
@@ -57,9 +57,6 @@ impl BastionKeys {
 
     pub(super) fn check(&self, fields: &Fields<'_>, facts: &Facts, unsupported: &mut Unsupported) {
         const KEY: &str = "ssh_bastion_private_key_file";
-        if self.interactive {
-            unsupported.note(fields, "ssh_bastion_interactive");
-        }
         if !self.is_used() {
             return;
         }
@@ -91,6 +88,11 @@ impl BastionKeys {
             certificate: file(&self.certificate_file),
             password: (!self.password.is_empty()).then_some(self.password),
             agent: self.agent_auth,
+            questions: if self.interactive {
+                Questions::Terminal
+            } else {
+                Questions::Unanswered
+            },
             host: self.host,
             username: self.username,
         })

@@ -52,9 +52,7 @@ impl LoginKeys {
     pub(super) fn check(&self, fields: &Fields<'_>, facts: &Facts, unsupported: &mut Unsupported) {
         const KEY: &str = "ssh_private_key_file";
         const CERTIFICATE: &str = "ssh_certificate_file";
-        if !self.private_key_text.is_empty() {
-            unsupported.note(fields, "ssh_private_key");
-        }
+        self.check_private_key_text(fields, unsupported);
         if self.private_key_file.is_empty() {
             if !self.certificate_file.is_empty() {
                 fields.problem(
@@ -71,6 +69,23 @@ impl LoginKeys {
         if self.agent_auth {
             // Packer offers the agent's keys first and then the file's.
             fields.warning("ssh_agent_auth", "`ssh_agent_auth` has no effect beside `ssh_private_key_file`: only the file's key is offered");
+        }
+    }
+
+    /// `ssh_private_key` is a key in the template itself, which Packer never meant to be set: it overwrites it with the key of
+    /// the file or the one that it makes, and only beside a password or an agent is it offered.
+    fn check_private_key_text(&self, fields: &Fields<'_>, unsupported: &mut Unsupported) {
+        const KEY: &str = "ssh_private_key";
+        if self.private_key_text.is_empty() {
+            return;
+        }
+        if self.private_key_file.is_empty() && self.agent_auth {
+            unsupported.note(fields, KEY);
+        } else if !self.private_key_file.is_empty() || self.password.is_empty() {
+            fields.warning(
+                KEY,
+                "`ssh_private_key` has no effect here, in Packer neither: another key is used",
+            );
         }
     }
 
@@ -93,6 +108,13 @@ impl LoginKeys {
             return Login::Agent { key_pair, password };
         }
         match (name, password) {
+            (None, Some(password)) if !self.private_key_text.is_empty() => Login::Key {
+                path: "ssh_private_key".to_owned(),
+                private_key: self.private_key_text,
+                certificate: None,
+                key_pair,
+                password: Some(password),
+            },
             (None, Some(password)) => Login::Password { password, key_pair },
             (name, password) => Login::TemporaryKey {
                 name,

@@ -8,6 +8,7 @@ mod keys;
 mod login;
 mod port;
 mod private_key;
+mod proxy;
 mod ssh;
 mod timing;
 mod tunnels;

@@ -15,8 +15,13 @@ pub(super) fn check(fields: &Fields<'_>, key: &str, port: i64, unsupported: &mut
 
 /// The port, 22 where it is unset.
 pub(super) fn or_default(port: i64) -> u16 {
+    or(port, SSH)
+}
+
+/// The port, `default` where it is unset.
+pub(super) fn or(port: i64, default: u16) -> u16 {
     match u16::try_from(port) {
-        Ok(0) | Err(_) => SSH,
+        Ok(0) | Err(_) => default,
         Ok(port) => port,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bastion::BastionKeys;
 use super::login::LoginKeys;
+use super::proxy::ProxyKeys;
 use super::timing::Timing;
 use super::{port, tunnels};
 use crate::facts::Facts;
@@ -26,17 +27,12 @@ pub(crate) struct SshKeys {
     ciphers: Vec<String>,
     key_exchanges: Vec<String>,
     bastion: BastionKeys,
-    proxy_host: String,
+    proxy: ProxyKeys,
     tunnels: [Vec<String>; 2],
 }
 
 impl SshKeys {
     pub(super) fn read(fields: &mut Fields<'_>) -> Self {
-        let proxy_host = fields.text("ssh_proxy_host");
-        // Without a proxy host the rest of the proxy's keys mean nothing, and with one the builder is refused by it.
-        fields.integer("ssh_proxy_port");
-        fields.string("ssh_proxy_username");
-        fields.string("ssh_proxy_password");
         Self {
             host: fields.text("ssh_host"),
             username: fields.text("ssh_username"),
@@ -54,8 +50,8 @@ impl SshKeys {
             ciphers: fields.strings("ssh_ciphers"),
             key_exchanges: fields.strings("ssh_key_exchange_algorithms"),
             bastion: BastionKeys::read(fields),
-            proxy_host,
-            tunnels: tunnels::KEYS.map(|key| fields.strings(key)),
+            proxy: ProxyKeys::read(fields),
+            tunnels: tunnels::read(fields),
         }
     }
 
@@ -88,22 +84,17 @@ impl SshKeys {
                 ),
             );
         }
-        for (key, tunnels) in tunnels::KEYS.into_iter().zip(&self.tunnels) {
-            tunnels::check(fields, key, tunnels, unsupported);
-        }
+        tunnels::check(fields, &self.tunnels, unsupported);
     }
 
     fn check_proxy(&self, fields: &Fields<'_>, unsupported: &mut Unsupported) {
-        if self.proxy_host.is_empty() {
-            return;
-        }
-        if self.bastion.is_used() {
+        if self.proxy.is_used() && self.bastion.is_used() {
             fields.problem(
                 "ssh_proxy_host",
                 "please specify either ssh_bastion_host or ssh_proxy_host, not both",
             );
         }
-        unsupported.note(fields, "ssh_proxy_host");
+        self.proxy.check(fields, unsupported);
     }
 
     pub(super) fn into_settings(self, interface: Interface, facts: &Facts) -> SshSettings {
@@ -118,6 +109,8 @@ impl SshKeys {
             pty: self.pty,
             agent_forwarding: self.agent_forwarding,
             bastion: self.bastion.into_settings(facts),
+            proxy: self.proxy.into_settings(),
+            tunnels: tunnels::settings(self.tunnels),
             file_transfer: match self.file_transfer_method.as_str() {
                 "scp" => Some(FileTransfer::Scp),
                 "sftp" => Some(FileTransfer::Sftp),

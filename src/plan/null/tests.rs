@@ -203,11 +203,14 @@ fn a_negative_keep_alive_interval_switches_it_off() {
 }
 
 #[test]
-fn winrm_and_tunnels_pass_with_a_warning_and_are_noted() {
+fn winrm_and_ports_that_cannot_exist_pass_with_a_warning_and_are_noted() {
     let winrm = json!({"communicator": "winrm", "winrm_host": "h", "winrm_username": "u", "ssh_agent_auth": true, "ssh_password": null});
     for (changes, key) in [
         (winrm, "communicator"),
-        (json!({"ssh_local_tunnels": ["1:h:2"]}), "ssh_local_tunnels"),
+        (
+            json!({"ssh_local_tunnels": ["70000:h:2"]}),
+            "ssh_local_tunnels",
+        ),
     ] {
         let (settings, errors, warnings) = plan(&changes);
         assert!(errors.is_empty(), "{errors:?}");

@@ -1,10 +1,12 @@
 //! The way in: logins, host keys, bastion hosts, and giving up.
 
 use super::*;
+use crate::plan::communicator::{Bastion, Questions};
 
 #[tokio::test]
 async fn a_wrong_key_is_refused_as_often_as_the_template_allows() {
     let server = Server::start(KeyType::Ed25519);
+    server.wait_until_it_listens().await;
     let mut ssh = settings(server.port);
     ssh.handshake_attempts = Some(2);
     let stranger = key(&KeyPair::generate(KeyType::Ed25519).unwrap());
@@ -102,7 +104,7 @@ async fn a_machine_behind_a_bastion_host_is_reached_through_it() {
         Server::start(KeyType::Ed25519),
     );
     let mut ssh = settings(server.port);
-    ssh.bastion = Some(crate::plan::communicator::Bastion {
+    ssh.bastion = Some(Bastion {
         host: "127.0.0.1".into(),
         port: bastion.port,
         username: "root".into(),
@@ -110,6 +112,7 @@ async fn a_machine_behind_a_bastion_host_is_reached_through_it() {
         private_key: Some(bastion.client.private_key.clone()),
         certificate: None,
         agent: false,
+        questions: Questions::Unanswered,
     });
     let mut remote = server.connect_as(&Target::new("127.0.0.1", &ssh)).await;
     let (out, _, exit) = run(&mut remote, "seq 1 100000").await;
@@ -120,4 +123,48 @@ async fn a_machine_behind_a_bastion_host_is_reached_through_it() {
         .await
         .unwrap();
     assert!(fs::read(server.path("there")).unwrap() == bytes);
+}
+
+#[tokio::test]
+async fn a_certificate_that_the_servers_authority_signed_lets_us_in() {
+    let server = Server::start(KeyType::Ed25519);
+    fs::write(server.path("authorized_keys"), "").unwrap();
+    let authority = KeyPair::generate(KeyType::Ed25519).unwrap();
+    let write = |name: &str, text: &str| {
+        let mut options = fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .mode(0o600)
+            .open(server.path(name))
+            .unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    };
+    write("authority", authority.private_key.expose());
+    write("authority.pub", &authority.public_key);
+    write("user.pub", &server.client.public_key);
+    let signed = Command::new("ssh-keygen")
+        .args([
+            "-q",
+            "-s",
+            &server.text("authority"),
+            "-I",
+            "test",
+            "-n",
+            "root",
+        ])
+        .arg(server.path("user.pub"))
+        .status();
+    assert!(signed.unwrap().success());
+    let login = ResolvedLogin::Key {
+        label: "the test's key".into(),
+        private_key: server.client.private_key.clone(),
+        certificate: Some(fs::read_to_string(server.path("user-cert.pub")).unwrap()),
+        password: None,
+    };
+    let mut remote = SshDialer
+        .dial(&server.target(), &login, &Stop::never(), &mut |_| ())
+        .await
+        .unwrap();
+    assert_eq!(run(&mut remote, "echo in").await.0, "in\n");
 }

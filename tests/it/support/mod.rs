@@ -8,6 +8,8 @@ mod http;
 mod lab;
 mod pool;
 mod run;
+
+mod sshd;
 mod sweep;
 mod workspace;
 
@@ -17,5 +19,6 @@ pub(crate) use binary::repository;
 pub(crate) use github::GitHub;
 pub(crate) use lab::{Lab, wait_until};
 pub(crate) use run::{Finished, Run, SECRET_KEY};
+pub(crate) use sshd::Sshd;
 pub(crate) use sweep::{Sweep, sweep};
 pub(crate) use workspace::{Workspace, mode};

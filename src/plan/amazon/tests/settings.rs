@@ -281,10 +281,8 @@ fn a_key_that_is_not_done_yet_is_warned_of_and_noted_by_name() {
         ("vault_aws_engine", json!({"name": "x"})),
         ("mfa_code", json!("123456")),
         ("decode_authorization_messages", json!(true)),
-        ("ssh_local_tunnels", json!(["1:a:2"])),
-        ("ssh_remote_tunnels", json!(["1:a:2"])),
-        ("ssh_proxy_host", json!("p")),
-        ("ssh_bastion_interactive", json!(true)),
+        ("ssh_local_tunnels", json!(["70000:a:2"])),
+        ("ssh_remote_tunnels", json!(["1:a:-2"])),
         ("communicator", json!("docker")),
         ("ssh_port", json!(99999)),
         (
