@@ -112,12 +112,11 @@ fn root_device(fields: &mut Fields<'_>, launched: &[BlockDevice]) -> RootDevice 
     };
     let mut given = |key| block_device::number(&mut block, key).filter(|number| *number != 0);
     let (iops, volume_size) = (given("iops"), given("volume_size"));
+    let goes = block.bool("delete_on_termination");
     let root = RootDevice {
         source: block.text("source_device_name"),
         name: block.text("device_name"),
-        delete_on_termination: block
-            .has("delete_on_termination")
-            .then(|| block.bool("delete_on_termination")),
+        delete_on_termination: block.has("delete_on_termination").then_some(goes),
         iops,
         volume_type: optional(&mut block, "volume_type"),
         volume_size,

@@ -184,7 +184,8 @@ fn nested(key: &str, value: Value) -> Value {
             Some(list) => {
                 let mut item = nested(inner, value);
                 // `iops` counts for such volumes only.
-                if list.ends_with("block_device_mappings") && inner != "volume_type" {
+                let devices = list.ends_with("block_device_mappings") || list == "ebs_volumes";
+                if devices && inner != "volume_type" {
                     item["volume_type"] = json!("io1");
                 }
                 json!({ list: [item] })
