@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use ami_build::Environment;
-use ami_build::run::{self, Reader, Start};
+use ami_build::run::{self, Outlet, Reader, Start};
 use ami_build::secret::Redactor;
 use ami_build::stop::StopHandle;
 use ami_build::{logging, signals};
@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         offset,
         reader,
         redactor,
+        outlet: Outlet::new(std::io::stdout()),
     };
     let code = runtime.block_on(async {
         let (handle, stop) = StopHandle::new();

@@ -9,6 +9,7 @@ mod builder_file;
 mod builder_null;
 mod building;
 mod context;
+mod debugging;
 mod destroyer;
 mod fix;
 mod identity;
@@ -41,6 +42,7 @@ use crate::ledger::Which;
 use crate::ownership::FileOwner;
 pub use crate::report::console::Reader;
 use crate::report::console::{Colour, Console, Form, Style, Timestamps};
+pub use crate::report::outlet::Outlet;
 use crate::report::outputs::OutputWriter;
 use crate::secret::Redactor;
 use crate::stop::Stop;
@@ -83,6 +85,8 @@ pub struct Start {
     pub reader: Reader,
     /// Hides secrets everywhere.
     pub redactor: Redactor,
+    /// The standard output.
+    pub outlet: Outlet,
 }
 
 /// The name of the program in the action's post step.
@@ -91,6 +95,11 @@ const POST: &str = "ami-build-post";
 /// Runs to the end and gives the exit code. Without arguments on a runner it is the action, else Packer's command line.
 pub async fn run(start: Start, stop: Stop) -> u8 {
     let name = start.program.rsplit('/').next().unwrap_or_default();
+    let (outlet, stopped) = (start.outlet.clone(), stop.clone());
+    tokio::spawn(async move {
+        stopped.wait().await;
+        outlet.release();
+    });
     let outcome = match (
         name,
         start.arguments.is_empty() && start.environment.is_runner(),
@@ -99,6 +108,7 @@ pub async fn run(start: Start, stop: Stop) -> u8 {
         (_, true) => action::main_step(&start, stop).await,
         (_, false) => command_line(&start, stop).await,
     };
+    start.outlet.drain();
     outcome.code()
 }
 
@@ -220,7 +230,7 @@ fn console(start: &Start, form: Form, look: Look) -> Console {
     Console::new(
         style,
         start.redactor.clone(),
-        Box::new(std::io::stdout()) as Box<dyn Write + Send>,
+        Box::new(start.outlet.clone()) as Box<dyn Write + Send>,
     )
 }
 

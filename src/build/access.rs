@@ -1,11 +1,12 @@
-//! What lets us in: a key pair and a security group, made side by side.
+//! What the machine is launched with and that may be made for it: a key pair and a security group, which let us in, and an
+//! instance profile. They are made side by side.
 
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
 use super::network::Network;
-use super::{key_pair, security_group};
-use crate::cloud::{Cloud, GroupId, KeyName};
+use super::{key_pair, profile, security_group};
+use crate::cloud::{Cloud, GroupId, KeyName, ProfileName};
 use crate::plan::communicator::Login;
 use crate::remote::KeyPair;
 
@@ -16,6 +17,8 @@ pub(super) struct Access {
     pub(super) key: Key,
     /// The security groups that it is launched with.
     pub(super) groups: Vec<GroupId>,
+    /// The instance profile that was made for this build.
+    pub(super) profile: Option<ProfileName>,
 }
 
 /// The key pair of the machine.
@@ -64,15 +67,20 @@ impl Key {
     }
 }
 
-/// Makes both. Where one fails, the other's call still ends in the ledger.
+/// Makes all of it. Where one fails, the others' calls still end in the ledger.
 pub(super) async fn prepare<C: Cloud, D: Sync>(
     cx: &Cx<'_, C, D>,
     network: &Network,
     texts: &Texts,
 ) -> Result<Access, BuildError> {
-    let (key, groups) = tokio::try_join!(
+    let (key, groups, profile) = tokio::try_join!(
         key_pair::prepare(cx, texts),
-        security_group::prepare(cx, network, texts)
+        security_group::prepare(cx, network, texts),
+        profile::prepare(cx, texts)
     )?;
-    Ok(Access { key, groups })
+    Ok(Access {
+        key,
+        groups,
+        profile,
+    })
 }

@@ -5,11 +5,12 @@ use std::pin::Pin;
 
 use super::built::{Built, BuiltVolumes, GeneratedData};
 use crate::cloud::image::Image;
+use crate::cloud::instance::Instance;
 use crate::cloud::{ImageId, InstanceId, Region};
 use crate::ledger::Ledger;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::plan::communicator::{Communicator, Interface, SshSettings};
-use crate::remote::Remote;
+use crate::remote::{KeyPair, Remote};
 use crate::report::ui::{Progress, Ui};
 use crate::stop::Stop;
 use crate::template::scope::Scope;
@@ -49,9 +50,24 @@ pub(crate) trait AddressLookup: Sync {
     ) -> Pin<Box<dyn Future<Output = Vec<String>> + Send + '_>>;
 }
 
-/// Is told of results as soon as they are known. Nothing here may block for long; whoever does not want to know something
-/// leaves its method as it is.
+/// A wait for somebody who watches.
+pub(crate) type Pause<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Is told of results as soon as they are known. Whoever does not want to know something leaves its method as it is. Only
+/// the pauses may take long, since no deadline runs between two steps.
 pub(crate) trait BuildObserver: Sync {
+    /// A step is over, which Packer names so.
+    fn after_step<'s>(&'s self, _ui: &'s Ui, _step: &'s str) -> Pause<'s> {
+        Box::pin(std::future::ready(()))
+    }
+    /// What a step made is about to be removed.
+    fn before_cleanup<'s>(&'s self, _ui: &'s Ui, _step: &'s str) -> Pause<'s> {
+        Box::pin(std::future::ready(()))
+    }
+    /// A temporary key pair was made.
+    fn key_made(&self, _ui: &Ui, _pair: &KeyPair) {}
+    /// The machine runs and has addresses.
+    fn instance_running(&self, _ui: &Ui, _instance: &Instance) {}
     /// The source image was found.
     fn source_found(&self, _source: &Image) {}
     /// The machine has an id. It will go.

@@ -1,6 +1,6 @@
 //! Why a build failed: what it was doing, what stood in the way, and what can be done.
 
-use crate::cloud::{CloudError, ImageId, Region, VpcId};
+use crate::cloud::{CloudError, ImageId, InstanceId, Region, VpcId};
 use crate::ledger::JournalError;
 use crate::remote::{ConnectError, KeyError};
 use crate::stop::StopRequest;
@@ -49,6 +49,25 @@ pub(crate) enum BuildError {
         /// Where.
         region: Region,
     },
+    /// An old image of the name cannot make room.
+    #[error(
+        "the old image `{image}` in `{region}` has deregistration protection, so `force_deregister` cannot replace it"
+    )]
+    OldImageProtected {
+        /// The old image.
+        image: ImageId,
+        /// Where.
+        region: Region,
+    },
+    /// `deprecate_at` lies in the past.
+    #[error("`deprecate_at` is in the past: {0}")]
+    DeprecatedAlready(time::OffsetDateTime),
+    /// A filter of the template finds nothing, or too much.
+    #[error("{0}")]
+    NetworkFilter(String),
+    /// A launch template of `fast_launch` cannot be used.
+    #[error("{0}")]
+    FastLaunch(String),
     /// The VPC needs a subnet beside it.
     #[error("subnet must be provided for the non-default VPC `{0}`")]
     SubnetNeeded(VpcId),
@@ -94,6 +113,17 @@ pub(crate) enum BuildError {
     /// The machine went away by itself.
     #[error("the instance went away while it was used{0}")]
     MachineGone(Box<Diagnosis>),
+    /// EC2 took the spot instance back.
+    #[error("EC2 took the spot instance `{instance}` back: {reason}")]
+    Interrupted {
+        /// Which.
+        instance: InstanceId,
+        /// EC2's words.
+        reason: String,
+        /// What failed because of it.
+        #[source]
+        source: Box<BuildError>,
+    },
     /// A provisioner failed.
     #[error("a provisioner failed")]
     Provision(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -138,12 +168,36 @@ impl BuildError {
         }
     }
 
+    /// What EC2 answered, where that is what the error is about.
+    pub(super) fn cloud_error_mut(&mut self) -> Option<&mut CloudError> {
+        match self {
+            Self::Caller { source, .. }
+            | Self::Launch { source, .. }
+            | Self::Call { source, .. }
+            | Self::Wait {
+                source: WaitError::Refused { source, .. },
+                ..
+            } => Some(source),
+            Self::Wait {
+                source: WaitError::TimedOut { last, .. },
+                ..
+            } => last.as_deref_mut(),
+            _ => None,
+        }
+    }
+
     /// One thing to try, in the imperative.
     pub(crate) fn hint(&self) -> Option<String> {
         let text = match self {
             Self::Connect { source, .. } => source.hint()?,
             Self::NameTaken { .. } => "choose another `ami_name`, or set `force_deregister`",
-            Self::SubnetNeeded(_) => "set `subnet_id`",
+            Self::SubnetNeeded(_) => "set `subnet_id` or `subnet_filter`",
+            Self::OldImageProtected { image, region } => {
+                return Some(format!(
+                    "choose another `ami_name`, or lift the protection first: aws ec2 disable-image-deregistration-protection --region {region} --image-id {image} (with a cooldown, 24 hours before)"
+                ));
+            }
+            Self::DeprecatedAlready(_) => "set `deprecate_at` to a time that is still to come",
             Self::UnknownRegions { .. } => {
                 "correct `region` or `ami_regions`, or set `skip_region_validation`"
             }
@@ -152,6 +206,9 @@ impl BuildError {
                 "the device has to be an EBS volume of `launch_block_device_mappings`"
             }
             Self::NoAddress(_) => "set `ssh_interface` or `associate_public_ip_address`",
+            Self::Interrupted { .. } => {
+                "run it again; more `spot_instance_types` with `price-capacity-optimized`, or a build on demand (no `spot_price`), are interrupted less"
+            }
             Self::MachineGone(_) => {
                 "look for what shuts the machine down: `user_data`, a provisioner, a limit of the account"
             }

@@ -80,6 +80,16 @@ pub(super) async fn image<C: Cloud, D: Sync>(
     Ok(Frozen { image, role, old })
 }
 
+/// Packer's words for `skip_create_ami`.
+pub(super) fn say_skipped(ui: &Ui) {
+    ui.say("Skipping AMI creation...");
+    ui.say("Skipping AMI region copy...");
+    ui.say("Skipping Enable AMI deprecation...");
+    ui.say("Skipping Enable AMI deregistration protection...");
+    ui.say("Skipping AMI modify attributes...");
+    ui.say("Skipping AMI create tags...");
+}
+
 /// The final tags go into the creating call; an image that does not stay needs only ours.
 async fn make<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
@@ -119,12 +129,6 @@ fn say_run_tags<C, D>(cx: &Cx<'_, C, D>) {
     } else {
         "Attaching run tags to AMI..."
     });
-}
-
-/// Packer's words for `skip_create_ami`.
-pub(super) fn say_skipped(ui: &Ui) {
-    ui.say("Skipping AMI creation...");
-    ui.say("Skipping AMI region copy...");
 }
 
 /// Repeats the call while the machine is in no state for it: a refusal made nothing. What may have made something is final.

@@ -28,10 +28,16 @@ pub(super) struct Texts {
     pub(super) run_tags: Tags,
     /// On the machine's volumes.
     pub(super) volume_tags: Tags,
+    /// On the spot request and its launch template.
+    pub(super) spot_tags: Tags,
+    /// On the fleet of a spot instance.
+    pub(super) fleet_tags: Tags,
     /// On every image.
     pub(super) image_tags: Tags,
-    /// On every image's snapshots.
+    /// On the snapshots of the image that is made of the machine.
     pub(super) snapshot_tags: Tags,
+    /// On the snapshots of copies, which inherit no `run_tags`.
+    pub(super) copied_snapshot_tags: Tags,
     /// Of every image.
     pub(super) description: String,
     /// Of each of `ebs_volumes`, in the template's order.
@@ -77,24 +83,27 @@ impl SourceData {
 }
 
 /// Renders everything that is late. The image's tags are the run tags (unless they are skipped) with `tags` over them;
-/// `snapshot_tags` go over both on snapshots.
+/// `snapshot_tags` go over both on snapshots. In China and GovCloud the run tags do not reach the image, as in Packer.
 pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Texts, BuildError> {
     let (image, data) = (&cx.settings.image, source.value());
     let tags = |key, tags: &LateTags| render_tags(cx.scope, &data, key, tags);
     let run_tags = tags("run_tags", &cx.settings.launch.run_tags)?;
-    let mut image_tags = if image.skip_run_tags {
+    let own_tags = tags("tags", &image.tags)?;
+    let own_snapshot_tags = tags("snapshot_tags", &image.snapshot_tags)?;
+    let inherited = if image.skip_run_tags || cx.region.is_china() || cx.region.is_government() {
         Tags::new()
     } else {
         run_tags.clone()
     };
-    image_tags.extend(tags("tags", &image.tags)?);
-    let mut snapshot_tags = image_tags.clone();
-    snapshot_tags.extend(tags("snapshot_tags", &image.snapshot_tags)?);
+    let spot = cx.settings.launch.spot.clone().unwrap_or_default();
     Ok(Texts {
-        run_tags,
+        image_tags: merged([&inherited, &own_tags]),
+        snapshot_tags: merged([&inherited, &own_tags, &own_snapshot_tags]),
+        copied_snapshot_tags: merged([&own_tags, &own_snapshot_tags]),
+        spot_tags: tags("spot_tags", &spot.tags)?,
+        fleet_tags: tags("fleet_tags", &spot.fleet_tags)?,
         volume_tags: tags("run_volume_tags", &cx.settings.launch.run_volume_tags)?,
-        image_tags,
-        snapshot_tags,
+        run_tags,
         volumes: volumes(cx, &data)?,
         description: render_text(cx.scope, &data, "ami_description", &image.description)?,
     })
@@ -113,6 +122,13 @@ fn volumes<C, D>(cx: &Cx<'_, C, D>, data: &Value) -> Result<Vec<VolumeTexts>, Bu
         })
     });
     texts.collect()
+}
+
+/// Later ones win.
+fn merged<const N: usize>(layers: [&Tags; N]) -> Tags {
+    let all = layers.into_iter().flatten();
+    all.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 fn render_tags(

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use super::access::Access;
+use super::china;
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
 use super::network::Network;
+use super::{interruption, launch_attempts, profile, spot};
 use crate::cloud::image::{BlockDevice, Image};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
 use crate::cloud::{Cloud, CloudError, InstanceId, Region};
@@ -37,35 +39,51 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
     access: &Access,
     texts: &Texts,
 ) -> Result<Machine, BuildError> {
-    cx.ui.say("Launching a source AWS instance...");
+    let request = request(cx, source, network, access, texts);
+    profile::propagated(cx, access, &request).await?;
+    let spot = cx.settings.launch.spot.as_ref();
+    cx.ui.say(match spot {
+        Some(_) => "Launching a spot AWS instance...",
+        None => "Launching a source AWS instance...",
+    });
     for (name, value) in &texts.run_tags {
         cx.ui
             .message(&format!("Adding tag: \"{name}\": \"{value}\""));
     }
-    let request = request(cx, source, network, access, texts);
     let order = Order::new(Kind::Instance, cx.region, "the build machine")
         .leaving(leaving(&source.block_devices, cx.settings));
-    let (cloud, region) = (cx.cloud.clone(), cx.region.clone());
-    let launched = cx.ledger.create(order, |claim| async move {
-        cloud.run_instance(&region, &claim, &request).await
-    });
-    let launched = launched.await.map_err(|source| BuildError::Launch {
-        region: cx.region.clone(),
-        source: Box::new(source),
-    })?;
-    cx.ui.message(&format!("Instance ID: {}", launched.id));
-    cx.observer.instance_launched(cx.region, &launched.id);
+    let id = match spot {
+        Some(spot) => spot::launch(cx, spot, (request, order), access, texts).await?,
+        None => on_demand(cx, (request, order), access).await?,
+    };
+    cx.ui.message(&format!("Instance ID: {id}"));
+    cx.observer.instance_launched(cx.region, &id);
 
-    cx.ui.say(&format!(
-        "Waiting for instance ({}) to become ready...",
-        launched.id
-    ));
-    let instance = running(cx, &launched.id).await?;
+    cx.ui
+        .say(&format!("Waiting for instance ({id}) to become ready..."));
+    let instance = interruption::told(cx, &id, running(cx, &id)).await?;
+    cx.ledger.drop_launch_template(cx.cloud).await;
+    china::tag(cx, &instance, texts).await?;
     Ok(Machine {
-        id: launched.id,
+        id,
         instance,
         source: source.clone(),
     })
+}
+
+async fn on_demand<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    (request, order): (RunInstance, Order),
+    access: &Access,
+) -> Result<InstanceId, BuildError> {
+    launch_attempts::until_launched(cx, access, || {
+        let (cloud, region, request) = (cx.cloud.clone(), cx.region.clone(), request.clone());
+        let launched = cx.ledger.create(order.clone(), |claim| async move {
+            cloud.run_instance(&region, &claim, &request).await
+        });
+        async { launched.await.map(|instance| instance.id) }
+    })
+    .await
 }
 
 /// What EC2 is asked for. It is the same for the dry run and for the launch.
@@ -79,12 +97,15 @@ pub(super) fn request<C, D>(
     let launch = &cx.settings.launch;
     RunInstance {
         image: source.id.clone(),
-        instance_type: launch.instance_type.clone(),
+        instance_type: launch.likely_type().to_owned(),
         key_name: access.key.name().cloned(),
         subnet: network.subnet.clone(),
         groups: access.groups.clone(),
         associate_public_ip_address: network.subnet.as_ref().and(network.public_ip),
-        iam_instance_profile: launch.iam_instance_profile.clone(),
+        iam_instance_profile: launch
+            .iam_instance_profile
+            .clone()
+            .or_else(|| access.profile.as_ref().map(ToString::to_string)),
         user_data: launch.user_data.clone(),
         block_devices: launch.block_devices.clone(),
         availability_zone: network.availability_zone.clone(),
@@ -92,6 +113,7 @@ pub(super) fn request<C, D>(
         metadata: launch.metadata.clone(),
         shutdown_behavior: shutdown_behavior(launch),
         credit_specification: launch.credit_specification,
+        terms: launch.terms.clone(),
         instance_tags: texts.run_tags.clone(),
         volume_tags: texts.volume_tags.clone(),
     }

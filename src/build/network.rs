@@ -2,8 +2,9 @@
 
 use super::cx::Cx;
 use super::error::BuildError;
+use super::network_filters;
 use crate::cloud::network::Subnet;
-use crate::cloud::{Cloud, CloudError, SubnetId, VpcId};
+use crate::cloud::{Cloud, CloudError, GroupId, SubnetId, VpcId};
 
 /// The place of the machine. What is `None` is left to EC2.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,22 +17,38 @@ pub(super) struct Network {
     pub(super) availability_zone: Option<String>,
     /// Sent only where a subnet is known.
     pub(super) public_ip: Option<bool>,
+    /// The template's security groups; none means a temporary one.
+    pub(super) groups: Vec<GroupId>,
 }
 
-/// Chooses the place as Packer does: a subnet is looked for only where `associate_public_ip_address` needs one.
+/// Chooses the place as Packer does: by id, by filter, and else a subnet is looked for only where
+/// `associate_public_ip_address` needs one.
 pub(super) async fn choose<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Network, BuildError> {
     let launch = &cx.settings.launch;
+    let vpc = match &launch.vpc {
+        Some(vpc) => Some(vpc.clone()),
+        None => network_filters::vpc(cx).await?,
+    };
+    let subnet = match &launch.subnet {
+        Some(subnet) => Some(subnet.clone()),
+        None => network_filters::subnet(cx, vpc.as_ref()).await?,
+    };
     let asked = Network {
-        vpc: launch.vpc.clone(),
-        subnet: launch.subnet.clone(),
+        vpc,
+        subnet,
         availability_zone: launch.availability_zone.clone(),
         public_ip: launch.associate_public_ip_address,
+        groups: launch.groups.clone(),
     };
-    match (&asked.subnet, asked.public_ip) {
-        (Some(subnet), _) => complete(cx, subnet, asked.clone()).await,
-        (None, Some(public)) => Ok(infer(cx, asked, public).await),
-        (None, None) => Ok(asked),
+    let mut network = match (&asked.subnet, asked.public_ip) {
+        (Some(subnet), _) => complete(cx, subnet, asked.clone()).await?,
+        (None, Some(public)) => infer(cx, asked, public).await,
+        (None, None) => asked,
+    };
+    if network.groups.is_empty() {
+        network.groups = network_filters::groups(cx, network.vpc.as_ref()).await?;
     }
+    Ok(network)
 }
 
 async fn complete<C: Cloud, D>(
@@ -87,6 +104,7 @@ async fn infer<C: Cloud, D>(cx: &Cx<'_, C, D>, asked: Network, public: bool) -> 
                 subnet: Some(subnet.id),
                 availability_zone: Some(subnet.availability_zone),
                 public_ip: Some(public),
+                groups: asked.groups,
             }
         }
         Ok(None) => ignored(
@@ -122,7 +140,7 @@ async fn best_subnet<C: Cloud, D>(
         ("state".to_owned(), vec!["available".to_owned()]),
     ];
     filters.extend(zone.map(|zone| ("availability-zone".to_owned(), vec![zone.to_owned()])));
-    let instance_type = &cx.settings.launch.instance_type;
+    let instance_type = cx.settings.launch.likely_type();
     let (subnets, zones) = tokio::try_join!(
         cx.cloud.subnets(cx.region, &[], &filters),
         cx.cloud.zones_offering(cx.region, instance_type)

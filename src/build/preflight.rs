@@ -7,8 +7,8 @@ use super::access::{Access, Key};
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
-use super::launch;
 use super::network::Network;
+use super::{fast_launch, launch, protect};
 use crate::cloud::api::Caller;
 use crate::cloud::error::Refusal;
 use crate::cloud::image::{Image, ImageQuery};
@@ -42,7 +42,31 @@ pub(super) async fn check<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), Bu
     }
     // A name in a region that does not exist cannot be looked for.
     regions(cx).await?;
-    tokio::try_join!(vpc(cx), names(cx)).map(|_| ())
+    deprecation(cx)?;
+    tokio::try_join!(
+        vpc(cx),
+        names(cx),
+        protect::check_old(cx),
+        fast_launch::check(cx)
+    )
+    .map(|_| ())
+}
+
+/// EC2 takes no time in the past, and would say so only once the image is there.
+fn deprecation<C, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
+    let image = &cx.settings.image;
+    match image.lifecycle.deprecate_at.filter(|_| !image.skip_create) {
+        Some(at) if at <= time::OffsetDateTime::now_utc() => Err(BuildError::DeprecatedAlready(at)),
+        _ => Ok(()),
+    }
+}
+
+/// Where the image's name will be used.
+pub(super) fn regions_of_the_name<'a, C, D>(cx: &Cx<'a, C, D>) -> Vec<&'a Region> {
+    let image = &cx.settings.image;
+    let own = (!image.skip_save_build_region).then_some(cx.region);
+    let copies = image.regions.iter().filter(|region| *region != cx.region);
+    own.into_iter().chain(copies).collect()
 }
 
 /// `RunInstances` as a dry run: quotas, permissions and most mistakes show before anything is made.
@@ -55,7 +79,8 @@ pub(super) async fn try_launch<C: Cloud, D>(
     let key = cx.ssh().map_or(Key::None, |ssh| Key::of_login(&ssh.login));
     let access = Access {
         key,
-        groups: cx.settings.launch.groups.clone(),
+        groups: network.groups.clone(),
+        profile: None,
     };
     let request = launch::request(cx, source, network, &access, texts);
     match cx.cloud.try_run_instance(cx.region, &request).await {
@@ -104,7 +129,11 @@ async fn regions<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
 async fn vpc<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
     let launch = &cx.settings.launch;
     cx.ui.say("Prevalidating any provided VPC information");
-    let (Some(vpc), None) = (&launch.vpc, &launch.subnet) else {
+    let (Some(vpc), None, true) = (
+        &launch.vpc,
+        &launch.subnet,
+        launch.filters.subnet.is_empty(),
+    ) else {
         return Ok(());
     };
     match cx
@@ -133,9 +162,8 @@ async fn names<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
     }
     cx.ui
         .say(&format!("Prevalidating AMI Name: {}", image.name));
-    let own = (!image.skip_save_build_region).then_some(cx.region);
-    let targets = own.into_iter().chain(&image.regions);
-    futures_util::future::try_join_all(targets.map(|region| name_is_free(cx, region)))
+    let targets = regions_of_the_name(cx);
+    futures_util::future::try_join_all(targets.into_iter().map(|region| name_is_free(cx, region)))
         .await
         .map(|_| ())
 }
@@ -174,7 +202,8 @@ pub(super) async fn images_named<C: Cloud>(
         .await
 }
 
-fn left_out<C, D>(
+/// A check that the caller may not make is left out with one line; any other failure stands.
+pub(super) fn left_out<C, D>(
     cx: &Cx<'_, C, D>,
     what: &str,
     doing: &str,

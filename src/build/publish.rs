@@ -1,8 +1,7 @@
-//! Finishes an image that is available: tags where the creating call could not carry them, then the description, then
-//! the shares. Nobody is given an image that is not tagged yet.
+//! Finishes an image that is available: tags where the creating call could not carry them, then fast launch, deprecation, the
+//! description, then the shares. Nobody is given an image that is not tagged yet.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 
 use futures_util::future::try_join_all;
 
@@ -11,10 +10,22 @@ use super::devices;
 use super::error::BuildError;
 use super::late::Texts;
 use super::snapshots::{self, Shares};
+use super::{fast_launch, patiently};
 use crate::cloud::image::{Image, ImageAttribute};
-use crate::cloud::{Cloud, CloudError, Region};
+use crate::cloud::{Cloud, Region, Tags as CloudTags};
 use crate::ledger::{DEADLINE_TAG, KEPT};
-use crate::wait::{self, Pace, Patience, Polled};
+
+/// What an error begins with.
+const DOING: &str = "cannot finish the AMI";
+
+/// Where an image's snapshots come from, which decides on their tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Snapshots {
+    /// The machine's volumes.
+    Made,
+    /// Another image's snapshots.
+    Copied,
+}
 
 /// Whether the creating call carried the tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +47,30 @@ impl Tags {
     }
 }
 
+/// Packer's words for what is not asked for.
+pub(super) fn say_skipped<C, D>(cx: &Cx<'_, C, D>) {
+    let lifecycle = &cx.settings.image.lifecycle;
+    if lifecycle.deprecate_at.is_none() {
+        cx.ui.say("Skipping Enable AMI deprecation...");
+    }
+    if lifecycle.protection.is_none() {
+        cx.ui
+            .say("Skipping Enable AMI deregistration protection...");
+    }
+}
+
 /// Finishes one image in its region.
 pub(super) async fn finish<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     region: &Region,
     image: Image,
-    texts: &Texts,
+    (texts, origin): (&Texts, Snapshots),
 ) -> Result<Image, BuildError> {
-    say_tags(cx, &image, texts);
+    let snapshot_tags = match origin {
+        Snapshots::Made => &texts.snapshot_tags,
+        Snapshots::Copied => &texts.copied_snapshot_tags,
+    };
+    say_tags(cx, &image, &texts.image_tags, snapshot_tags);
     if Tags::of(region) == Tags::Missing {
         let snapshots: Vec<String> = image
             .snapshots()
@@ -57,8 +84,10 @@ pub(super) async fn finish<C: Cloud, D>(
             &texts.image_tags,
         )
         .await?;
-        tag(cx, region, &snapshots, &texts.snapshot_tags).await?;
+        tag(cx, region, &snapshots, snapshot_tags).await?;
     }
+    fast_launch::enable(cx, region, &image).await?;
+    deprecate(cx, region, &image).await?;
     let attributes = attributes(cx, texts);
     if !attributes.is_empty() {
         cx.ui
@@ -66,7 +95,8 @@ pub(super) async fn finish<C: Cloud, D>(
     }
     for (word, attribute) in &attributes {
         cx.ui.message(&format!("Modifying: {word}"));
-        patiently(cx, &format!("{word} of AMI {}", image.id), || {
+        let what = format!("{word} of AMI {}", image.id);
+        patiently::change(cx, DOING, &what, || {
             cx.cloud.modify_image(region, &image.id, attribute)
         })
         .await?;
@@ -81,7 +111,7 @@ pub(super) async fn mark_kept<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     images: &BTreeMap<Region, Image>,
 ) -> Result<(), BuildError> {
-    let kept = crate::cloud::Tags::from([(DEADLINE_TAG.to_owned(), KEPT.to_owned())]);
+    let kept = CloudTags::from([(DEADLINE_TAG.to_owned(), KEPT.to_owned())]);
     // These may be somebody else's.
     let named = devices::named_snapshots(&cx.settings.image.block_devices);
     let mark = |region, image: &Image| {
@@ -98,48 +128,81 @@ pub(super) async fn mark_kept<C: Cloud, D>(
         .map(|_| ())
 }
 
-fn say_tags<C, D>(cx: &Cx<'_, C, D>, image: &Image, texts: &Texts) {
-    if texts.image_tags.is_empty() && texts.snapshot_tags.is_empty() {
+fn say_tags<C, D>(cx: &Cx<'_, C, D>, image: &Image, own: &CloudTags, snapshot_tags: &CloudTags) {
+    if own.is_empty() && snapshot_tags.is_empty() {
         return;
     }
     cx.ui.say(&format!("Adding tags to AMI ({})...", image.id));
     for snapshot in image.snapshots() {
         cx.ui.message(&format!("Tagging snapshot: {snapshot}"));
     }
+    let adding = |(name, value): (&String, &String)| {
+        cx.ui
+            .message(&format!("Adding tag: \"{name}\": \"{value}\""));
+    };
     cx.ui.say("Creating AMI tags");
-    for (name, value) in &texts.image_tags {
-        cx.ui
-            .message(&format!("Adding tag: \"{name}\": \"{value}\""));
-    }
+    own.iter().for_each(adding);
     cx.ui.say("Creating snapshot tags");
-    for (name, value) in texts
-        .snapshot_tags
+    snapshot_tags
         .iter()
-        .filter(|(name, value)| texts.image_tags.get(*name) != Some(*value))
-    {
-        cx.ui
-            .message(&format!("Adding tag: \"{name}\": \"{value}\""));
-    }
+        .filter(|(name, value)| own.get(*name) != Some(*value))
+        .for_each(adding);
 }
 
+async fn deprecate<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    region: &Region,
+    image: &Image,
+) -> Result<(), BuildError> {
+    let Some(at) = cx.settings.image.lifecycle.deprecate_at else {
+        return Ok(());
+    };
+    cx.ui.say(&format!(
+        "Enabling deprecation on AMI ({}) in region \"{region}\" ...",
+        image.id
+    ));
+    let what = format!("the deprecation of AMI {}", image.id);
+    patiently::change(cx, "Error enabling AMI deprecation", &what, || {
+        cx.cloud.deprecate_image(region, &image.id, at)
+    })
+    .await
+}
+
+/// Makes an attribute of a list.
+type OfList = fn(Vec<String>) -> ImageAttribute;
+
+/// The calls that change the image, each with Packer's word for it: what it is first, then who may use it.
 fn attributes<C, D>(cx: &Cx<'_, C, D>, texts: &Texts) -> Vec<(&'static str, ImageAttribute)> {
     let settings = &cx.settings.image;
     let mut attributes = Vec::new();
     if !texts.description.is_empty() {
-        attributes.push((
-            "description",
-            ImageAttribute::Description(texts.description.clone()),
-        ));
+        let text = texts.description.clone();
+        attributes.push(("description", ImageAttribute::Description(text)));
     }
-    if !settings.groups.is_empty() {
-        attributes.push((
-            "groups",
-            ImageAttribute::LaunchGroups(settings.groups.clone()),
-        ));
+    if let Some(version) = settings.lifecycle.imds_support.clone() {
+        attributes.push(("imds_support", ImageAttribute::ImdsSupport(version)));
     }
-    if !settings.users.is_empty() {
-        attributes.push(("users", ImageAttribute::LaunchUsers(settings.users.clone())));
-    }
+    let lists: [(&str, &Vec<String>, OfList); 5] = [
+        (
+            "product codes",
+            &settings.lifecycle.product_codes,
+            ImageAttribute::ProductCodes,
+        ),
+        ("groups", &settings.groups, ImageAttribute::LaunchGroups),
+        ("users", &settings.users, ImageAttribute::LaunchUsers),
+        (
+            "ami org arns",
+            &settings.organizations,
+            ImageAttribute::LaunchOrganizations,
+        ),
+        (
+            "ami ou arns",
+            &settings.organizational_units,
+            ImageAttribute::LaunchOrganizationalUnits,
+        ),
+    ];
+    let given = lists.into_iter().filter(|(_, list, _)| !list.is_empty());
+    attributes.extend(given.map(|(word, list, make)| (word, make(list.clone()))));
     attributes
 }
 
@@ -163,34 +226,11 @@ pub(super) async fn tag<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     region: &Region,
     ids: &[String],
-    tags: &crate::cloud::Tags,
+    tags: &CloudTags,
 ) -> Result<(), BuildError> {
     if ids.is_empty() || tags.is_empty() {
         return Ok(());
     }
-    patiently(cx, &format!("the tags of {}", ids.join(", ")), || {
-        cx.cloud.create_tags(region, ids, tags)
-    })
-    .await
-}
-
-/// A call that changes what exists already. It may be repeated, so a new id that EC2 does not know everywhere yet, or an
-/// answer that was lost, only makes it come again.
-pub(super) async fn patiently<C, D, F, Fut>(
-    cx: &Cx<'_, C, D>,
-    what: &str,
-    mut call: F,
-) -> Result<(), BuildError>
-where
-    F: FnMut() -> Fut,
-    Fut: Future<Output = Result<(), CloudError>>,
-{
-    let progress = cx.progress(what);
-    let wait = cx.wait(what, Pace::BRISK, Patience::Total(wait::GRACE), &progress);
-    let done = wait::until(&wait, || {
-        let call = call();
-        async { call.await.map(Polled::Ready) }
-    });
-    done.await
-        .map_err(BuildError::wait("cannot finish the AMI"))
+    let what = format!("the tags of {}", ids.join(", "));
+    patiently::change(cx, DOING, &what, || cx.cloud.create_tags(region, ids, tags)).await
 }

@@ -74,6 +74,7 @@ pub(super) async fn image<C: Cloud, D>(
         boot_mode: registration.boot_mode.clone(),
         uefi_data: registration.uefi_data.clone(),
         tpm_support: registration.tpm_support.clone(),
+        network_support: cx.settings.launch.network_support.clone(),
         image_tags,
     };
     let order = Order::new(Kind::Image, cx.region, &request.name).sparing(parts.spared.clone());

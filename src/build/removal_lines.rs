@@ -16,5 +16,9 @@ pub(crate) fn removal_line(row: &Row) -> String {
             )
         }
         Kind::Snapshot => format!("Deleting snapshot: {}", row.label()),
+        Kind::FastLaunch => format!("Disabling fast launch of AMI {}...", row.name),
+        Kind::LaunchTemplate => "Deleting the launch template...".to_owned(),
+        Kind::Role => "Deleting temporary role...".to_owned(),
+        Kind::InstanceProfile => "Deleting temporary instance profile...".to_owned(),
     }
 }

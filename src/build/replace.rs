@@ -18,13 +18,13 @@ pub(super) struct Old {
 
 /// Looks for images of the name wherever the new one will be.
 pub(super) async fn remember<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<Vec<Old>, BuildError> {
-    let settings = &cx.settings.image;
-    if settings.replace == Replace::Refuse {
+    if cx.settings.image.replace == Replace::Refuse {
         return Ok(Vec::new());
     }
-    let own = (!settings.skip_save_build_region).then_some(cx.region);
-    let regions = own.into_iter().chain(&settings.regions);
-    let found = futures_util::future::try_join_all(regions.map(|region| find(cx, region))).await?;
+    let regions = preflight::regions_of_the_name(cx);
+    let found =
+        futures_util::future::try_join_all(regions.into_iter().map(|region| find(cx, region)))
+            .await?;
     Ok(found.into_iter().flatten().collect())
 }
 

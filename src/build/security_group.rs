@@ -25,10 +25,14 @@ pub(super) async fn prepare<C: Cloud, D: Sync>(
     network: &Network,
     texts: &Texts,
 ) -> Result<Vec<GroupId>, BuildError> {
-    if cx.settings.launch.groups.is_empty() {
+    let groups = &network.groups;
+    if groups.is_empty() {
         return Ok(vec![temporary(cx, network, texts).await?]);
     }
-    let groups = &cx.settings.launch.groups;
+    // Those of `security_group_filter` were just found.
+    if cx.settings.launch.groups.is_empty() {
+        return Ok(groups.clone());
+    }
     match cx.cloud.groups(cx.region, groups, &Vec::new()).await {
         Ok(_) => {
             let names: Vec<&str> = groups.iter().map(GroupId::as_str).collect();

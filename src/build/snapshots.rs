@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::cx::Cx;
 use super::error::BuildError;
-use super::publish;
+use super::patiently;
 use crate::cloud::error::Refusal;
 use crate::cloud::image::{SnapshotAttribute, SnapshotState};
 use crate::cloud::volume::CreateSnapshot;
@@ -115,7 +115,8 @@ pub(super) async fn share<C: Cloud, D>(
     }
     for (word, attribute) in &attributes {
         cx.ui.message(&format!("Modifying: {word}"));
-        publish::patiently(cx, &format!("the shares of snapshot {snapshot}"), || {
+        let what = format!("the shares of snapshot {snapshot}");
+        patiently::change(cx, "cannot share the snapshot", &what, || {
             cx.cloud.modify_snapshot(region, snapshot, attribute)
         })
         .await?;

@@ -4,6 +4,8 @@ use super::cx::Cx;
 use super::error::BuildError;
 use crate::cloud::Cloud;
 use crate::cloud::image::{Image, ImageQuery};
+use crate::cloud::lifecycle::{NetworkSupport, Toggle};
+use crate::plan::amazon::settings::EbsSettings;
 
 /// Finds the image that the template names.
 pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildError> {
@@ -34,9 +36,34 @@ pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildE
         );
         return Err(BuildError::Source(reason));
     }
+    check_enhanced_networking(cx.settings, &image)?;
     cx.ui.message(&format!("Found Image ID: {}", image.id));
     cx.observer.source_found(&image);
     Ok(image)
+}
+
+/// Enhanced networking is for `hvm` images only; what the template says of the kind counts for more than EC2's word, as in Packer.
+fn check_enhanced_networking(settings: &EbsSettings, image: &Image) -> Result<(), BuildError> {
+    let off = NetworkSupport::Ena(Toggle::Off);
+    if settings
+        .launch
+        .network_support
+        .iter()
+        .all(|one| *one == off)
+    {
+        return Ok(());
+    }
+    let assumed = settings.image.virtualization_type.as_deref();
+    if assumed.unwrap_or(&image.virtualization_type) == "hvm" {
+        return Ok(());
+    }
+    let reason = match assumed {
+        Some(kind) => format!("ami_virtualization_type '{kind}' is not HVM"),
+        None => format!("source AMI '{}' is not HVM", image.id),
+    };
+    Err(BuildError::Source(format!(
+        "Cannot enable enhanced networking, {reason}"
+    )))
 }
 
 /// What to do where several images fit: `most_recent`.
@@ -93,6 +120,7 @@ mod unit {
             virtualization_type: "hvm".to_owned(),
             architecture: "x86_64".to_owned(),
             block_devices: Vec::new(),
+            is_protected: false,
             tags: crate::cloud::Tags::new(),
         }
     }
@@ -119,6 +147,23 @@ mod unit {
             choose(found, Several::Refuse)
                 .is_err_and(|reason| reason.contains("more than one result"))
         );
+    }
+
+    #[test]
+    fn enhanced_networking_needs_an_hvm_image_or_the_templates_word_for_it() {
+        let mut settings = crate::build::tests::fixture::settings();
+        let mut old = image("ami-old", "2014-01-01T00:00:00.000Z");
+        old.virtualization_type = "paravirtual".to_owned();
+        settings.launch.network_support = vec![NetworkSupport::Ena(Toggle::Off)];
+        assert!(check_enhanced_networking(&settings, &old).is_ok());
+        settings.launch.network_support = vec![NetworkSupport::Sriov];
+        let error = check_enhanced_networking(&settings, &old).unwrap_err();
+        assert!(
+            error.to_string().contains("'ami-old' is not HVM"),
+            "{error}"
+        );
+        settings.image.virtualization_type = Some("hvm".to_owned());
+        assert!(check_enhanced_networking(&settings, &old).is_ok());
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::cx::Cx;
 use super::error::BuildError;
 use super::freeze::{Frozen, Role};
 use super::late::Texts;
-use super::{image_wait, publish, replace};
+use super::publish::Snapshots;
+use super::{image_wait, protect, publish, replace};
 use crate::cloud::image::{CopyImage, Image};
 use crate::cloud::{Cloud, ImageId, Region};
 use crate::ledger::{Kind, Order};
@@ -30,6 +31,7 @@ pub(super) async fn everywhere<C: Cloud, D: Sync>(
         }
         cx.ui.message("Waiting for all copies to complete...");
     }
+    publish::say_skipped(cx);
     let copies = try_join_all(
         targets
             .iter()
@@ -37,9 +39,12 @@ pub(super) async fn everywhere<C: Cloud, D: Sync>(
     );
     let first = async {
         match frozen.role {
-            Role::Final => publish::finish(cx, cx.region, frozen.image.clone(), texts)
-                .await
-                .map(Some),
+            Role::Final => {
+                let image = frozen.image.clone();
+                publish::finish(cx, cx.region, image, (texts, Snapshots::Made))
+                    .await
+                    .map(Some)
+            }
             Role::Intermediate => Ok(None),
         }
     };
@@ -47,6 +52,7 @@ pub(super) async fn everywhere<C: Cloud, D: Sync>(
     let images = first.into_iter().map(|image| (cx.region.clone(), image));
     let images: BTreeMap<Region, Image> = images.chain(targets.into_iter().zip(copies)).collect();
     publish::mark_kept(cx, &images).await?;
+    protect::images(cx, &images).await?;
     Ok(images)
 }
 
@@ -76,7 +82,7 @@ async fn arrive<C: Cloud, D>(
     let id = copy(cx, frozen, region, texts).await?;
     cx.observer.image_started(region, &id);
     let image = image_wait::available(cx, region, &id).await?;
-    let image = publish::finish(cx, region, image, texts).await?;
+    let image = publish::finish(cx, region, image, (texts, Snapshots::Copied)).await?;
     replace::delete_snapshots(cx, region, &frozen.old).await?;
     Ok(image)
 }
@@ -97,8 +103,8 @@ async fn copy<C: Cloud, D>(
             .filter(|encrypted| *encrypted)
             .and_then(|_| key(cx, region)),
         image_tags: texts.image_tags.clone(),
-        snapshot_tags: texts.snapshot_tags.clone(),
-        completion_minutes: None,
+        snapshot_tags: texts.copied_snapshot_tags.clone(),
+        completion_minutes: completion_minutes(cx, region),
     };
     let order = Order::new(Kind::ImageCopy, region, &request.name);
     let (cloud, target) = (cx.cloud.clone(), region.clone());
@@ -108,6 +114,13 @@ async fn copy<C: Cloud, D>(
     copied
         .await
         .map_err(BuildError::call(format!("copy the AMI to `{region}`")))
+}
+
+/// A copy that is to be complete in time costs money, so one that Packer would not make is not hurried.
+fn completion_minutes<C, D>(cx: &Cx<'_, C, D>, region: &Region) -> Option<i64> {
+    let image = &cx.settings.image;
+    let ours_alone = region == cx.region && image.encryption.encrypt_boot != Some(true);
+    image.copy_minutes.filter(|_| !ours_alone)
 }
 
 /// The region's own key; in the build region `kms_key_id` stands behind it. Empty is the region's default key.

@@ -19,6 +19,12 @@ pub(super) async fn stop<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     id: &InstanceId,
 ) -> Result<(), BuildError> {
+    if cx.settings.launch.spot.is_some() {
+        // The machine of a one-time request cannot be stopped.
+        cx.ui
+            .message("A spot instance is not stopped: EC2 reboots it to make the image.");
+        return Ok(());
+    }
     cx.ui.say("Stopping the source instance...");
     if cx.settings.launch.disable_stop {
         cx.ui

@@ -9,8 +9,8 @@ use super::error::BuildError;
 use super::late::{self, SourceData, Texts};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, freeze, launch, network, preflight, recipe, source, spread, stop_machine,
-    volumes,
+    clear_keys, connect, decode, freeze, interruption, launch, modify_machine, network, preflight,
+    recipe, source, spread, stop_machine, volumes,
 };
 use crate::cloud::image::Image;
 use crate::cloud::{Cloud, Region};
@@ -44,14 +44,20 @@ pub(crate) async fn build_volumes<C: Cloud, D: Dial>(
     unless_stopped(cx, Box::pin(built)).await
 }
 
-async fn unless_stopped<T, C, D>(
+async fn unless_stopped<T, C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     built: impl Future<Output = Result<T, BuildError>>,
 ) -> Result<T, BuildError> {
+    let explained = async {
+        match built.await {
+            Ok(built) => Ok(built),
+            Err(error) => Err(decode::explain(cx, error).await),
+        }
+    };
     tokio::select! {
         biased;
         request = cx.stop.wait() => Err(BuildError::Stopped(request)),
-        built = built => match (built, cx.stop.requested()) {
+        built = explained => match (built, cx.stop.requested()) {
             // A step may hear the signal between our look at it and its own, and then fails because of it.
             (Err(_), Some(request)) => Err(BuildError::Stopped(request)),
             (built, _) => built,
@@ -66,15 +72,21 @@ async fn images<C: Cloud, D: Dial>(
     let (machine, texts, data) = provisioned(cx, hook).await?;
 
     cx.ui.step("Create the image");
-    stop_machine::stop(cx, &machine.id).await?;
+    at_rest(cx, &machine).await?;
     if cx.settings.image.skip_create {
         freeze::say_skipped(cx.ui);
+        before_cleanup(cx, "StepRunSourceInstance").await;
         cx.ledger.let_go(cx.cloud, &machine.id).await;
         return Ok(None);
     }
-    let image = recipe::image(cx, &machine, &texts).await?;
+    let frozen = Box::pin(recipe::image(cx, &machine, &texts));
+    let image = interruption::told(cx, &machine.id, frozen).await?;
+    pause(cx, "stepCreateAMI").await;
+    before_cleanup(cx, "StepRunSourceInstance").await;
     cx.ledger.let_go(cx.cloud, &machine.id).await;
     let images = Box::pin(spread::everywhere(cx, image, &texts)).await?;
+    // Copies, attributes and tags are made side by side: one pause for them all.
+    pause(cx, "StepCreateTags").await;
 
     // From here on there is no waiting: a stop comes either before the images are kept or after they are returned.
     cx.ledger
@@ -99,6 +111,18 @@ async fn images<C: Cloud, D: Dial>(
     Ok(Some(built))
 }
 
+/// Stops the machine, and changes what can be changed of it then.
+pub(super) async fn at_rest<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    machine: &Machine,
+) -> Result<(), BuildError> {
+    stop_machine::stop(cx, &machine.id).await?;
+    pause(cx, "StepStopEBSBackedInstance").await;
+    modify_machine::modify(cx, &machine.id).await?;
+    pause(cx, "StepModifyEBSBackedInstance").await;
+    Ok(())
+}
+
 /// Everything that stays: the images, and the snapshots that some of them were registered of.
 fn things(images: &BTreeMap<Region, Image>) -> Vec<(Region, String)> {
     let parts = images.iter().flat_map(|(region, image)| {
@@ -116,19 +140,31 @@ async fn provisioned<C: Cloud, D: Dial>(
 ) -> Result<(Machine, Texts, GeneratedData), BuildError> {
     cx.ui.step("Preflight");
     preflight::check(cx).await?;
+    pause(cx, "StepPreValidate").await;
     let source = source::find(cx).await?;
+    pause(cx, "StepSourceAMIInfo").await;
     let texts = late::render(cx, &SourceData::new(cx.region, &source))?;
     let network = network::choose(cx).await?;
+    pause(cx, "StepNetworkInfo").await;
     preflight::try_launch(cx, &source, &network, &texts).await?;
 
     cx.ui.step("Launch");
     let access = access::prepare(cx, &network, &texts).await?;
+    if let Some(pair) = access.key.temporary() {
+        cx.observer.key_made(cx.ui, pair);
+    }
+    pause(cx, "StepKeyPair").await;
+    pause(cx, "StepSecurityGroup").await;
     let machine = launch::machine(cx, &source, &network, &access, &texts).await?;
+    cx.observer.instance_running(cx.ui, &machine.instance);
+    pause(cx, "StepRunSourceInstance").await;
     if let Recipe::Volumes(volumes) = &cx.settings.recipe {
         volumes::prepare(cx, &machine, volumes, &texts).await?;
+        pause(cx, "stepTagEBSVolumes").await;
     }
 
-    let data = Box::pin(provision(cx, hook, &machine, &access)).await?;
+    let provisioned = Box::pin(provision(cx, hook, &machine, &access));
+    let data = interruption::told(cx, &machine.id, provisioned).await?;
     Ok((machine, texts, data))
 }
 
@@ -140,11 +176,22 @@ async fn provision<C: Cloud, D: Dial>(
 ) -> Result<GeneratedData, BuildError> {
     cx.ui.step("Connect");
     let mut session = connect::log_in(cx, machine, access).await?;
+    pause(cx, "StepConnect").await;
     let provisioned = hook.provision(session.remote.as_mut(), &session.data).await;
     provisioned.map_err(|error| BuildError::Provision(Box::new(error)))?;
+    pause(cx, "StepProvision").await;
     if let Some(mut remote) = session.remote {
         clear_keys::clear(cx, &mut remote, access).await;
         remote.hang_up().await;
     }
     Ok(session.data)
+}
+
+/// `-debug`: somebody may look around after a step.
+pub(super) async fn pause<C, D>(cx: &Cx<'_, C, D>, step: &str) {
+    cx.observer.after_step(cx.ui, step).await;
+}
+
+pub(super) async fn before_cleanup<C, D>(cx: &Cx<'_, C, D>, step: &str) {
+    cx.observer.before_cleanup(cx.ui, step).await;
 }

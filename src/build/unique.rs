@@ -28,6 +28,15 @@ pub(crate) fn random_name() -> String {
         .collect()
 }
 
+/// Any number below `count`; 0 where there is none.
+pub(crate) fn random_below(count: usize) -> usize {
+    let bytes = random_bytes();
+    let number = bytes[..4]
+        .iter()
+        .fold(0_usize, |number, byte| number << 8 | usize::from(*byte));
+    number.checked_rem(count).unwrap_or(0)
+}
+
 fn random_bytes() -> [u8; 12] {
     let mut bytes = [0; 12];
     getrandom::fill(&mut bytes)

@@ -8,7 +8,7 @@ use super::error::BuildError;
 use super::late::{Texts, VolumeTexts};
 use super::launch::Machine;
 use super::snapshots::{self, Shares};
-use super::{publish, stop_machine};
+use super::{interruption, patiently, publish, story};
 use crate::cloud::volume::CreateSnapshot;
 use crate::cloud::{Cloud, SnapshotId, Tags, VolumeId};
 use crate::ledger::{DEADLINE_TAG, KEPT, Kind, Order};
@@ -68,9 +68,12 @@ pub(super) async fn finish<C: Cloud, D>(
     (texts, data): (&Texts, GeneratedData),
 ) -> Result<BuiltVolumes, BuildError> {
     cx.ui.step("Keep the volumes");
-    stop_machine::stop(cx, &machine.id).await?;
+    story::at_rest(cx, &machine).await?;
     let there = there(&machine, volumes, texts);
-    let snapshots = snapshots_of(cx, &there).await?;
+    let made = snapshots_of(cx, &there);
+    let snapshots = interruption::told(cx, &machine.id, made).await?;
+    story::pause(cx, "stepSnapshotEBSVolumes").await;
+    story::before_cleanup(cx, "StepRunSourceInstance").await;
     cx.ledger.let_go(cx.cloud, &machine.id).await;
     let stay = there.iter().filter(|one| one.volume.stays());
     let volumes: Vec<VolumeId> = stay.map(|one| one.id.clone()).collect();
@@ -132,7 +135,8 @@ async fn remove_run_tags<C: Cloud, D>(
         "Deleting 'run_volume_tags' on EBS Volumes: {}",
         ids.join(", ")
     ));
-    publish::patiently(cx, "the tags of the volumes to go", || {
+    let what = "the tags of the volumes to go";
+    patiently::change(cx, "cannot tag the volumes", what, || {
         cx.cloud.delete_tags(cx.region, &ids, run_tags)
     })
     .await

@@ -10,7 +10,10 @@ use super::image::{
     SnapshotAttribute,
 };
 use super::instance::{Instance, RunInstance};
+use super::lifecycle_calls::LifecycleCalls;
 use super::network::{Filters, Ingress, Subnet, Vpc};
+use super::profile::ProfileCalls;
+use super::spot::SpotCalls;
 use super::volume_calls::VolumeCalls;
 use super::{
     CloudError, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
@@ -36,7 +39,10 @@ pub(crate) trait Cloud:
     AccountCalls
     + ImageCalls
     + InstanceCalls
+    + LifecycleCalls
     + NetworkCalls
+    + ProfileCalls
+    + SpotCalls
     + VolumeCalls
     + Clone
     + Send
@@ -49,7 +55,10 @@ impl<T> Cloud for T where
     T: AccountCalls
         + ImageCalls
         + InstanceCalls
+        + LifecycleCalls
         + NetworkCalls
+        + ProfileCalls
+        + SpotCalls
         + VolumeCalls
         + Clone
         + Send
@@ -62,6 +71,12 @@ impl<T> Cloud for T where
 pub(crate) trait AccountCalls {
     /// `sts:GetCallerIdentity`.
     fn caller(&self, region: &Region) -> impl Future<Output = CloudResult<Caller>> + Send;
+    /// `sts:DecodeAuthorizationMessage`: why a call was not allowed, as JSON.
+    fn decode_authorization_message(
+        &self,
+        region: &Region,
+        encoded: &str,
+    ) -> impl Future<Output = CloudResult<String>> + Send;
     /// Names of all regions of the account.
     fn regions(&self, region: &Region) -> impl Future<Output = CloudResult<Vec<Region>>> + Send;
     /// `CreateTags`.

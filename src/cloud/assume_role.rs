@@ -1,8 +1,10 @@
 //! `assume_role`: other credentials in exchange for the ones found, renewed whenever they end.
 //!
-//! The SDK's own provider knows no transitive tag keys.
+//! The SDK's own provider knows no transitive tag keys and no MFA devices.
 
 use std::time::SystemTime;
+
+use tokio::sync::OnceCell;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -10,6 +12,7 @@ use aws_credential_types::provider::{self, ProvideCredentials, future};
 use aws_sdk_sts::operation::assume_role::builders::AssumeRoleInputBuilder;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 
+use super::mfa::MfaToken;
 use crate::plan::amazon::settings::AssumeRole;
 
 /// Assumes one role, anew for each call; the SDK's identity cache keeps the answer while it lasts.
@@ -17,7 +20,22 @@ use crate::plan::amazon::settings::AssumeRole;
 pub(crate) struct RoleProvider {
     client: aws_sdk_sts::Client,
     request: AssumeRoleInputBuilder,
+    mfa: Option<Mfa>,
 }
+
+/// A code is good for one call, so its answer is kept for all who ask.
+#[derive(Debug)]
+struct Mfa {
+    token: MfaToken,
+    session: OnceCell<Credentials>,
+}
+
+/// The session that a one-time code opened is over.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the session that `mfa_code` opened has ended, and the code cannot be used again: raise `duration_seconds` of `assume_role`"
+)]
+struct SessionOver;
 
 impl RoleProvider {
     /// A provider that asks `client`, whose credentials are the ones to exchange.
@@ -25,11 +43,41 @@ impl RoleProvider {
         Self {
             client,
             request: request(role),
+            mfa: None,
         }
     }
 
-    async fn assume(&self) -> provider::Result {
-        let sent = Box::pin(self.request.clone().send_with(&self.client)).await;
+    /// The same with the code of an MFA device.
+    pub(super) fn with_token(
+        client: aws_sdk_sts::Client,
+        role: &AssumeRole,
+        token: MfaToken,
+    ) -> Self {
+        let session = OnceCell::new();
+        Self {
+            mfa: Some(Mfa { token, session }),
+            ..Self::new(client, role)
+        }
+    }
+
+    async fn provide(&self) -> provider::Result {
+        let Some(mfa) = &self.mfa else {
+            return self.assume(self.request.clone()).await;
+        };
+        let session = mfa.session.get_or_try_init(|| {
+            let request = self.request.clone().serial_number(&mfa.token.serial);
+            self.assume(request.token_code(mfa.token.code.expose()))
+        });
+        let session = session.await?;
+        let is_over = session.expiry().is_some_and(|end| end <= SystemTime::now());
+        if is_over {
+            return Err(CredentialsError::provider_error(SessionOver));
+        }
+        Ok(session.clone())
+    }
+
+    async fn assume(&self, request: AssumeRoleInputBuilder) -> provider::Result {
+        let sent = Box::pin(request.send_with(&self.client)).await;
         let output = sent.map_err(CredentialsError::provider_error)?;
         let credentials = output
             .credentials()
@@ -51,7 +99,7 @@ impl ProvideCredentials for RoleProvider {
     where
         Self: 'a,
     {
-        future::ProvideCredentials::new(self.assume())
+        future::ProvideCredentials::new(self.provide())
     }
 }
 

@@ -103,6 +103,8 @@ pub(crate) fn refusal(code: &str, status: u16) -> Refusal {
         | "InvalidSnapshot.InUse"
         | "VolumeInUse"
         | "InvalidGroup.InUse"
+        // IAM's: a role that still has a policy or stands in a profile.
+        | "DeleteConflict"
         | "ResourceInUse" => Refusal::InUse,
         "RequestLimitExceeded"
         | "Throttling"
@@ -147,15 +149,26 @@ pub(crate) fn refusal(code: &str, status: u16) -> Refusal {
         | "IncorrectInstanceState"
         | "InvalidState"
         | "InvalidInstanceState"
-        | "IncorrectSpotRequestState" => Refusal::WrongState,
-        "InvalidAMIID.Unavailable" | "InvalidVpcID.Unknown" => Refusal::NotFound,
+        | "IncorrectSpotRequestState"
+        // IAM's: another change of the same thing is not over yet.
+        | "ConcurrentModification" => Refusal::WrongState,
+        "InvalidAMIID.Unavailable" | "InvalidVpcID.Unknown" | "NoSuchEntity" => Refusal::NotFound,
+        "EntityAlreadyExists" => Refusal::Duplicate,
         "InternalError"
         | "InternalFailure"
         | "Unavailable"
         | "ServiceUnavailable"
         | "InternalServerError" => Refusal::Server,
-        code if code.ends_with(".NotFound") || code.ends_with(".Unknown") => Refusal::NotFound,
-        code if code.ends_with(".Duplicate") || code.ends_with(".DuplicateName") => {
+        code if code.ends_with(".NotFound")
+            || code.ends_with(".NotFoundException")
+            || code.ends_with(".Unknown") =>
+        {
+            Refusal::NotFound
+        }
+        code if code.ends_with(".Duplicate")
+            || code.ends_with(".DuplicateName")
+            || code.ends_with(".AlreadyExistsException") =>
+        {
             Refusal::Duplicate
         }
         _ if status >= 500 => Refusal::Server,

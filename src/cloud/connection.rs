@@ -19,6 +19,7 @@ use super::announced::{Announced, OnSecret};
 use super::assume_role::RoleProvider;
 use super::credentials::{self, Ways, may_ask_metadata_service};
 use super::environment::Environment;
+use super::mfa;
 use super::shared_files::SharedFiles;
 use super::transport::{self, Proxies, Verification};
 use crate::plan::amazon::settings::Access;
@@ -39,6 +40,22 @@ pub(crate) enum ConnectError {
         /// The files that were read.
         files: String,
     },
+    /// STS wants the MFA device beside its code.
+    #[error(
+        "`mfa_code` needs the serial number of the MFA device: set `mfa_serial` in profile `{profile}` of the shared configuration"
+    )]
+    MfaSerialMissing {
+        /// The profile that was looked at.
+        profile: String,
+    },
+    /// A code with nothing to open.
+    #[error(
+        "`mfa_code` is for a role, and there is none: set `role_arn` in `assume_role` or in profile `{profile}` of the shared configuration"
+    )]
+    MfaWithoutRole {
+        /// The profile that was looked at.
+        profile: String,
+    },
     /// The template's file is not there.
     #[error("`shared_credentials_file` names `{path}`, which is not a file")]
     FileMissing {
@@ -58,6 +75,8 @@ pub(crate) struct Connection {
     pub(crate) ec2_endpoint: Option<String>,
     /// STS's endpoint.
     pub(crate) sts_endpoint: Option<String>,
+    /// IAM's endpoint.
+    pub(crate) iam_endpoint: Option<String>,
 }
 
 /// A connection takes at most this long.
@@ -101,9 +120,20 @@ pub(crate) async fn connect(
         .with_retry_config(retries(access))
         .with_timeout_config(timeouts());
     let sts_endpoint = endpoint(environment, "AWS_ENDPOINT_URL_STS");
-    let found = credentials::base(access, &files, environment, &Ways { services, local });
-    let found = Announced::provider(found, tell.clone());
-    let provider = with_role(access, &config, found, sts_endpoint.clone());
+    let ways = Ways { services, local };
+    let provider = match mfa::role(access, &files)? {
+        Some(mfa) => {
+            let found = credentials::base(&mfa.access, &mfa.files, environment, &ways);
+            let found = Announced::provider(found, tell.clone());
+            let client = sts(&config, found, sts_endpoint.clone());
+            SharedCredentialsProvider::new(RoleProvider::with_token(client, &mfa.role, mfa.token))
+        }
+        None => {
+            let found = credentials::base(access, &files, environment, &ways);
+            let found = Announced::provider(found, tell.clone());
+            with_role(access, &config, found, sts_endpoint.clone())
+        }
+    };
     let provider = Announced::provider(provider, tell);
     let ec2_endpoint = access
         .custom_endpoint_ec2
@@ -114,6 +144,7 @@ pub(crate) async fn connect(
         region,
         ec2_endpoint: ec2_endpoint.or_else(|| endpoint(environment, "AWS_ENDPOINT_URL_EC2")),
         sts_endpoint,
+        iam_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_IAM"),
     })
 }
 
@@ -228,12 +259,17 @@ fn with_role(
     else {
         return found;
     };
+    SharedCredentialsProvider::new(RoleProvider::new(sts(config, found, endpoint), role))
+}
+
+fn sts(
+    config: &SdkConfig,
+    found: SharedCredentialsProvider,
+    endpoint: Option<String>,
+) -> aws_sdk_sts::Client {
     let mut sts = aws_sdk_sts::config::Builder::from(config).credentials_provider(found);
     sts.set_endpoint_url(endpoint);
-    SharedCredentialsProvider::new(RoleProvider::new(
-        aws_sdk_sts::Client::from_conf(sts.build()),
-        role,
-    ))
+    aws_sdk_sts::Client::from_conf(sts.build())
 }
 
 #[cfg(test)]

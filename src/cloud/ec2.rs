@@ -3,7 +3,9 @@
 mod account;
 mod images;
 mod instances;
+mod lifecycle;
 mod network;
+mod spot;
 mod volumes;
 
 use std::collections::HashMap;
@@ -14,6 +16,7 @@ use aws_sdk_ec2::Client;
 use super::api::AccountCalls;
 use super::attempts::{CountAttempts, NotWithoutCapacity, OnlyWithoutEffect};
 use super::connection::Connection;
+use super::iam::Iam;
 use super::request::unless_empty;
 use super::{Region, Tags};
 
@@ -48,6 +51,7 @@ pub(crate) struct Ec2 {
     ec2: aws_sdk_ec2::Config,
     sts: aws_sdk_sts::Config,
     clients: Arc<Mutex<HashMap<(Region, Repeat), Client>>>,
+    pub(super) iam: Iam,
 }
 
 impl Ec2 {
@@ -63,6 +67,7 @@ impl Ec2 {
             ec2: ec2.build(),
             sts: sts.build(),
             clients: Arc::default(),
+            iam: Iam::new(connection),
         }
     }
 

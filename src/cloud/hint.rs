@@ -34,10 +34,16 @@ const NO_CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a
 const NO_CONNECTION: &str = "check the region's name, the network, the proxy variables and `custom_endpoint_ec2`; behind a proxy \
      that shows a certificate of its own, let SSL_CERT_FILE name its root";
 
+const NO_VPC: &str = "the account has no default VPC in this region: set `subnet_id`, or `vpc_filter` and `subnet_filter`";
+
 fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
+    if code == "VPCIdNotSpecified" {
+        return Some(NO_VPC.to_owned());
+    }
     let advice = match refusal {
         Refusal::Denied if code == "OptInRequired" => "subscribe to the image's product in AWS Marketplace first".to_owned(),
         Refusal::Denied => return Some(format!("the caller's policy needs `{}`, and no SCP or boundary may deny it", action(call))),
+        Refusal::Capacity if call == "CreateFleet" => "list more types in `spot_instance_types`, leave `availability_zone` and `subnet_id` open, or try the same again later".to_owned(),
         Refusal::Capacity => "try another `instance_type`, another `availability_zone` or `subnet_id`, or the same again later".to_owned(),
         Refusal::Credentials => credentials_advice(code).to_owned(),
         Refusal::Throttled => "the account makes too many calls in this region; raise `max_retries` or run fewer builds at once".to_owned(),
@@ -46,17 +52,18 @@ fn advice(call: &str, refusal: Refusal, code: &str) -> Option<String> {
         }
         Refusal::Duplicate => "something of this name exists already; remove it if an earlier run left it, or choose another name".to_owned(),
         Refusal::Server => "the fault is on the side of AWS; try again".to_owned(),
+        Refusal::Other if matches!(code, "SpotMaxPriceTooLow" | "BidTooLow") => "raise `spot_price`, or set it to `auto`".to_owned(),
         Refusal::NotFound | Refusal::InUse | Refusal::WouldSucceed | Refusal::WrongState | Refusal::Other => return None,
     };
     Some(advice)
 }
 
-/// The IAM action of a call: they have the same name in EC2 and STS.
+/// The IAM action of a call: they have the same name in EC2, IAM and STS.
 fn action(call: &str) -> String {
-    let service = if matches!(call, "GetCallerIdentity" | "AssumeRole") {
-        "sts"
-    } else {
-        "ec2"
+    let service = match call {
+        "GetCallerIdentity" | "AssumeRole" | "DecodeAuthorizationMessage" => "sts",
+        call if call.contains("Role") || call.ends_with("InstanceProfile") => "iam",
+        _ => "ec2",
     };
     format!("{service}:{call}")
 }
@@ -115,6 +122,12 @@ mod tests {
         .hint()
         .unwrap();
         assert!(hint.contains("`ami_name`"), "{hint}");
+    }
+
+    #[test]
+    fn without_a_default_vpc_a_subnet_helps() {
+        let hint = refused("RunInstances", Refusal::Other, "VPCIdNotSpecified").hint();
+        assert!(hint.unwrap().contains("`subnet_id`"));
     }
 
     #[test]

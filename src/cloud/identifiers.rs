@@ -52,6 +52,10 @@ identifiers! {
     SubnetId,
     /// A VPC, `vpc-…`.
     VpcId,
+    /// A launch template, `lt-…`.
+    LaunchTemplateId,
+    /// The one name of a temporary role, its policy and its instance profile.
+    ProfileName,
     /// The name of a key pair: unique in its region, and what `DeleteKeyPair` takes.
     KeyName,
     /// The client token of a create call: the same token never creates a second thing.

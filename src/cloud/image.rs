@@ -76,6 +76,8 @@ pub(crate) struct Image {
     pub(crate) architecture: String,
     /// Its block devices.
     pub(crate) block_devices: Vec<BlockDevice>,
+    /// Whether deregistration protection keeps it.
+    pub(crate) is_protected: bool,
     /// Its tags.
     pub(crate) tags: Tags,
 }
@@ -148,6 +150,14 @@ pub(crate) enum ImageAttribute {
     LaunchUsers(Vec<String>),
     /// Groups that may launch it (`all`).
     LaunchGroups(Vec<String>),
+    /// ARNs of organisations whose accounts may launch it.
+    LaunchOrganizations(Vec<String>),
+    /// ARNs of organisational units whose accounts may launch it.
+    LaunchOrganizationalUnits(Vec<String>),
+    /// Product codes of AWS Marketplace.
+    ProductCodes(Vec<String>),
+    /// `v2.0`: machines of it ask the metadata service with a token.
+    ImdsSupport(String),
 }
 
 /// One `ModifySnapshotAttribute` call.

@@ -1,6 +1,7 @@
 //! Instances in our own types.
 
 use super::image::BlockDevice;
+use super::launch_terms::LaunchTerms;
 use super::{GroupId, ImageId, InstanceId, KeyName, SubnetId, Tags, VolumeId, VpcId};
 use crate::secret::Secret;
 
@@ -35,6 +36,8 @@ pub(crate) struct RunInstance {
     pub(crate) shutdown_behavior: ShutdownBehavior,
     /// `standard` or `unlimited`, for burstable types.
     pub(crate) credit_specification: Option<&'static str>,
+    /// Placement, licences, reserved capacity, enclaves.
+    pub(crate) terms: LaunchTerms,
     /// On the instance and its network interface.
     pub(crate) instance_tags: Tags,
     /// On its volumes.
@@ -103,6 +106,8 @@ pub(crate) struct Instance {
     pub(crate) vpc: Option<VpcId>,
     /// Device → volume.
     pub(crate) volumes: Vec<(String, VolumeId)>,
+    /// The ids of its network interfaces, `eni-…`.
+    pub(crate) network_interfaces: Vec<String>,
     /// Its tags.
     pub(crate) tags: Tags,
 }

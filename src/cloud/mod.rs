@@ -1,6 +1,6 @@
 //! EC2 as the build sees it: a narrow trait in our own types.
 //!
-//! `ec2.rs` is the only file that names the SDK's client; `request` and `response` translate, `classify` and `hint` explain what
+//! `ec2.rs` is the only file that names the SDK's client of EC2, and `iam.rs` that of IAM; `request` and `response` translate, `classify` and `hint` explain what
 //! went wrong, `connection` finds region, credentials and transport. `fake` is a stateful model with numbered calls.
 
 pub(crate) mod announced;
@@ -17,15 +17,25 @@ pub(crate) mod error;
 #[cfg(test)]
 pub(crate) mod fake;
 mod hint;
+mod iam;
 pub(crate) mod identifiers;
 pub(crate) mod image;
 pub(crate) mod instance;
+pub(crate) mod launch_terms;
+pub(crate) mod lifecycle;
+pub(crate) mod lifecycle_calls;
+mod mfa;
 pub(crate) mod network;
+pub(crate) mod profile;
 mod request;
 mod request_instance;
+mod request_lifecycle;
+mod request_spot;
 mod request_volume;
 mod response;
+mod response_fleet;
 mod shared_files;
+pub(crate) mod spot;
 mod transport;
 mod unverified;
 pub(crate) mod volume;
@@ -34,6 +44,6 @@ pub(crate) mod volume_calls;
 pub(crate) use api::Cloud;
 pub(crate) use error::CloudError;
 pub(crate) use identifiers::{
-    AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
-    VolumeId, VpcId,
+    AllocationToken, GroupId, ImageId, InstanceId, KeyName, LaunchTemplateId, ProfileName, Region,
+    SnapshotId, SubnetId, Tags, VolumeId, VpcId,
 };

@@ -98,6 +98,22 @@ pub(crate) fn modify_image(
                 .map(|group| permission().group(group.as_str().into()).build())
                 .collect(),
         )),
+        ImageAttribute::LaunchOrganizations(arns) => builder.launch_permission(add_launchers(
+            arns.iter()
+                .map(|arn| permission().organization_arn(arn).build())
+                .collect(),
+        )),
+        ImageAttribute::LaunchOrganizationalUnits(arns) => {
+            builder.launch_permission(add_launchers(
+                arns.iter()
+                    .map(|arn| permission().organizational_unit_arn(arn).build())
+                    .collect(),
+            ))
+        }
+        ImageAttribute::ProductCodes(codes) => builder.set_product_codes(Some(codes.clone())),
+        ImageAttribute::ImdsSupport(version) => {
+            builder.imds_support(types::AttributeValue::builder().value(version).build())
+        }
     }
 }
 
@@ -262,4 +278,4 @@ pub(crate) fn takes_image_tags(region: &Region) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,6 +4,7 @@ use aws_sdk_ec2::operation::run_instances::builders::RunInstancesInputBuilder;
 use aws_sdk_ec2::types;
 
 use super::instance::{MetadataOptions, RunInstance, ShutdownBehavior};
+use super::launch_terms::{CapacityReservation, LaunchTerms};
 use super::request::{block_device, merged, specifications, unless_empty};
 use super::{Region, Tags};
 use crate::ledger::Claim;
@@ -32,10 +33,6 @@ pub(crate) fn try_run_instance(region: &Region, request: &RunInstance) -> RunIns
 }
 
 fn common(region: &Region, request: &RunInstance, tags: (Tags, Tags)) -> RunInstancesInputBuilder {
-    let placement = request
-        .availability_zone
-        .as_ref()
-        .map(|zone| types::Placement::builder().availability_zone(zone).build());
     let profile = request.iam_instance_profile.as_ref().map(|name| {
         types::IamInstanceProfileSpecification::builder()
             .name(name)
@@ -57,13 +54,75 @@ fn common(region: &Region, request: &RunInstance, tags: (Tags, Tags)) -> RunInst
         .set_block_device_mappings(unless_empty(
             request.block_devices.iter().map(block_device).collect(),
         ))
-        .set_placement(placement)
+        .set_placement(placement(request))
         .set_ebs_optimized(request.ebs_optimized.then_some(true))
         .set_metadata_options(request.metadata.as_ref().map(metadata))
         .instance_initiated_shutdown_behavior(shutdown(request.shutdown_behavior))
         .set_credit_specification(request.credit_specification.map(credits))
         .set_tag_specifications(tag_specifications(region, tags));
-    network(builder, request)
+    network(on_terms(builder, &request.terms), request)
+}
+
+/// `None` where nothing is asked for.
+fn placement(request: &RunInstance) -> Option<types::Placement> {
+    let terms = &request.terms;
+    let wishes = [
+        &request.availability_zone,
+        &terms.host_id,
+        &terms.host_resource_group_arn,
+        &terms.tenancy,
+    ];
+    if wishes.into_iter().all(Option::is_none) {
+        return None;
+    }
+    let placement = types::Placement::builder()
+        .set_availability_zone(request.availability_zone.clone())
+        .set_host_id(terms.host_id.clone())
+        .set_host_resource_group_arn(terms.host_resource_group_arn.clone())
+        .set_tenancy(terms.tenancy.as_deref().map(Into::into));
+    Some(placement.build())
+}
+
+fn on_terms(builder: RunInstancesInputBuilder, terms: &LaunchTerms) -> RunInstancesInputBuilder {
+    let license = |arn: &String| {
+        types::LicenseConfigurationRequest::builder()
+            .license_configuration_arn(arn)
+            .build()
+    };
+    let enclave = terms.nitro_enclave.then(|| {
+        types::EnclaveOptionsRequest::builder()
+            .enabled(true)
+            .build()
+    });
+    builder
+        .set_license_specifications(unless_empty(
+            terms.license_configurations.iter().map(license).collect(),
+        ))
+        .set_enclave_options(enclave)
+        .capacity_reservation_specification(capacity(&terms.capacity_reservation))
+}
+
+/// Always sent: without it EC2 takes any open reservation.
+fn capacity(reservation: &CapacityReservation) -> types::CapacityReservationSpecification {
+    let target = types::CapacityReservationTarget::builder;
+    let builder = types::CapacityReservationSpecification::builder();
+    match reservation {
+        CapacityReservation::None => {
+            builder.capacity_reservation_preference(types::CapacityReservationPreference::None)
+        }
+        CapacityReservation::Open => {
+            builder.capacity_reservation_preference(types::CapacityReservationPreference::Open)
+        }
+        CapacityReservation::Id(id) => {
+            builder.capacity_reservation_target(target().capacity_reservation_id(id).build())
+        }
+        CapacityReservation::GroupArn(arn) => builder.capacity_reservation_target(
+            target()
+                .capacity_reservation_resource_group_arn(arn)
+                .build(),
+        ),
+    }
+    .build()
 }
 
 /// Subnet and groups stand in a network interface as soon as the public address is set: EC2 takes them in one place only.
@@ -118,4 +177,55 @@ fn tag_specifications(
         (types::ResourceType::Instance, instance),
         (types::ResourceType::Volume, volume),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::request::tests::launch;
+
+    fn sent(terms: LaunchTerms) -> RunInstancesInputBuilder {
+        let request = RunInstance { terms, ..launch() };
+        try_run_instance(&Region::new("eu-west-1"), &request)
+    }
+
+    #[test]
+    fn reserved_capacity_stays_reserved_unless_the_template_asks_for_it() {
+        let sent = sent(LaunchTerms::default()).build().unwrap();
+        let capacity = sent.capacity_reservation_specification().unwrap();
+        assert_eq!(
+            capacity.capacity_reservation_preference(),
+            Some(&types::CapacityReservationPreference::None)
+        );
+        assert!(sent.enclave_options().is_none() && sent.license_specifications.is_none());
+    }
+
+    #[test]
+    fn a_reservation_is_named_instead_of_preferred() {
+        let terms = LaunchTerms {
+            capacity_reservation: CapacityReservation::GroupArn("arn:group".to_owned()),
+            ..LaunchTerms::default()
+        };
+        let sent = sent(terms).build().unwrap();
+        let capacity = sent.capacity_reservation_specification().unwrap();
+        assert!(capacity.capacity_reservation_preference().is_none());
+        let target = capacity.capacity_reservation_target().unwrap();
+        assert_eq!(
+            target.capacity_reservation_resource_group_arn(),
+            Some("arn:group")
+        );
+    }
+
+    #[test]
+    fn a_host_goes_into_the_placement() {
+        let terms = LaunchTerms {
+            host_id: Some("h-1".to_owned()),
+            tenancy: Some("host".to_owned()),
+            ..LaunchTerms::default()
+        };
+        let sent = sent(terms).build().unwrap();
+        let placement = sent.placement().unwrap();
+        assert_eq!(placement.host_id(), Some("h-1"));
+        assert_eq!(placement.tenancy(), Some(&types::Tenancy::Host));
+    }
 }

@@ -5,6 +5,7 @@ use aws_sdk_ec2::operation::modify_instance_attribute::builders::ModifyInstanceA
 use aws_sdk_ec2::operation::register_image::builders::RegisterImageInputBuilder;
 use aws_sdk_ec2::types;
 
+use super::lifecycle::{NetworkSupport, Toggle};
 use super::request::{block_device, merged, specifications, takes_image_tags, unless_empty};
 use super::volume::{CreateSnapshot, OnTermination, RegisterImage};
 use super::{InstanceId, Region};
@@ -39,6 +40,7 @@ pub(crate) fn register_image(
             )])
         })
         .flatten();
+    let has = |wanted| request.network_support.contains(&wanted);
     RegisterImageInputBuilder::default()
         .name(&request.name)
         .architecture(request.architecture.as_str().into())
@@ -50,6 +52,8 @@ pub(crate) fn register_image(
         .set_boot_mode(request.boot_mode.as_deref().map(Into::into))
         .set_uefi_data(request.uefi_data.clone())
         .set_tpm_support(request.tpm_support.as_deref().map(Into::into))
+        .set_sriov_net_support(has(NetworkSupport::Sriov).then(|| "simple".to_owned()))
+        .set_ena_support(has(NetworkSupport::Ena(Toggle::On)).then_some(true))
         .set_tag_specifications(tags)
 }
 
@@ -100,6 +104,25 @@ mod tests {
         assert_eq!(tags[0].resource_type(), Some(&types::ResourceType::Image));
         let keys: Vec<_> = tags[0].tags().iter().filter_map(types::Tag::key).collect();
         assert_eq!(keys, ["Name", "ami-build:row"]);
+    }
+
+    #[test]
+    fn enhanced_networking_is_switched_on_and_never_off() {
+        let region = Region::new("eu-west-1");
+        let with = |network_support| {
+            let request = RegisterImage {
+                network_support,
+                ..request()
+            };
+            let sent = register_image(&region, &claim(), &request);
+            (
+                *sent.get_ena_support(),
+                sent.get_sriov_net_support().clone(),
+            )
+        };
+        let on = vec![NetworkSupport::Sriov, NetworkSupport::Ena(Toggle::On)];
+        assert_eq!(with(on), (Some(true), Some("simple".to_owned())));
+        assert_eq!(with(vec![NetworkSupport::Ena(Toggle::Off)]), (None, None));
     }
 
     #[test]

@@ -43,8 +43,14 @@ pub(crate) fn image(image: &types::Image) -> Image {
             .iter()
             .map(block_device)
             .collect(),
+        is_protected: image.deregistration_protection().is_some_and(is_protected),
         tags: tags(image.tags()),
     }
+}
+
+/// EC2 says `disabled`, or names a kind of protection.
+fn is_protected(word: &str) -> bool {
+    !word.is_empty() && word != "disabled"
 }
 
 fn image_state(state: Option<&types::ImageState>) -> ImageState {
@@ -110,6 +116,11 @@ pub(crate) fn instance(instance: &types::Instance) -> Option<Instance> {
             .block_device_mappings()
             .iter()
             .filter_map(volume)
+            .collect(),
+        network_interfaces: instance
+            .network_interfaces()
+            .iter()
+            .filter_map(|interface| text(interface.network_interface_id()))
             .collect(),
         tags: tags(instance.tags()),
     })

@@ -67,6 +67,14 @@ impl SharedFiles {
         self.profile.as_deref().unwrap_or("default")
     }
 
+    /// What a profile has under `key`, the configuration file before the credentials file.
+    pub(crate) fn value(&self, profile: &str, key: &str) -> Option<String> {
+        self.files
+            .iter()
+            .filter_map(|(_, path)| std::fs::read_to_string(path).ok())
+            .find_map(|text| value_in(&text, profile, key))
+    }
+
     fn defines(&self, profile: &str) -> bool {
         self.files
             .iter()
@@ -128,6 +136,28 @@ fn heads_profile(line: &str, profile: &str) -> bool {
     name.trim().trim_matches(['"', '\'']) == profile
 }
 
+/// The value of `key` in the profile's section. Lines that begin with a blank belong to a nested key.
+fn value_in(text: &str, profile: &str, key: &str) -> Option<String> {
+    let mut within = false;
+    for line in text.lines() {
+        if line.trim_start().starts_with('[') {
+            within = heads_profile(line, profile);
+        } else if within
+            && !line.starts_with([' ', '\t', '#', ';'])
+            && let Some((name, value)) = line.split_once('=')
+            && name.trim() == key
+        {
+            // A comment within a line begins after a blank.
+            let end = [" #", " ;", "\t#", "\t;"]
+                .iter()
+                .filter_map(|mark| value.find(mark));
+            let value = value[..end.min().unwrap_or(value.len())].trim();
+            return (!value.is_empty()).then(|| value.to_owned());
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -163,6 +193,17 @@ mod tests {
         )
         .unwrap_err();
         assert!(error.to_string().contains("/nowhere/x"), "{error}");
+    }
+
+    #[test]
+    fn a_value_is_the_profiles_own() {
+        let text = "[default]\nmfa_serial = a\n[profile ci]\n# mfa_serial = b\ns3 =\n  mfa_serial = c\nmfa_serial=d # e\n";
+        assert_eq!(value_in(text, "ci", "mfa_serial").as_deref(), Some("d"));
+        assert_eq!(
+            value_in(text, "default", "mfa_serial").as_deref(),
+            Some("a")
+        );
+        assert_eq!(value_in(text, "ci", "role_arn"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Volumes, their snapshots and what is registered of them, in our own types.
 
 use super::image::BlockDevice;
+use super::lifecycle::NetworkSupport;
 use super::{InstanceId, Tags, VolumeId};
 
 /// A volume as `DescribeVolumes` shows it.
@@ -86,6 +87,8 @@ pub(crate) struct RegisterImage {
     pub(crate) uefi_data: Option<String>,
     /// `v2.0`.
     pub(crate) tpm_support: Option<String>,
+    /// Enhanced networking that is switched on; `RegisterImage` switches none off.
+    pub(crate) network_support: Vec<NetworkSupport>,
     /// On the image at creation.
     pub(crate) image_tags: Tags,
 }

@@ -1,6 +1,11 @@
 //! JSON as `packer fix` prints it: Go's `encoding/json`, two blanks an indent, `<` and `>` as they are.
 
+use crate::template::go_json;
+
 use super::value::{Object, Value};
+
+/// Go escapes `&` and the two line separators because JSON may stand in a script; Packer turns only `<` and `>` back.
+const ESCAPED: &[char] = &['&', '\u{2028}', '\u{2029}'];
 
 /// The template's text, with a newline at its end.
 pub(super) fn write(template: &Object) -> String {
@@ -14,8 +19,8 @@ fn value(out: &mut String, value: &Value, depth: usize) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Number(value) => out.push_str(&number(*value)),
-        Value::String(text) => string(out, text),
+        Value::Number(value) => out.push_str(&go_json::number(*value)),
+        Value::String(text) => go_json::string(out, text, ESCAPED),
         Value::List(items) if items.is_empty() => out.push_str("[]"),
         Value::List(items) => {
             out.push('[');
@@ -37,7 +42,7 @@ fn object(out: &mut String, members: &Object, depth: usize) {
     out.push('{');
     for (index, (key, member)) in members.iter().enumerate() {
         begin_line(out, index, depth + 1);
-        string(out, key);
+        go_json::string(out, key, ESCAPED);
         out.push_str(": ");
         value(out, member, depth + 1);
     }
@@ -55,41 +60,6 @@ fn end_lines(out: &mut String, bracket: char, depth: usize) {
     out.push(bracket);
 }
 
-/// Go writes an exponent below 1e-6 and from 1e21 on, as JavaScript does.
-fn number(value: f64) -> String {
-    let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-6..1e21).contains(&magnitude) {
-        let text = format!("{value:e}");
-        return if magnitude < 1.0 {
-            text
-        } else {
-            text.replace('e', "e+")
-        };
-    }
-    value.to_string()
-}
-
-/// Go escapes `&` and the two line separators because JSON may stand in a script; Packer turns only `<` and `>` back.
-fn string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\0'..='\u{1f}' | '&' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(character)));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,20 +74,6 @@ mod tests {
             written(Value::text("<a&b>\u{2028}\u{1}é\"\\")),
             "{\n  \"k\": \"<a\\u0026b>\\u2028\\u0001é\\\"\\\\\"\n}\n"
         );
-    }
-
-    #[test]
-    fn numbers_are_written_as_go_writes_a_float() {
-        for (value, text) in [
-            (1.0, "1"),
-            (1.5, "1.5"),
-            (-0.0, "-0"),
-            (1e21, "1e+21"),
-            (1e-7, "1e-7"),
-            (12_345_678_901_234_567_890.0, "12345678901234567000"),
-        ] {
-            assert_eq!(number(value), text);
-        }
     }
 
     #[test]

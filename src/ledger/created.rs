@@ -1,7 +1,7 @@
 //! What creating calls answer, and which part of it identifies the thing.
 
 use crate::cloud::instance::Instance;
-use crate::cloud::{GroupId, ImageId, SnapshotId};
+use crate::cloud::{GroupId, ImageId, InstanceId, LaunchTemplateId, SnapshotId};
 use crate::secret::Secret;
 
 /// The answer of a creating call.
@@ -28,13 +28,26 @@ impl Created for GroupId {
     }
 }
 
+/// A fleet's instance.
+impl Created for InstanceId {
+    fn id(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+}
+
+impl Created for LaunchTemplateId {
+    fn id(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+}
+
 impl Created for Instance {
     fn id(&self) -> Option<&str> {
         Some(self.id.as_str())
     }
 }
 
-/// An imported key pair.
+/// An imported key pair, a role, an instance profile.
 impl Created for () {
     fn id(&self) -> Option<&str> {
         None

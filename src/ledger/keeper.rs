@@ -104,6 +104,23 @@ impl Ledger {
         }
     }
 
+    /// Deletes the launch template, which has done its work once its machine runs. A refusal here is no failure: the row
+    /// stays, and settling tries again.
+    pub(crate) async fn drop_launch_template<C: Cloud>(&self, cloud: &C) {
+        let mut rows = self.rows().into_iter();
+        let Some(row) = rows.find(|row| row.kind == Kind::LaunchTemplate) else {
+            return;
+        };
+        match cloud.delete_launch_template(&row.region, &row.name).await {
+            Ok(()) => {
+                if let Err(error) = self.inner.record().strike(row.number) {
+                    log::warn!("{error}");
+                }
+            }
+            Err(error) => log::warn!("{error}; it is tried again at the end"),
+        }
+    }
+
     /// Writes down something of the machine's that must not outlive the build: to be called before the machine loses it.
     pub(crate) fn adopt(&self, order: Order, id: &str) -> Result<(), JournalError> {
         self.inner.record().enter(order, Some(id.to_owned()))?;
@@ -114,9 +131,14 @@ impl Ledger {
     /// them is undone.
     pub(crate) fn keep(&self, things: &[(Region, String)]) -> Result<(), JournalError> {
         self.inner.record().keep(|row| {
+            // Fast launch goes by the name of its image.
+            let named = match row.kind {
+                Kind::FastLaunch => Some(row.name.as_str()),
+                _ => row.id.as_deref(),
+            };
             things
                 .iter()
-                .any(|(region, id)| row.region == *region && row.id.as_ref() == Some(id))
+                .any(|(region, id)| row.region == *region && named == Some(id.as_str()))
         })
     }
 

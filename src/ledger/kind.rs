@@ -22,6 +22,14 @@ pub(crate) enum Kind {
     ImageCopy,
     /// A snapshot of a volume, or one that is left of an image.
     Snapshot,
+    /// The fast launch of an image; its name is the image's id.
+    FastLaunch,
+    /// The launch template of a spot instance.
+    LaunchTemplate,
+    /// The role of a temporary instance profile, with its policy.
+    Role,
+    /// The temporary instance profile.
+    InstanceProfile,
 }
 
 impl Kind {
@@ -35,6 +43,10 @@ impl Kind {
             Self::Image => "image",
             Self::ImageCopy => "image copy",
             Self::Snapshot => "snapshot",
+            Self::FastLaunch => "fast launch of",
+            Self::LaunchTemplate => "launch template",
+            Self::Role => "IAM role",
+            Self::InstanceProfile => "instance profile",
         }
     }
 
@@ -48,24 +60,39 @@ impl Kind {
             Self::Image => "CreateImage",
             Self::ImageCopy => "CopyImage",
             Self::Snapshot => "CreateSnapshot",
+            Self::FastLaunch => "EnableFastLaunch",
+            Self::LaunchTemplate => "CreateLaunchTemplate",
+            Self::Role => "CreateRole",
+            Self::InstanceProfile => "CreateInstanceProfile",
         }
     }
 
-    /// Whether its removal has to wait until the machines and images are gone.
+    /// Whether its removal has to wait until the machines and images are gone. A launch template may be what leads to a machine.
     pub(super) fn comes_second(self) -> bool {
-        matches!(self, Self::SecurityGroup | Self::Volume | Self::Snapshot)
+        matches!(
+            self,
+            Self::SecurityGroup
+                | Self::Volume
+                | Self::Snapshot
+                | Self::FastLaunch
+                | Self::LaunchTemplate
+        )
     }
 }
 
 /// The `aws` command that removes a row's thing; where its id is not known, the one that finds it.
 pub(super) fn command(row: &Row, build_id: &str) -> String {
-    let region = &row.region;
-    let Some(id) = &row.id else {
+    let (region, id) = (&row.region, row.label());
+    let named = matches!(
+        row.kind,
+        Kind::Role | Kind::InstanceProfile | Kind::FastLaunch
+    );
+    if row.id.is_none() && !named {
         return format!(
             "aws resourcegroupstaggingapi get-resources --region {region} --tag-filters 'Key={},Values={build_id}'",
             super::BUILD_ID_TAG
         );
-    };
+    }
     let verb = match row.kind {
         Kind::KeyPair => format!("delete-key-pair --region {region} --key-name {id}"),
         Kind::SecurityGroup => format!("delete-security-group --region {region} --group-id {id}"),
@@ -75,6 +102,31 @@ pub(super) fn command(row: &Row, build_id: &str) -> String {
             "deregister-image --region {region} --image-id {id} --delete-associated-snapshots"
         ),
         Kind::Snapshot => format!("delete-snapshot --region {region} --snapshot-id {id}"),
+        Kind::FastLaunch => {
+            format!("disable-fast-launch --force --region {region} --image-id {id}")
+        }
+        Kind::LaunchTemplate => {
+            format!("delete-launch-template --region {region} --launch-template-id {id}")
+        }
+        Kind::Role => {
+            return format!(
+                "{}; aws iam delete-role-policy --role-name {id} --policy-name {id}; aws iam delete-role --role-name {id}",
+                detach(id)
+            );
+        }
+        Kind::InstanceProfile => {
+            return format!(
+                "{}; aws iam delete-instance-profile --instance-profile-name {id}",
+                detach(id)
+            );
+        }
     };
     format!("aws ec2 {verb}")
+}
+
+/// IAM deletes only what is empty.
+fn detach(name: &str) -> String {
+    format!(
+        "aws iam remove-role-from-instance-profile --instance-profile-name {name} --role-name {name}"
+    )
 }

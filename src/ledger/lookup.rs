@@ -10,6 +10,8 @@ use crate::cloud::image::{Image, ImageQuery};
 use crate::cloud::network::Filters;
 use crate::cloud::{Cloud, GroupId, ImageId, InstanceId, SnapshotId};
 
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-templates-as-source.html>
+const TEMPLATE_TAG: &str = "tag:aws:ec2launchtemplate:id";
 /// EC2's clock and ours may differ by so many seconds.
 const CLOCK_SKEW: i64 = 120;
 
@@ -21,19 +23,21 @@ pub(super) fn by_tags(row: &Row, build_id: &str) -> Filters {
     ]
 }
 
-/// The machine of a row. Where tags cannot be in the creating call (China), by the client token.
+/// The machine of a row. Where tags cannot be in the creating call (China), by the client token; but the token of a fleet's
+/// machine is EC2's own, so this one is found by the tag that EC2 gives to whatever comes of a launch template.
 pub(super) async fn instance<C: Cloud>(
     cloud: &C,
     row: &Row,
     build_id: &str,
+    template: Option<&str>,
 ) -> CloudResult<Option<InstanceId>> {
-    let filters = if row.region.is_china() {
-        vec![(
+    let filters = match template {
+        _ if !row.region.is_china() => by_tags(row, build_id),
+        Some(template) => vec![(TEMPLATE_TAG.to_owned(), vec![template.to_owned()])],
+        None => vec![(
             "client-token".to_owned(),
             vec![row.token.as_str().to_owned()],
-        )]
-    } else {
-        by_tags(row, build_id)
+        )],
     };
     let found = cloud.instances(&row.region, &[], &filters).await?;
     Ok(found.into_iter().map(|instance| instance.id).next())

@@ -18,7 +18,9 @@ mod row;
 mod settle;
 mod settled;
 mod undo;
+mod undo_fast_launch;
 mod undo_image;
+mod undo_profile;
 
 pub use claim::Claim;
 pub use keeper::Ledger;

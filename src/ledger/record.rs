@@ -90,6 +90,15 @@ impl Record {
         self.rows.iter().find(|row| row.number == number).cloned()
     }
 
+    /// The launch template from which the machine comes, where there is one.
+    pub(super) fn launch_template(&self) -> Option<String> {
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row.kind == Kind::LaunchTemplate);
+        row.and_then(|row| row.id.clone())
+    }
+
     pub(super) fn is_settling(&self) -> bool {
         self.phase == Phase::Settling
     }

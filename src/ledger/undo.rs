@@ -10,7 +10,7 @@ use super::keeper::Inner;
 use super::kind::Kind;
 use super::row::{NameOrigin, Row};
 use super::settled::Why;
-use super::{lookup, undo_image};
+use super::{lookup, undo_fast_launch, undo_image, undo_profile};
 use crate::cloud::error::Refusal;
 use crate::cloud::instance::InstanceState;
 use crate::cloud::{Cloud, CloudError, GroupId, InstanceId, KeyName, SnapshotId, VolumeId};
@@ -20,7 +20,7 @@ use crate::wait::{self, Pace, Patience, Polled, Wait, WaitError};
 /// How long a machine may take to go: Packer's ten minutes.
 const TERMINATION: Duration = Duration::from_secs(600);
 /// How long EC2 may hold on to a group, a volume or a snapshot after the last user of it has gone.
-const RELEASE: Duration = Duration::from_secs(300);
+pub(super) const RELEASE: Duration = Duration::from_secs(300);
 
 /// Removes the row's thing and returns once EC2 confirmed that it is gone or unknown.
 pub(super) async fn undo<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
@@ -31,6 +31,10 @@ pub(super) async fn undo<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> 
         Kind::Image | Kind::ImageCopy => undo_image::image(inner, cloud, row).await,
         Kind::Volume => volume(inner, cloud, row).await,
         Kind::Snapshot => snapshot(inner, cloud, row).await,
+        Kind::FastLaunch => undo_fast_launch::fast_launch(inner, cloud, row).await,
+        Kind::LaunchTemplate => launch_template(inner, cloud, row).await,
+        Kind::Role => undo_profile::role(inner, cloud, row).await,
+        Kind::InstanceProfile => undo_profile::instance_profile(inner, cloud, row).await,
     }
 }
 
@@ -170,8 +174,9 @@ async fn group<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(),
 
 async fn instance<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
     let build_id = inner.record().identity().build_id.clone();
+    let template = inner.record().launch_template();
     let found = identify(inner, row, || {
-        let search = lookup::instance(cloud, row, &build_id);
+        let search = lookup::instance(cloud, row, &build_id, template.as_deref());
         async { Ok(search.await?.map(|id| id.as_str().to_owned())) }
     });
     let Some(id) = found.await?.map(InstanceId::new) else {
@@ -234,6 +239,14 @@ pub(super) async fn adopt_volumes<C: Cloud>(
             log::warn!("{error}");
         }
     }
+}
+
+/// Its name is ours alone, so it is simply deleted.
+async fn launch_template<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
+    remove(inner, row, || {
+        cloud.delete_launch_template(&row.region, &row.name)
+    })
+    .await
 }
 
 async fn volume<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {

@@ -7,7 +7,7 @@ use super::keeper::Inner;
 use super::kind::Kind;
 use super::row::Row;
 use super::settled::Why;
-use super::{lookup, undo};
+use super::{lookup, undo, undo_fast_launch};
 use crate::cloud::error::Refusal;
 use crate::cloud::image::{Image, ImageQuery, ImageState};
 use crate::cloud::{Cloud, CloudError, ImageId};
@@ -32,6 +32,11 @@ pub(super) async fn image<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) ->
     let image = describe(cloud, row, &id).await;
     for snapshot in image.iter().flat_map(Image::snapshots) {
         adopt(inner, row, snapshot.as_str());
+    }
+    undo_fast_launch::of_image(inner, cloud, row, &id).await;
+    // Protection is the last thing that a build asks for, so a protected image of a failed build is rare, but not impossible.
+    if image.as_ref().is_some_and(|image| image.is_protected) {
+        undo::remove(inner, row, || cloud.unprotect_image(&row.region, &id)).await?;
     }
     undo::remove(inner, row, || cloud.deregister_image(&row.region, &id)).await?;
     adopt_found(inner, cloud, row, &id).await?;

@@ -1,6 +1,7 @@
 //! The component types that Packer 1.16 and its registered plugins have, so that a type of theirs is told from a mistyped one.
 //!
-//! From <https://developer.hashicorp.com/packer/integrations> and the components that Packer carries itself.
+//! From <https://developer.hashicorp.com/packer/integrations>, the components that Packer carries itself, and `dsc`, an old
+//! plugin that is registered nowhere.
 
 use crate::template::fields::nearest;
 use crate::template::problem::Problems;
@@ -74,9 +75,9 @@ const BUILDERS: [&str; 87] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const PROVISIONERS: [&str; 25] = [
+pub(super) const PROVISIONERS: [&str; 26] = [
     "ansible", "ansible-local", "ansible-navigator", "azure-dtlartifact", "breakpoint", "chef-client", "chef-solo",
-    "cnspec", "converge", "file", "goss", "hashicups-toppings", "hcp-sbom", "inspec", "mondoo", "powershell",
+    "cnspec", "converge", "dsc", "file", "goss", "hashicups-toppings", "hcp-sbom", "inspec", "mondoo", "powershell",
     "puppet-masterless", "puppet-server", "salt-masterless", "shell", "shell-local", "sleep", "windows-restart",
     "windows-shell", "windows-update",
 ];

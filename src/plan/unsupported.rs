@@ -21,29 +21,31 @@ impl Unsupported {
         self.keys.push(key.to_owned());
     }
 
-    /// Notes `key` where it has a text.
-    pub(crate) fn note_text(&mut self, fields: &mut Fields<'_>, key: &str) {
-        if fields.string(key).is_some_and(|text| !text.is_empty()) {
-            self.note(fields, key);
-        }
+    /// Notes that `key` asks for something that cannot be had beside `other`, which Packer drops in silence.
+    pub(crate) fn note_conflict(&mut self, fields: &Fields<'_>, key: &str, other: &str) {
+        fields.warning(
+            key,
+            format!("`{key}` cannot be had beside `{other}`: the template is valid, but `build` refuses it"),
+        );
+        self.keys.push(pair(key, "beside", other));
     }
 
-    /// Notes `key` where it is switched on.
-    pub(crate) fn note_switch(&mut self, fields: &mut Fields<'_>, key: &str) {
-        if fields.bool(key) {
-            self.note(fields, key);
-        }
-    }
-
-    /// Notes `key` where it is a list with something in it.
-    pub(crate) fn note_list(&mut self, fields: &mut Fields<'_>, key: &str) {
-        if !fields.strings(key).is_empty() {
-            self.note(fields, key);
-        }
+    /// Notes that `key` says nothing without `other`, and that the build would miss what it says.
+    pub(crate) fn note_without(&mut self, fields: &Fields<'_>, key: &str, other: &str) {
+        fields.warning(
+            key,
+            format!("`{key}` says nothing without `{other}`: the template is valid, but `build` refuses it"),
+        );
+        self.keys.push(pair(key, "without", other));
     }
 
     /// The keys' names.
     pub(crate) fn into_keys(self) -> Vec<String> {
         self.keys
     }
+}
+
+/// Two keys in place of one: whoever tells of it puts backticks around the whole.
+fn pair(key: &str, how: &str, other: &str) -> String {
+    format!("{key}` {how} `{other}")
 }

@@ -2,7 +2,7 @@
 
 use super::context::PostContext;
 use crate::plan::provision::ShellLocalSettings;
-use crate::provision::{Attempt, ProvisionContext, ProvisionError, run_local_scripts};
+use crate::provision::{Attempt, Pauses, ProvisionContext, ProvisionError, run_local_scripts};
 
 /// Runs the scripts as the provisioner of the same name does.
 pub(super) async fn run(
@@ -21,6 +21,7 @@ pub(super) async fn run(
         child_environment: cx.child_environment.clone(),
         owner: cx.owner,
         child_ending: cx.child_ending,
+        pauses: Pauses::None,
     };
     let attempt = Attempt::unlimited(cx.stop);
     run_local_scripts(settings, &like_a_provisioner, &attempt).await

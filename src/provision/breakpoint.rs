@@ -1,14 +1,10 @@
 //! `breakpoint`: waits for somebody to press Enter, and fails where nobody can, as Packer does.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
-
 use crate::plan::provision::BreakpointSettings;
+use crate::report::console::Form;
+use crate::report::prompt;
 
 use super::{ProvisionContext, ProvisionError};
-
-/// The terminal that the process belongs to, whatever its standard input is.
-const TERMINAL: &str = "/dev/tty";
 
 /// Waits for Enter.
 pub(super) async fn run(
@@ -28,12 +24,11 @@ pub(super) async fn run(
     }
     cx.ui
         .say(&format!("Pausing at breakpoint provisioner{with}."));
-    let terminal = File::open(TERMINAL).map_err(|_| ProvisionError::NoTerminal)?;
-    cx.ui.say("Press enter to continue.");
-    let pressed =
-        tokio::task::spawn_blocking(move || BufReader::new(terminal).read_line(&mut String::new()));
-    match pressed.await {
-        Ok(Ok(1..)) => Ok(()),
-        _ => Err(ProvisionError::NoTerminal),
+    if cx.ui.form() == Form::Machine {
+        return Err(ProvisionError::CannotAsk);
+    }
+    match prompt::ask(&cx.ui, "Press enter to continue.", &cx.stop).await {
+        Some(_) => Ok(()),
+        None => Err(ProvisionError::NoTerminal),
     }
 }

@@ -1,7 +1,8 @@
 //! One local process: its output line by line, its end, and its end before its time.
 
 use std::io;
-use std::process::Stdio;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
@@ -17,6 +18,9 @@ const BUFFER: usize = 16 * 1024;
 /// What the output of a killed script may still bring. A descendant in a session of its own outlives the kill, and may hold the
 /// output open for ever.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// How long our own signal may come after a script's.
+const OWN_SIGNAL: Duration = Duration::from_millis(500);
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +64,32 @@ pub(super) async fn run(
         biased;
         status = child.wait() => {
             descendants.release();
-            Ok(ChildExit::Status(status?.code().unwrap_or(-1)))
+            let status = status?;
+            if ended_by_a_signal(status) && heard_one(attempt).await {
+                return Ok(ChildExit::Cancelled);
+            }
+            Ok(ChildExit::Status(status.code().unwrap_or(-1)))
         }
         _ = attempt.cancelled() => {
             kill(&mut child, descendants).await;
             Ok(ChildExit::Cancelled)
         }
     }
+}
+
+/// By SIGHUP, SIGINT or SIGTERM, or by a child of its own that was: a shell then ends with 128 and the signal's number.
+fn ended_by_a_signal(status: ExitStatus) -> bool {
+    let signal = status
+        .signal()
+        .or_else(|| status.code().map(|code| code - 128));
+    matches!(signal, Some(1 | 2 | 15))
+}
+
+/// A terminal's Ctrl-C reaches the script as soon as us, and the script may be gone before we have heard of it.
+async fn heard_one(attempt: &Attempt) -> bool {
+    tokio::time::timeout(OWN_SIGNAL, attempt.cancelled())
+        .await
+        .is_ok()
 }
 
 fn spawn(command: &[String], cx: &ProvisionContext) -> io::Result<Child> {

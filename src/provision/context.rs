@@ -9,6 +9,8 @@ use crate::stop::Stop;
 use crate::template::gotmpl::Value;
 use crate::template::scope::{RenderError, Scope};
 
+use super::ProvisionError;
+
 /// What the builder announces: `build` in templates. Keys as Packer spells them, such as `ID` and `SourceAMI`.
 pub(crate) type GeneratedData = BTreeMap<String, String>;
 
@@ -53,6 +55,17 @@ pub(crate) struct ProvisionContext {
     pub(crate) owner: Option<FileOwner>,
     /// How local scripts end.
     pub(crate) child_ending: ChildEnding,
+    /// `-debug`.
+    pub(crate) pauses: Pauses,
+}
+
+/// Whether somebody presses Enter before each provisioner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pauses {
+    /// Yes: `-debug`, where there is a terminal.
+    BeforeEach,
+    /// No.
+    None,
 }
 
 impl ProvisionContext {
@@ -77,6 +90,13 @@ impl ProvisionContext {
         self.scope
             .render_until_stable(text, &Value::Map(own.chain(more).collect()))
             .map_err(Box::new)
+    }
+
+    /// Renders a text until it stays the same with nothing but the fields of `data`, a provisioner's own.
+    pub(super) fn render_own(&self, text: &str, data: &Value) -> Result<String, ProvisionError> {
+        self.scope
+            .render_until_stable(text, data)
+            .map_err(|error| ProvisionError::Template(Box::new(error)))
     }
 
     /// Renders a text of ours once, with nothing but `data`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::template::scope::RenderError;
 
-use super::ProvisionContext;
+use super::{ProvisionContext, ProvisionError};
 
 /// The variables, which sort by name.
 pub(super) fn variables(
@@ -20,6 +20,30 @@ pub(super) fn variables(
         all.insert(key.clone(), quote(value));
     }
     all
+}
+
+/// The variables of a script for Windows: rendered with the builder's data, then quoted by `quote`.
+pub(super) fn variables_rendered(
+    cx: &ProvisionContext,
+    (pairs, env): (&[(String, String)], &BTreeMap<String, String>),
+    quote: impl Fn(&str) -> String,
+) -> Result<BTreeMap<String, String>, ProvisionError> {
+    let own = [
+        ("PACKER_BUILD_NAME", &cx.build_name),
+        ("PACKER_BUILDER_TYPE", &cx.builder_kind),
+    ];
+    let own = own.map(|(key, value)| (key.to_owned(), quote(value)));
+    let mut all = BTreeMap::from(own);
+    for (key, value) in pairs.iter().map(|(key, value)| (key, value)).chain(env) {
+        let render = |text: &str| {
+            cx.render(text).map_err(|cause| ProvisionError::Render {
+                what: "environment_vars",
+                cause,
+            })
+        };
+        all.insert(render(key)?, quote(&render(value)?));
+    }
+    Ok(all)
 }
 
 /// Every variable by Go's printf `format`, one after the other.

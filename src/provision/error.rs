@@ -22,6 +22,12 @@ pub(crate) enum ProvisionError {
         "Script disconnected unexpectedly. If you expected your script to disconnect, i.e. from a restart, you can try adding `\"expect_disconnect\": true` or `\"valid_exit_codes\": [0, 2300218]` to the shell provisioner parameters."
     )]
     Disconnected,
+    /// The command that restarts a machine failed.
+    #[error("Restart script exited with non-zero exit status: {0}")]
+    RestartStatus(i64),
+    /// `restart_timeout` is over.
+    #[error("Timeout waiting for machine to restart.")]
+    RestartTimeout,
     /// Something that has to be done on the machine could not be done.
     #[error("{doing}: {}", in_one_line(cause))]
     Remote {
@@ -80,8 +86,33 @@ pub(crate) enum ProvisionError {
     /// A breakpoint without anybody to press Enter.
     #[error("Error asking for input: no available tty")]
     NoTerminal,
+    /// A breakpoint where only programs read.
+    #[error("Error asking for input: machine-readable UI can't ask")]
+    CannotAsk,
+    /// A step of a provisioner that has several.
+    #[error("{doing}: {cause}")]
+    Step {
+        /// `Error uploading modules`, …
+        doing: String,
+        /// Why it failed.
+        cause: Box<ProvisionError>,
+    },
+    /// A command ended with a status that it must not end with, in the provisioner's words.
+    #[error("{words}")]
+    Exit {
+        /// `Non-zero exit status.`, …
+        words: String,
+        /// What to do about it.
+        hint: Option<&'static str>,
+    },
+    /// There is no machine, and that is all that there is to say.
+    #[error("{0} is not implemented when communicator = 'none'")]
+    NoCommunicator(&'static str),
+    /// A text of the template cannot be rendered now.
+    #[error("{0}")]
+    Template(Box<RenderError>),
     /// A provisioner that `build` should have refused.
-    #[error("the provisioner `{0}` cannot run yet")]
+    #[error("the provisioner `{0}` does not run here")]
     Unsupported(String),
     /// `error-cleanup-provisioner` failed too.
     #[error("Cleanup failed: {cleanup}. Original Provisioning error: {original}")]
@@ -94,12 +125,30 @@ pub(crate) enum ProvisionError {
 }
 
 impl ProvisionError {
+    /// This error as that of a step.
+    pub(super) fn step(self, doing: impl Into<String>) -> Self {
+        Self::Step {
+            doing: doing.into(),
+            cause: Box::new(self),
+        }
+    }
+
+    /// A status, in the provisioner's words.
+    pub(super) fn exit(words: impl Into<String>) -> Self {
+        Self::Exit {
+            words: words.into(),
+            hint: None,
+        }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoProgram { .. } => Some(
                 "the action's image has no shell; `setup/action.yml` puts the same binary on the PATH of the job, where scripts find the runner's tools",
             ),
+            Self::Exit { hint, .. } => *hint,
+            Self::Step { cause, .. } => cause.hint(),
             Self::Cleanup { original, .. } => original.hint(),
             _ => None,
         }

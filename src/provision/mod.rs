@@ -2,25 +2,40 @@
 
 mod attempt;
 mod breakpoint;
+mod chef;
 mod child;
 mod context;
+mod elevated;
 mod environment;
 mod error;
 mod file;
+mod goss;
+mod goss_commands;
+mod guest;
+mod guest_commands;
 mod lines;
 mod local_script;
+mod on_machine;
+mod powershell;
+mod powershell_text;
+mod puppet;
 mod run_all;
+mod salt;
+mod salt_formulas;
 mod script_text;
 mod shell;
 mod shell_local;
 mod sleep;
+mod windows_restart;
+mod windows_scripts;
+mod windows_shell;
 mod wrap;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use attempt::Attempt;
-pub(crate) use context::{ChildEnding, GeneratedData, Machine, ProvisionContext};
+pub(crate) use context::{ChildEnding, GeneratedData, Machine, Pauses, ProvisionContext};
 pub(crate) use error::ProvisionError;
 pub(crate) use lines::LineSplitter;
 pub(crate) use local_script::run as run_local_scripts;

@@ -6,12 +6,16 @@ use std::ops::ControlFlow;
 use crate::plan::PlannedProvisioner;
 use crate::plan::provision::ProvisionerSettings;
 use crate::remote::Remote;
+use crate::report::prompt;
 
 use super::attempt::Cancelled;
+use super::powershell::PowerShellNames;
 use super::shell::RemoteNames;
 use super::wrap::Attempts;
 use super::{
-    Attempt, Machine, ProvisionContext, ProvisionError, breakpoint, file, shell, shell_local, sleep,
+    Attempt, Machine, Pauses, ProvisionContext, ProvisionError, breakpoint, chef, file, goss,
+    powershell, puppet, salt, salt_formulas, shell, shell_local, sleep, windows_restart,
+    windows_shell,
 };
 
 /// Runs them in order; the first that fails ends it.
@@ -25,6 +29,10 @@ pub(crate) async fn run_all<R: Remote>(
             "Provisioner {}: {}",
             provisioner.number, provisioner.kind
         ));
+        if cx.pauses == Pauses::BeforeEach {
+            // The space is Packer's: a name would stand before it.
+            prompt::pause(&cx.ui, "before the next provisioner ", &cx.stop).await;
+        }
         let result = run(provisioner, machine, cx).await;
         cx.ui.end_step();
         result?;
@@ -44,7 +52,7 @@ pub(crate) async fn clean_up_after<R: Remote>(
         return error;
     }
     cx.ui
-        .error("Provisioning step had errors: Running the cleanup provisioner, if present...");
+        .say("Provisioning step had errors: Running the cleanup provisioner, if present...");
     let Some(cleanup) = cleanup else { return error };
     match run(cleanup, machine, cx).await {
         Ok(()) => error,
@@ -61,10 +69,7 @@ async fn run<R: Remote>(
     cx: &ProvisionContext,
 ) -> Result<(), ProvisionError> {
     // The path on the machine is chosen once: a retry writes to the same one, as in Packer.
-    let names = match &provisioner.settings {
-        ProvisionerSettings::Shell(settings) => RemoteNames::choose(settings),
-        _ => RemoteNames::default(),
-    };
+    let names = Names::choose(&provisioner.settings);
     let mut attempts = Attempts::new(provisioner.wrap);
     loop {
         let attempt = attempts.begin(cx).await?;
@@ -79,6 +84,29 @@ async fn run<R: Remote>(
     }
 }
 
+/// Names on the machine that several attempts share.
+struct Names {
+    shell: RemoteNames,
+    powershell: Option<PowerShellNames>,
+}
+
+impl Names {
+    fn choose(settings: &ProvisionerSettings) -> Self {
+        Self {
+            shell: match settings {
+                ProvisionerSettings::Shell(settings) => RemoteNames::choose(settings),
+                _ => RemoteNames::default(),
+            },
+            powershell: match settings {
+                ProvisionerSettings::PowerShell(settings) => {
+                    Some(PowerShellNames::choose(settings))
+                }
+                _ => None,
+            },
+        }
+    }
+}
+
 /// Says that the time is over, at that moment; the attempt ends itself.
 async fn notice_timeout(attempt: &Attempt, cx: &ProvisionContext) -> Infallible {
     if attempt.cancelled().await == Cancelled::Timeout {
@@ -89,13 +117,26 @@ async fn notice_timeout(attempt: &Attempt, cx: &ProvisionContext) -> Infallible 
 
 async fn run_once<R: Remote>(
     settings: &ProvisionerSettings,
-    names: &RemoteNames,
+    names: &Names,
     machine: &mut Machine<'_, R>,
     (cx, attempt): (&ProvisionContext, &Attempt),
 ) -> Result<(), ProvisionError> {
     match settings {
         ProvisionerSettings::Shell(settings) => {
+            let names = &names.shell;
             attempt.cut(shell::run(settings, names, machine, cx)).await
+        }
+        ProvisionerSettings::PowerShell(settings) => {
+            let names = names.powershell.as_ref().expect("chosen for this kind");
+            let run = Box::pin(powershell::run(settings, names, machine, cx));
+            attempt.cut(run).await
+        }
+        ProvisionerSettings::WindowsShell(settings) => {
+            attempt.cut(windows_shell::run(settings, machine, cx)).await
+        }
+        ProvisionerSettings::WindowsRestart(settings) => {
+            let run = Box::pin(windows_restart::run(settings, machine, cx));
+            attempt.cut(run).await
         }
         ProvisionerSettings::File(settings) => attempt.cut(file::run(settings, machine, cx)).await,
         ProvisionerSettings::ShellLocal(settings) => shell_local::run(settings, cx, attempt).await,
@@ -103,6 +144,19 @@ async fn run_once<R: Remote>(
         ProvisionerSettings::Breakpoint(settings) => {
             attempt.cut(breakpoint::run(settings, cx)).await
         }
-        ProvisionerSettings::Unsupported { kind } => Err(ProvisionError::Unsupported(kind.clone())),
+        ProvisionerSettings::Puppet(settings) => {
+            attempt.cut(puppet::run(settings, machine, cx)).await
+        }
+        ProvisionerSettings::Chef(settings) => attempt.cut(chef::run(settings, machine, cx)).await,
+        ProvisionerSettings::Salt(settings) => {
+            let formulas = salt_formulas::fetch(settings, cx, attempt).await?;
+            attempt
+                .cut(salt::run(settings, formulas, machine, cx))
+                .await
+        }
+        ProvisionerSettings::Goss(settings) => attempt.cut(goss::run(settings, machine, cx)).await,
+        ProvisionerSettings::Unsupported { kind, .. } => {
+            Err(ProvisionError::Unsupported(kind.clone()))
+        }
     }
 }

@@ -1,18 +1,15 @@
 //! `shell`: uploads each script, runs it and removes it. What the machine is told is Packer's to the letter.
 
 use std::fs;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::plan::provision::{ScriptSource, ShellSettings};
-use crate::remote::{Exit, Output, Remote, RemoteError, Upload};
+use crate::remote::{Exit, Remote, RemoteError};
 
 use super::environment::{flatten, variables};
-use super::{LineSplitter, Machine, ProvisionContext, ProvisionError, script_text};
-
-/// Packer's wait between two tries to upload and start a script.
-const RETRY_EVERY: Duration = Duration::from_secs(2);
+use super::on_machine::{self, RETRY_EVERY, show};
+use super::{Machine, ProvisionContext, ProvisionError, script_text};
 
 /// Packer's mode of an uploaded script, before `chmod`.
 const UPLOAD_MODE: u32 = 0o644;
@@ -86,17 +83,7 @@ pub(super) async fn run<R: Remote>(
     if !settings.skip_clean {
         shell.remove(environment).await?;
     }
-    if !settings.pause_after.is_zero() {
-        cx.ui.say(&format!(
-            "Pausing {} after this provisioner...",
-            settings.pause_after
-        ));
-        cx.stop
-            .sleep(settings.pause_after.to_std())
-            .await
-            .map_err(|_| ProvisionError::Cancelled)?;
-    }
-    Ok(())
+    on_machine::pause_after(settings.pause_after, cx).await
 }
 
 struct Script {
@@ -170,7 +157,7 @@ impl<R: Remote> Shell<'_, '_, R> {
                     continue;
                 }
             }
-            match command(self.machine, &format!("chmod 0600 {path}\n"), self.cx).await {
+            match show(self.machine, &format!("chmod 0600 {path}\n"), self.cx).await {
                 Ok(_) => return Ok(()),
                 Err(cause) => {
                     let doing =
@@ -216,7 +203,7 @@ impl<R: Remote> Shell<'_, '_, R> {
     async fn start(&mut self, bytes: &[u8], execute: &str) -> Result<Exit, ProvisionError> {
         let path = &self.names.script;
         upload(self.machine, bytes, path, "Error uploading script").await?;
-        let chmod = command(self.machine, &format!("chmod 0755 {path}\n"), self.cx).await;
+        let chmod = show(self.machine, &format!("chmod 0755 {path}\n"), self.cx).await;
         let failed = |doing| move |cause| ProvisionError::Remote { doing, cause };
         if chmod.map_err(failed(
             "Error chmodding script file to 0755 in remote machine",
@@ -231,7 +218,7 @@ impl<R: Remote> Shell<'_, '_, R> {
                 cause,
             });
         }
-        command(self.machine, &format!("{execute}\n"), self.cx)
+        show(self.machine, &format!("{execute}\n"), self.cx)
             .await
             .map_err(failed("Error starting script"))
     }
@@ -241,7 +228,7 @@ impl<R: Remote> Shell<'_, '_, R> {
         let deadline = self.deadline();
         let doing = "Error removing temporary script";
         loop {
-            let cause = match command(self.machine, &format!("rm -f {path}\n"), self.cx).await {
+            let cause = match show(self.machine, &format!("rm -f {path}\n"), self.cx).await {
                 Ok(Exit::Status(0)) => return Ok(()),
                 Ok(Exit::Status(status)) => {
                     RemoteError::Refused(format!("`rm` of {path} ended with status {status}"))
@@ -261,25 +248,8 @@ impl<R: Remote> Shell<'_, '_, R> {
         Instant::now() + self.settings.start_retry_timeout.to_std()
     }
 
-    /// Waits before the next try; gives the error back where there is none.
     async fn again(&self, error: ProvisionError, deadline: Instant) -> Result<(), ProvisionError> {
-        let hopeless = matches!(
-            error,
-            ProvisionError::NoMachine { .. }
-                | ProvisionError::Remote {
-                    cause: RemoteError::Local { .. },
-                    ..
-                }
-        );
-        if hopeless || Instant::now() + RETRY_EVERY > deadline {
-            return Err(error);
-        }
-        log::debug!("{error}; next try in {RETRY_EVERY:?}");
-        self.cx
-            .stop
-            .sleep(RETRY_EVERY)
-            .await
-            .map_err(|_| ProvisionError::Cancelled)
+        on_machine::again(error, (RETRY_EVERY, deadline), self.cx).await
     }
 }
 
@@ -289,38 +259,7 @@ async fn upload<R: Remote>(
     path: &str,
     doing: &'static str,
 ) -> Result<(), ProvisionError> {
-    let Machine::Reached(remote) = machine else {
-        return Err(ProvisionError::NoMachine {
-            doing,
-            call: "Upload",
-        });
-    };
-    let upload = Upload::Bytes(bytes.to_vec(), UPLOAD_MODE);
-    remote
-        .upload(&upload, path)
-        .await
-        .map_err(|cause| ProvisionError::Remote { doing, cause })
-}
-
-/// Runs one command and shows what it prints, line by line.
-async fn command<R: Remote>(
-    machine: &mut Machine<'_, R>,
-    command: &str,
-    cx: &ProvisionContext,
-) -> Result<Exit, RemoteError> {
-    let Machine::Reached(remote) = machine else {
-        return Ok(Exit::Status(0));
-    };
-    let (mut out, mut err) = (LineSplitter::default(), LineSplitter::default());
-    let exit = remote
-        .run(command, &mut |piece| match piece {
-            Output::Stdout(bytes) => out.push(&bytes, |line| cx.ui.message(line)),
-            Output::Stderr(bytes) => err.push(&bytes, |line| cx.ui.error(line)),
-        })
-        .await;
-    out.finish(|line| cx.ui.message(line));
-    err.finish(|line| cx.ui.error(line));
-    exit
+    on_machine::put(machine, (bytes, UPLOAD_MODE), path, doing).await
 }
 
 fn random() -> u32 {

@@ -1,8 +1,15 @@
 //! Provisioners against a scripted machine, and local scripts for real.
 
+mod breakpoint;
+mod chef;
 mod file;
+mod goss;
+mod puppet;
+mod salt;
 mod shell;
 mod shell_local;
+mod transcript;
+mod windows;
 mod wrap;
 
 use std::collections::BTreeMap;
@@ -13,7 +20,7 @@ use std::time::{Duration, Instant};
 use crate::facts::{Facts, FileFact};
 use crate::plan::{PlannedProvisioner, Wrap, provision};
 use crate::remote::fake::{Answer, Asked, FakeRemote};
-use crate::remote::{Exit, Output};
+use crate::remote::{Exit, Output, RemoteError};
 use crate::report::console::tests::Captured;
 use crate::report::console::{Form, Reader, tests as console};
 use crate::report::ui::{Grouping, Ui};
@@ -24,7 +31,9 @@ use crate::template::problem::{Place, Problems};
 use crate::template::scope::{Scope, Section};
 use crate::template::source::Source;
 
-use super::{ChildEnding, Machine, ProvisionContext, ProvisionError, clean_up_after, run_all};
+use super::{
+    ChildEnding, Machine, Pauses, ProvisionContext, ProvisionError, clean_up_after, run_all,
+};
 
 /// A build `web` of type `null` in a directory of its own.
 struct Bench {
@@ -58,6 +67,7 @@ impl Bench {
             ]),
             owner: None,
             child_ending: ChildEnding::KillDescendants,
+            pauses: Pauses::None,
         };
         Self {
             directory,

@@ -2,6 +2,7 @@
 //!
 //! What Packer runs is what we run (`scp -t DIRECTORY`), so that a path means to the machine what it meant under Packer.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use super::RemoteError;
@@ -124,6 +125,15 @@ pub(super) fn shell_path(path: &str) -> String {
     path.replace(' ', "\\ ")
 }
 
+/// A path of Windows with the slashes that its OpenSSH takes everywhere. Packer hands `C:\x\y` on as it is, which scp takes
+/// for a name in the home directory; a path without a drive may be Unix's and stays.
+pub(super) fn forward_slashes(path: &str) -> Cow<'_, str> {
+    match path.as_bytes() {
+        [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic() => path.replace('\\', "/").into(),
+        _ => path.into(),
+    }
+}
+
 /// Splits a destination into directory and name as Packer does before it runs scp.
 pub(super) fn split(destination: &str) -> (&str, &str) {
     let trimmed = destination.trim_end_matches('/');
@@ -190,6 +200,16 @@ fn explain((ending, words): (Ending, String)) -> Failure {
 #[cfg(test)]
 mod unit {
     use super::*;
+
+    #[test]
+    fn a_path_with_a_drive_goes_with_forward_slashes_and_no_other_does() {
+        assert_eq!(
+            forward_slashes(r"C:\Windows\Temp\x.ps1"),
+            "C:/Windows/Temp/x.ps1"
+        );
+        assert_eq!(split("c:/Windows/Temp/x.ps1"), ("c:/Windows/Temp", "x.ps1"));
+        assert_eq!(forward_slashes(r"/tmp/a\b"), r"/tmp/a\b");
+    }
 
     #[test]
     fn an_answer_is_read_to_its_end_and_no_further() {

@@ -9,7 +9,7 @@ use crate::plan::communicator::FileTransfer;
 
 use super::directory::{self, Exactly, Step};
 use super::exec::Ending;
-use super::scp::{Failure, close, shell_path, split};
+use super::scp::{Failure, close, forward_slashes, shell_path, split};
 use super::scp_source::{Content, base_name, copy};
 use super::sftp::Sftp;
 use super::ssh::Connection;
@@ -26,6 +26,7 @@ pub(super) fn upload(
     destination: &str,
     way: Option<FileTransfer>,
 ) -> Result<(), RemoteError> {
+    let destination = &*forward_slashes(destination);
     if way == Some(FileTransfer::Sftp) {
         return sftp_upload(connection, content(upload)?, destination);
     }
@@ -44,6 +45,7 @@ pub(super) fn upload_directory(
     (destination, part): (&str, DirectoryPart),
     way: Option<FileTransfer>,
 ) -> Result<(), RemoteError> {
+    let destination = &*forward_slashes(destination);
     if way == Some(FileTransfer::Sftp) {
         return sftp_upload_directory(connection, source, destination, part);
     }
@@ -67,6 +69,7 @@ pub(super) fn download(
     destination: &Path,
     way: Option<FileTransfer>,
 ) -> Result<(), RemoteError> {
+    let source = &*forward_slashes(source);
     if way == Some(FileTransfer::Sftp) {
         return sftp_download(connection, source, destination);
     }
@@ -82,6 +85,7 @@ pub(super) fn download_directory(
     source: &str,
     destination: &Path,
 ) -> Result<(), RemoteError> {
+    let source = &*forward_slashes(source);
     told(scp_sink::fetch_directory(connection, source, destination))
 }
 

@@ -7,7 +7,7 @@ use crate::cloud::error::Refusal;
 use crate::wait::WaitError;
 
 /// Calls that make, copy or share an image, or what it is made of.
-const IMAGE_CALLS: [&str; 8] = [
+const IMAGE_CALLS: [&str; 11] = [
     "AttachVolume",
     "DetachVolume",
     "CreateSnapshot",
@@ -16,6 +16,9 @@ const IMAGE_CALLS: [&str; 8] = [
     "ModifyImageAttribute",
     "ModifySnapshotAttribute",
     "RegisterImage",
+    "EnableImageDeprecation",
+    "EnableImageDeregistrationProtection",
+    "EnableFastLaunch",
 ];
 
 /// The conclusion of a failed build.
@@ -25,11 +28,16 @@ pub(crate) fn of_build(error: &BuildError) -> Conclusion {
         BuildError::Unsupported(_)
         | BuildError::UnknownRegions { .. }
         | BuildError::NameTaken { .. }
+        | BuildError::OldImageProtected { .. }
+        | BuildError::DeprecatedAlready(_)
+        | BuildError::NetworkFilter(_)
+        | BuildError::FastLaunch(_)
         | BuildError::SubnetNeeded(_)
         | BuildError::Source(_)
         | BuildError::LateText { .. } => Conclusion::Invalid,
         BuildError::Caller { .. } => Conclusion::Credentials,
         BuildError::NoAddress(_) | BuildError::Connect { .. } => Conclusion::Connect,
+        BuildError::Interrupted { .. } => Conclusion::Capacity,
         BuildError::Provision(_) | BuildError::MachineGone(_) => Conclusion::Provision,
         BuildError::Launch { source, .. } | BuildError::Call { source, .. } => of_call(source),
         BuildError::Wait { doing, source } => of_wait(doing, source),
@@ -68,12 +76,12 @@ fn of_call(error: &CloudError) -> Conclusion {
         Some(Refusal::Credentials) => Conclusion::Credentials,
         Some(Refusal::Denied) => Conclusion::Permission,
         Some(Refusal::Capacity) => Conclusion::Capacity,
-        // `VcpuLimitExceeded`, `InstanceLimitExceeded`, `SnapshotLimitExceeded`, …; too many requests are another refusal.
+        // `VcpuLimitExceeded`, `InstanceLimitExceeded`, `MaxSpotInstanceCountExceeded`, …; too many requests are another refusal.
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
         Some(Refusal::Other)
-            if error
-                .code()
-                .is_some_and(|code| code.ends_with("LimitExceeded")) =>
+            if error.code().is_some_and(|code| {
+                code.ends_with("LimitExceeded") || code.ends_with("CountExceeded")
+            }) =>
         {
             Conclusion::Quota
         }

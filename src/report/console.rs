@@ -1,7 +1,7 @@
 //! The standard output, shared by all builds of a run: whole lines, redacted and defused.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::defuse;
@@ -81,12 +81,16 @@ struct Inner {
     style: Style,
     redactor: Redactor,
     output: Mutex<Output>,
+    /// Held by whoever asks something.
+    turn: tokio::sync::Mutex<()>,
 }
 
 struct Output {
     writer: Box<dyn Write + Send>,
     /// Whether a progress line stands on the terminal and has to be wiped first.
     progress_shown: bool,
+    /// Whether a question stands there, whose answer ends its line.
+    question_shown: bool,
 }
 
 impl Console {
@@ -95,12 +99,14 @@ impl Console {
         let output = Mutex::new(Output {
             writer,
             progress_shown: false,
+            question_shown: false,
         });
         Self {
             inner: Arc::new(Inner {
                 style,
                 redactor,
                 output,
+                turn: tokio::sync::Mutex::new(()),
             }),
         }
     }
@@ -162,14 +168,28 @@ impl Console {
             return;
         }
         let text = defuse::strip_escapes(&self.inner.redactor.redact(text));
-        let mut output = self
-            .inner
-            .output
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let written =
-            write!(output.writer, "\r\u{1b}[K{text}").and_then(|()| output.writer.flush());
-        output.progress_shown = written.is_ok();
+        let mut output = self.output();
+        if !output.question_shown {
+            output.progress_shown = output.write(&format!("\r\u{1b}[K{text}"));
+        }
+    }
+
+    /// Waits until nobody else asks something.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.inner.turn.lock().await
+    }
+
+    /// Shows a question. What is said before its answer begins a line of its own.
+    pub(super) fn question(&self, text: &str) {
+        let text = defuse::strip_escapes(&self.inner.redactor.redact(text));
+        let mut output = self.output();
+        output.write(&format!("{text} "));
+        output.question_shown = true;
+    }
+
+    /// The terminal has ended the question's line by showing the answer.
+    pub(super) fn answered(&self) {
+        self.output().question_shown = false;
     }
 
     fn write(&self, text: &str) {
@@ -181,24 +201,36 @@ impl Console {
     }
 
     fn put(&self, line: &str) {
-        let mut output = self
-            .inner
-            .output
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut output = self.output();
         let wipe = if std::mem::take(&mut output.progress_shown) {
             "\r\u{1b}[K"
+        } else if std::mem::take(&mut output.question_shown) {
+            "\n"
         } else {
             ""
         };
-        // A reader that went away (`ami-build … | head`) must not end a build that has things to clean up.
-        let written = output
+        output.write(&format!("{wipe}{line}\n"));
+    }
+
+    fn output(&self) -> MutexGuard<'_, Output> {
+        self.inner
+            .output
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Output {
+    /// A reader that went away (`ami-build … | head`) must not end a build that has things to clean up.
+    fn write(&mut self, text: &str) -> bool {
+        let written = self
             .writer
-            .write_all(format!("{wipe}{line}\n").as_bytes())
-            .and_then(|()| output.writer.flush());
-        if let Err(error) = written {
+            .write_all(text.as_bytes())
+            .and_then(|()| self.writer.flush());
+        if let Err(error) = &written {
             log::debug!("cannot write to the standard output: {error}");
         }
+        written.is_ok()
     }
 }
 

@@ -107,6 +107,24 @@ impl Ui {
         self.put((Line::Error, "==> "), text, RED, Weight::Bold);
     }
 
+    /// `==> NAME: text` without a line end, for an answer.
+    pub(super) fn question(&self, text: &str) {
+        let text = format!("==> {}: {text}", self.name);
+        let painted = self.paint(&text, self.colour, Weight::Bold);
+        self.console
+            .question(&format!("{}{painted}", self.timestamp()));
+    }
+
+    /// Who reads: people or programs.
+    pub(crate) fn form(&self) -> Form {
+        self.console.style().form
+    }
+
+    /// Where all builds speak.
+    pub(super) fn console(&self) -> &Console {
+        &self.console
+    }
+
     /// A line in the build's colour without its prefix: `Build 'x' finished after …`.
     pub(crate) fn closing(&self, kind: Line, text: &str) {
         let colour = if kind == Line::Error {

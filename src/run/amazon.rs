@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
+use super::ask::{self, Answer};
 use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
+use super::debugging;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
 use super::{made, secrets};
@@ -17,7 +19,7 @@ use crate::cli::options::OnError;
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
 use crate::error::{chain, with_hint};
-use crate::ledger::{Journal, Ledger, PATIENCE, Settled, Settling, Which};
+use crate::ledger::{Journal, Kind, Ledger, PATIENCE, Settled, Settling, Which};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::provision::ChildEnding;
@@ -134,19 +136,49 @@ async fn with_cloud(
             GeneratedData::new(),
         ),
     };
+    ask_about_failure(&result, &mut provisioning, cx, ui).await;
     hold_on_error(&result, provisioning.aftermath, cx, ui, &ledger);
+    let machine_is_gone = matches!(result, BuilderResult::Made { .. } | BuilderResult::Nothing);
+    let mut rows = ledger.rows();
+    rows.retain(|row| !(machine_is_gone && row.kind == Kind::Instance));
+    debugging::before_cleanups(cx, ui, &rows).await;
+    let keeps_key = ledger.rows().iter().any(|row| row.held_until.is_some());
     let settled = settle(ledger, cloud, cx, ui).await;
-    if let BuilderResult::Made {
-        artifact,
-        product: Product::Volumes(_),
-    } = &result
-    {
-        ui.say(&format!("Created Volumes: {}", artifact.text));
+    if !keeps_key {
+        debugging::remove_key(cx, ui, build);
     }
+    made::say_volumes(&result, ui);
     BuilderEnd {
         result,
         data,
         settled: Some(settled),
+    }
+}
+
+/// `-on-error=ask` where no provisioner failed. A call that failed left its row in the ledger, and what came before it may
+/// have changed since: such a step cannot be repeated by itself.
+async fn ask_about_failure(
+    result: &BuilderResult,
+    provisioning: &mut Provisioning<'_>,
+    cx: &RunContext,
+    ui: &Ui,
+) {
+    let BuilderResult::Failed { error, .. } = result else {
+        return;
+    };
+    if cx.options.on_error != OnError::Ask || provisioning.asked {
+        return;
+    }
+    ui.error(error);
+    loop {
+        match ask::ask(ui, &cx.stop).await {
+            Answer::CleanUp => return,
+            Answer::Abort => {
+                provisioning.aftermath = Aftermath::Keep;
+                return;
+            }
+            Answer::Retry => ui.say("Only provisioners can be retried."),
+        }
     }
 }
 

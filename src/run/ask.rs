@@ -1,7 +1,6 @@
 //! `-on-error=ask`: a person decides. Where nobody sits at a terminal, everything is cleaned up, as in Packer.
 
-use std::io::{BufRead, IsTerminal};
-
+use crate::report::prompt;
 use crate::report::ui::Ui;
 use crate::stop::Stop;
 
@@ -16,32 +15,40 @@ pub(super) enum Answer {
     Retry,
 }
 
-const QUESTION: &str = "[c] Clean up and exit, [a] abort without cleanup, or [r] retry step (build may fail even if retry succeeds)? ";
+const QUESTION: &str = "[c] Clean up and exit, [a] abort without cleanup, or [r] retry step (build may fail even if retry succeeds)?";
 
 /// Asks until there is an answer. A stop signal or the end of the input means to clean up.
 pub(super) async fn ask(ui: &Ui, stop: &Stop) -> Answer {
-    if !std::io::stdin().is_terminal() {
-        return Answer::CleanUp;
-    }
     loop {
-        ui.say(QUESTION);
-        let line = tokio::select! {
-            biased;
-            _ = stop.wait() => return Answer::CleanUp,
-            line = tokio::task::spawn_blocking(read_line) => line,
+        let Some(line) = prompt::ask(ui, QUESTION, stop).await else {
+            return Answer::CleanUp;
         };
-        match line.ok().flatten().as_deref().map(str::trim) {
-            None | Some("c" | "C") => return Answer::CleanUp,
-            Some("a" | "A") => return Answer::Abort,
-            Some("r" | "R") => return Answer::Retry,
-            Some(other) => ui.say(&format!("Incorrect input: {other:?}")),
+        match answer(&line) {
+            Some(answer) => return answer,
+            None => ui.say(&format!("Incorrect input: {line:?}")),
         }
     }
 }
 
-/// `None` at the end of the input.
-fn read_line() -> Option<String> {
-    let mut line = String::new();
-    let length = std::io::stdin().lock().read_line(&mut line).ok()?;
-    (length > 0).then_some(line)
+/// The first letter counts, and Enter alone means to clean up.
+fn answer(line: &str) -> Option<Answer> {
+    match line.chars().next().unwrap_or('c') {
+        'c' | 'C' => Some(Answer::CleanUp),
+        'a' | 'A' => Some(Answer::Abort),
+        'r' | 'R' => Some(Answer::Retry),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_letter_answers_and_nothing_at_all_cleans_up() {
+        assert_eq!(answer(""), Some(Answer::CleanUp));
+        assert_eq!(answer("Retry please"), Some(Answer::Retry));
+        assert_eq!(answer("abort"), Some(Answer::Abort));
+        assert_eq!(answer(" c"), None);
+    }
 }

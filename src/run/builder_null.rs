@@ -2,6 +2,7 @@
 
 use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
+use super::debugging;
 use super::provisioning::{Aftermath, Provisioning};
 use crate::build::GeneratedData;
 use crate::cli::options::OnError;
@@ -19,6 +20,10 @@ use crate::report::human;
 use crate::report::result::Product;
 use crate::report::ui::{Progress, Ui};
 
+/// Packer's names of this builder's two steps.
+const CONNECT: &str = "StepConnect";
+const PROVISION: &str = "StepProvision";
+
 /// Runs the builder.
 pub(super) async fn run(
     settings: &NullSettings,
@@ -35,14 +40,15 @@ pub(super) async fn run(
     };
     let mut provisioning = Provisioning::new(build, cx, ui, ending);
     let result = match &settings.communicator {
-        Communicator::None | Communicator::WinRm => ended(
-            provisioning
-                .run::<SshRemote>(&mut Machine::None, &data)
-                .await,
-            cx,
-        ),
+        Communicator::None | Communicator::WinRm => {
+            debugging::after_step(cx, ui, CONNECT).await;
+            let mut machine: Machine<'_, SshRemote> = Machine::None;
+            let provisioned = provisioning.run(&mut machine, &data).await;
+            ended(provisioned, cx)
+        }
         Communicator::Ssh(ssh) => match connect(ssh, cx, ui).await {
             Ok(mut remote) => {
+                debugging::after_step(cx, ui, CONNECT).await;
                 let mut known = data.clone();
                 known.extend(connection_data(ssh));
                 let provisioned = provisioning
@@ -58,6 +64,11 @@ pub(super) async fn run(
             },
         },
     };
+    if matches!(result, BuilderResult::Made { .. }) {
+        debugging::after_step(cx, ui, PROVISION).await;
+        debugging::before_cleanup(cx, ui, PROVISION).await;
+    }
+    debugging::before_cleanup(cx, ui, CONNECT).await;
     say_what_stays(&result, provisioning.aftermath, cx, ui);
     BuilderEnd {
         result,
@@ -143,7 +154,10 @@ fn say_what_stays(result: &BuilderResult, aftermath: Aftermath, cx: &RunContext,
     );
     match result {
         BuilderResult::Cancelled if aborts => ui.error("Interrupted, aborting..."),
-        BuilderResult::Failed { .. } if aftermath == Aftermath::Keep => {}
+        // Packer has named this step already where the cleanup provisioner ran.
+        BuilderResult::Failed { .. }
+            if aftermath == Aftermath::Keep
+                && cx.options.on_error != OnError::RunCleanupProvisioner => {}
         _ => return,
     }
     ui.error("aborted: skipping cleanup of step \"StepConnect\"");

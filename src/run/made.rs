@@ -10,6 +10,7 @@ use crate::post::{Artifact, ImageInRegion, VolumesInRegion};
 use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::result::{Images, Product, Volumes};
+use crate::report::ui::Ui;
 
 /// What a builder made.
 pub(super) enum Made {
@@ -96,4 +97,15 @@ fn artifact(built: &Built, recipe: &Recipe) -> Artifact {
         )
     });
     Artifact::amazon(builder_id, images.collect())
+}
+
+/// Packer's last line of a build that made volumes.
+pub(super) fn say_volumes(result: &BuilderResult, ui: &Ui) {
+    if let BuilderResult::Made {
+        artifact,
+        product: Product::Volumes(_),
+    } = result
+    {
+        ui.say(&format!("Created Volumes: {}", artifact.text));
+    }
 }

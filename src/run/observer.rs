@@ -1,12 +1,16 @@
 //! Passes results on as soon as they are known: outputs once they are final, everything before that to the step's state.
 
 use super::context::RunContext;
+use super::debugging;
 use crate::action::files::CommandFiles;
-use crate::build::{BuildObserver, Built, BuiltVolumes};
+use crate::build::{BuildObserver, Built, BuiltVolumes, Pause};
+use crate::cloud::instance::Instance;
 use crate::cloud::{ImageId, InstanceId, Region};
 use crate::plan::PlannedBuild;
+use crate::remote::KeyPair;
 use crate::report::outputs::OutputError;
 use crate::report::result::{Images, Product, Volumes};
+use crate::report::ui::Ui;
 
 /// Watches one build.
 pub(super) struct Observer<'a> {
@@ -36,6 +40,22 @@ impl<'a> Observer<'a> {
 }
 
 impl BuildObserver for Observer<'_> {
+    fn after_step<'s>(&'s self, ui: &'s Ui, step: &'s str) -> Pause<'s> {
+        Box::pin(debugging::after_step(self.cx, ui, step))
+    }
+
+    fn before_cleanup<'s>(&'s self, ui: &'s Ui, step: &'s str) -> Pause<'s> {
+        Box::pin(debugging::before_cleanup(self.cx, ui, step))
+    }
+
+    fn key_made(&self, ui: &Ui, pair: &KeyPair) {
+        debugging::save_key(self.cx, ui, self.build, pair);
+    }
+
+    fn instance_running(&self, ui: &Ui, instance: &Instance) {
+        debugging::tell_addresses(self.cx, ui, instance);
+    }
+
     fn instance_launched(&self, region: &Region, instance: &InstanceId) {
         self.state("instance", &format!("{region}:{instance}"));
     }

@@ -3,10 +3,10 @@
 use super::ask::{self, Answer};
 use super::context::RunContext;
 use crate::build::{GeneratedData, Hook};
-use crate::cli::options::OnError;
+use crate::cli::options::{Debugging, OnError};
 use crate::plan::PlannedBuild;
 use crate::provision::{
-    ChildEnding, Machine, ProvisionContext, ProvisionError, clean_up_after, run_all,
+    ChildEnding, Machine, Pauses, ProvisionContext, ProvisionError, clean_up_after, run_all,
 };
 use crate::remote::Remote;
 use crate::report::ui::Ui;
@@ -28,6 +28,8 @@ pub(super) struct Provisioning<'a> {
     child_ending: ChildEnding,
     /// What a failure here leads to.
     pub(super) aftermath: Aftermath,
+    /// Whether somebody was asked about a failure.
+    pub(super) asked: bool,
 }
 
 impl<'a> Provisioning<'a> {
@@ -44,6 +46,7 @@ impl<'a> Provisioning<'a> {
             ui,
             child_ending,
             aftermath: Aftermath::CleanUp,
+            asked: false,
         }
     }
 
@@ -58,24 +61,39 @@ impl<'a> Provisioning<'a> {
             let Err(error) = run_all(&self.build.provisioners, machine, &context).await else {
                 return Ok(());
             };
-            let answer = self.answer(&error).await;
             let cleanup = self.build.cleanup_provisioner.as_ref();
-            match answer {
+            match self.answer(&error).await {
                 Answer::Retry => {}
                 Answer::CleanUp => {
                     return Err(clean_up_after(error, cleanup, machine, &context).await);
                 }
                 Answer::Abort => {
                     self.aftermath = Aftermath::Keep;
-                    let runs = self.cx.options.on_error == OnError::RunCleanupProvisioner;
-                    return Err(if runs {
-                        clean_up_after(error, cleanup, machine, &context).await
-                    } else {
-                        error
-                    });
+                    return Err(self.abort(error, machine, &context).await);
                 }
             }
         }
+    }
+
+    /// Packer's lines about what is not cleaned up. The cleanup provisioner comes before them, and then it is the step before
+    /// that Packer names.
+    async fn abort<R: Remote>(
+        &self,
+        error: ProvisionError,
+        machine: &mut Machine<'_, R>,
+        context: &ProvisionContext,
+    ) -> ProvisionError {
+        let (error, step) = if self.cx.options.on_error == OnError::RunCleanupProvisioner {
+            let cleanup = self.build.cleanup_provisioner.as_ref();
+            let error = clean_up_after(error, cleanup, machine, context).await;
+            (error, "StepConnect")
+        } else {
+            (error, "StepProvision")
+        };
+        self.ui.error(&error.to_string());
+        self.ui
+            .error(&format!("Step \"{step}\" failed, aborting..."));
+        error
     }
 
     /// Runs them for a builder that has no steps: there is no data, nothing cleans up after a failure, and `-on-error` has no say.
@@ -88,21 +106,17 @@ impl<'a> Provisioning<'a> {
     }
 
     /// What `-on-error` says about this error, in Packer's lines.
-    async fn answer(&self, error: &ProvisionError) -> Answer {
+    async fn answer(&mut self, error: &ProvisionError) -> Answer {
         if self.cx.stop.requested().is_some() {
             return Answer::CleanUp;
         }
-        let text = error.to_string();
         match self.cx.options.on_error {
             OnError::Cleanup => Answer::CleanUp,
-            OnError::Abort | OnError::RunCleanupProvisioner => {
-                self.ui.error(&text);
-                self.ui.error("Step \"StepProvision\" failed, aborting...");
-                Answer::Abort
-            }
+            OnError::Abort | OnError::RunCleanupProvisioner => Answer::Abort,
             OnError::Ask => {
-                self.ui.error(&text);
-                self.ui.error("Step \"StepProvision\" failed");
+                self.asked = true;
+                self.ui.error(&error.to_string());
+                self.ui.say("Step \"StepProvision\" failed");
                 ask::ask(self.ui, &self.cx.stop).await
             }
         }
@@ -135,6 +149,11 @@ impl<'a> Provisioning<'a> {
             child_environment: self.cx.environment.for_children(),
             owner: self.cx.owner,
             child_ending: self.child_ending,
+            pauses: if self.cx.options.debugging == Debugging::Steps {
+                Pauses::BeforeEach
+            } else {
+                Pauses::None
+            },
         }
     }
 }

@@ -11,8 +11,8 @@ pub(super) fn unsupported(build: &PlannedBuild) -> Vec<String> {
     let provisioners = build.provisioners.iter().chain(&build.cleanup_provisioner);
     found.extend(
         provisioners.filter_map(|provisioner| match &provisioner.settings {
-            ProvisionerSettings::Unsupported { kind } => Some(format!(
-                "the provisioner `{kind}` at {} cannot run yet",
+            ProvisionerSettings::Unsupported { kind, instead } => Some(format!(
+                "the provisioner `{kind}` at {} does not run here: {instead}",
                 provisioner.place
             )),
             _ => None,
@@ -40,8 +40,21 @@ fn builder(builder: &Builder) -> Vec<String> {
         }
     };
     keys.iter()
-        .map(|key| format!("the key `{key}` is not supported yet"))
+        .map(|key| format!("the key `{key}` is not supported yet{}", instead(key)))
         .collect()
+}
+
+/// What works in its place.
+fn instead(key: &str) -> &'static str {
+    match key {
+        "communicator" => {
+            ": connect by `ssh`; a Windows machine can start OpenSSH from its `user_data` (docs/windows.md has the script)"
+        }
+        "ssh_interface" => {
+            " with `session_manager`: connect by `private_ip` from inside the VPC, or by `public_ip`"
+        }
+        _ => "",
+    }
 }
 
 fn post_processor(post_processor: &PlannedPostProcessor) -> Option<String> {

@@ -6,6 +6,7 @@ pub(crate) mod document;
 pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod functions;
+pub(crate) mod go_json;
 pub(crate) mod gotmpl;
 pub(crate) mod inspect;
 pub(crate) mod json;

@@ -98,21 +98,30 @@ fn a_template_that_is_no_json_is_shown_where_it_breaks() {
 }
 
 #[test]
-fn a_key_that_is_not_done_yet_is_refused_by_name_before_the_first_call() {
-    let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
-    let template = workspace.read("quick.json").replace(
-        r#""instance_type""#,
-        r#""spot_price": "auto", "instance_type""#,
-    );
-    workspace.write("spot.json", &template);
-    Run::new(&workspace, &["validate", "spot.json"])
+fn what_windows_needs_and_is_not_done_yet_is_valid_and_refused_by_name_before_any_call() {
+    let template = r#"{
+      "builders": [
+        { "type": "null", "communicator": "winrm", "winrm_host": "h", "winrm_username": "u", "winrm_password": "p" },
+        { "type": "amazon-ebs", "name": "a", "region": "us-east-1", "source_ami": "ami-1", "instance_type": "t3.micro",
+          "ami_name": "one", "communicator": "winrm", "winrm_username": "Administrator" },
+        { "type": "amazon-ebs", "name": "b", "region": "us-east-1", "source_ami": "ami-1", "instance_type": "t3.micro",
+          "ami_name": "two", "ssh_username": "u", "ssh_interface": "session_manager", "iam_instance_profile": "p" }
+      ],
+      "provisioners": [{ "type": "powershell", "inline": ["dir"] }]
+    }"#;
+    let (lab, workspace) = (Lab::new(), Workspace::with("t.json", template));
+    Run::new(&workspace, &["validate", "t.json"])
         .finish()
         .expect_code(0)
-        .expect_text("spot_price");
-    Run::new(&workspace, &["build", "spot.json"])
+        .expect_text("Warning")
+        .expect_text("`communicator` is not supported yet")
+        .expect_text("`ssh_interface` is not supported yet");
+    Run::new(&workspace, &["build", "t.json"])
         .lab(&lab)
         .finish()
         .expect_code(1)
-        .expect_text("spot_price");
+        .expect_text("Build \"null\" is refused before its first call")
+        .expect_text("start OpenSSH from its `user_data`")
+        .expect_text("connect by `private_ip`");
     assert_eq!(lab.calls().len(), 0);
 }

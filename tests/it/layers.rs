@@ -157,6 +157,12 @@ fn the_client_of_ec2_is_named_in_one_file() {
 }
 
 #[test]
+fn the_client_of_iam_is_named_in_one_file() {
+    let found = finds(&sources(), &["aws_sdk_iam"], |_| false);
+    assert_eq!(found, ["cloud/iam.rs: `aws_sdk_iam`"]);
+}
+
+#[test]
 fn ssh2_is_named_in_one_file() {
     assert_eq!(
         finds(&sources(), &["ssh2"], |_| false),

@@ -6,8 +6,10 @@
 )]
 
 mod action;
+mod attributes;
 mod command_line;
 mod comment;
+mod config_management;
 mod connections;
 mod examples;
 mod faults;
@@ -18,5 +20,7 @@ mod neighbours;
 mod policy;
 mod reaching;
 mod recipes;
+mod spot;
 mod stop;
 mod support;
+mod terminal;

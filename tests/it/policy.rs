@@ -43,7 +43,30 @@ const PACKERS_POLICY: [&str; 33] = [
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
 const ALWAYS_ALLOWED: &str = "sts:GetCallerIdentity";
 
+/// What a spot instance needs besides, as the same page says.
+const FOR_SPOT: [&str; 3] = [
+    "ec2:CreateFleet",
+    "ec2:CreateLaunchTemplate",
+    "ec2:DeleteLaunchTemplate",
+];
+
+/// What a temporary instance profile needs besides; `iam:PassRole` has no call of its own.
+const FOR_A_PROFILE: [&str; 8] = [
+    "iam:AddRoleToInstanceProfile",
+    "iam:CreateInstanceProfile",
+    "iam:CreateRole",
+    "iam:DeleteInstanceProfile",
+    "iam:DeleteRole",
+    "iam:DeleteRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:RemoveRoleFromInstanceProfile",
+];
+
 fn restricted() -> Lab {
+    restricted_but_for(&[])
+}
+
+fn restricted_but_for(more: &[&str]) -> Lab {
     let lab = Lab::new();
     let allowed: Vec<String> = PACKERS_POLICY
         .iter()
@@ -51,6 +74,7 @@ fn restricted() -> Lab {
         .collect();
     let mut allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
     allowed.push(ALWAYS_ALLOWED);
+    allowed.extend(more);
     lab.policy(&allowed);
     lab
 }
@@ -107,6 +131,28 @@ fn the_policy_is_the_one_that_the_documentation_shows() {
         .filter_map(|action| action.as_str()?.strip_prefix("ec2:"))
         .collect();
     assert_eq!(actions, PACKERS_POLICY);
+}
+
+#[test]
+fn a_spot_build_with_a_profile_of_its_own_needs_what_the_documentation_lists() {
+    let more = [FOR_SPOT.as_slice(), &FOR_A_PROFILE].concat();
+    let (lab, workspace) = (restricted_but_for(&more), Workspace::with_fixtures());
+    let template = workspace.read("quick.json").replace(
+        r#""instance_type": "t3.micro","#,
+        r#""instance_type": "t3.micro", "spot_price": "auto",
+           "temporary_iam_instance_profile_policy_document": {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},"#,
+    );
+    workspace.write("spot.json", &template);
+    Run::new(&workspace, &["build", "spot.json"])
+        .lab(&lab)
+        .finish()
+        .expect_code(0);
+    lab.account_at_rest().assert_holds(Left::Images(1));
+    let page =
+        std::fs::read_to_string(crate::support::repository().join("docs/permissions.md")).unwrap();
+    for action in more {
+        assert!(page.contains(action), "nothing about {action}");
+    }
 }
 
 #[test]

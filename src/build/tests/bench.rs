@@ -70,6 +70,8 @@ pub(super) struct Bench {
     pub(super) directory: tempfile::TempDir,
     /// No two builds have the same one: client tokens are made of it.
     pub(super) build_id: &'static str,
+    /// The build region.
+    pub(super) region: &'static str,
 }
 
 /// Remembers the images, volumes and snapshots that cannot be undone any more.
@@ -119,6 +121,7 @@ impl Bench {
             said: Mutex::default(),
             directory: tempfile::tempdir().unwrap(),
             build_id: "b-1",
+            region: HOME,
         }
     }
 
@@ -153,7 +156,7 @@ impl Bench {
             Section::Builder(BuilderFunctions::Amazon),
             Arc::default(),
         );
-        let region = Region::new(HOME);
+        let region = Region::new(self.region);
         let cx = Cx {
             settings: &self.settings,
             region: &region,

@@ -1,7 +1,8 @@
 //! Every call fails in turn, in every way; and settling is repeated.
 
 use super::bench::Bench;
-use super::fixture::{everywhere, registered, settings, swapped, volumes};
+use super::fixture::{everywhere, registered, settings, spot, swapped, volumes};
+use super::lifecycle::all_asked;
 use crate::cloud::fake::{Fault, Pace};
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
@@ -84,4 +85,25 @@ async fn a_lost_answer_at_any_call_of_any_recipe_leaves_nothing() {
         fail_each_call(recipe, Fault::LostAnswer, USUAL).await;
         fail_each_call(recipe, Fault::LostAnswer, LATE).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_is_asked_of_the_image_no_fault_leaves_anything() {
+    fail_each_call(all_asked, Fault::Refused("UnauthorizedOperation"), USUAL).await;
+    fail_each_call(all_asked, Fault::LostRequest, USUAL).await;
+    fail_each_call(all_asked, Fault::LostAnswer, LATE).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_at_any_call_of_a_spot_build_with_a_profile_of_its_own_leaves_nothing() {
+    let faults = [
+        Fault::Refused("UnauthorizedOperation"),
+        Fault::Refused("InvalidParameterValue"),
+        Fault::LostRequest,
+        Fault::LostAnswer,
+    ];
+    for fault in faults {
+        fail_each_call(spot, fault, USUAL).await;
+    }
+    fail_each_call(spot, Fault::LostAnswer, LATE).await;
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use crate::cloud::fake::SOURCE_IMAGE;
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs};
+use crate::cloud::launch_terms::LaunchTerms;
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::recipe::{
     EbsVolume, Method, Recipe, Registration, RootDevice, Surrogate, VolumeSnapshot,
 };
 use crate::plan::amazon::settings::{
-    Access, EbsSettings, Encryption, ImageSettings, Launch, Polling, Replace, SourceImage,
+    Access, EbsSettings, Encryption, ImageSettings, Launch, Lifecycle, NetworkFilters, Polling,
+    Replace, SourceImage, Spot,
 };
 use crate::plan::communicator::{
     Communicator, Interface, KeyType, Login, Pty, SshSettings, Tunnels,
@@ -117,16 +119,37 @@ fn device(name: &str, delete_on_termination: bool) -> BlockDevice {
     }
 }
 
+/// A spot instance with a profile of its own: everything that a launch can need is made for it.
+pub(super) fn spot() -> EbsSettings {
+    let mut settings = settings();
+    settings.launch.instance_type = String::new();
+    settings.launch.spot = Some(Spot {
+        max_price: Some("0.05".to_owned()),
+        instance_types: vec!["t3.micro".to_owned(), "t3a.micro".to_owned()],
+        allocation_strategy: Some("price-capacity-optimized".to_owned()),
+        tags: BTreeMap::from([("Name".to_owned(), "for {{ .SourceAMI }}".to_owned())]),
+        fleet_tags: BTreeMap::new(),
+    });
+    settings.launch.temporary_profile = Some(POLICY.to_owned());
+    settings
+}
+
+/// A policy that nothing reads.
+pub(super) const POLICY: &str = r#"{"Version":"2012-10-17","Statement":null}"#;
+
 fn launch() -> Launch {
     Launch {
         instance_type: "t3.micro".to_owned(),
+        spot: None,
         subnet: None,
         vpc: None,
         availability_zone: None,
         groups: Vec::new(),
+        filters: NetworkFilters::default(),
         temporary_group_sources: None,
         associate_public_ip_address: None,
         iam_instance_profile: None,
+        temporary_profile: None,
         user_data: None,
         block_devices: Vec::new(),
         ebs_optimized: false,
@@ -134,6 +157,8 @@ fn launch() -> Launch {
         shutdown_behavior: None,
         disable_stop: false,
         credit_specification: None,
+        terms: LaunchTerms::default(),
+        network_support: Vec::new(),
         run_tags: BTreeMap::from([("Name".to_owned(), "of {{ .SourceAMIName }}".to_owned())]),
         run_volume_tags: BTreeMap::new(),
         polling: Polling::default(),
@@ -175,6 +200,8 @@ fn image_settings() -> ImageSettings {
         regions: Vec::new(),
         skip_region_validation: false,
         users: Vec::new(),
+        organizations: Vec::new(),
+        organizational_units: Vec::new(),
         groups: Vec::new(),
         snapshot_users: Vec::new(),
         snapshot_groups: Vec::new(),
@@ -182,6 +209,9 @@ fn image_settings() -> ImageSettings {
         snapshot_tags: BTreeMap::new(),
         skip_run_tags: false,
         block_devices: Vec::new(),
+        virtualization_type: None,
+        copy_minutes: None,
+        lifecycle: Lifecycle::default(),
         encryption: Encryption::default(),
         replace: Replace::Refuse,
         skip_create: false,

@@ -1,6 +1,6 @@
 //! Which images there are at the end, and which are gone.
 
-use super::bench::{Bench, HOME};
+use super::bench::Bench;
 use super::fixture::settings;
 use crate::build::BuildError;
 use crate::cloud::fake::Fault;
@@ -42,14 +42,21 @@ async fn a_name_that_is_taken_is_refused_before_anything_is_made() {
 
 #[tokio::test(start_paused = true)]
 async fn a_name_that_is_taken_in_a_copys_region_is_refused_too() {
-    let (mut bench, _) = second(settings()).await;
-    let image = &mut bench.settings.image;
-    image.regions = vec![Region::new(HOME)];
-    image.skip_save_build_region = true;
-    assert!(matches!(
-        bench.run(&Stop::never()).await.outcome,
-        Err(BuildError::NameTaken { .. })
-    ));
+    let mut copied = settings();
+    copied.image.regions = vec![Region::new("us-east-1")];
+    let first = Bench::with(copied.clone());
+    first.run(&Stop::never()).await.outcome.unwrap();
+    copied.image.skip_save_build_region = true;
+    let bench = Bench {
+        cloud: first.cloud.clone(),
+        build_id: "b-2",
+        ..Bench::with(copied)
+    };
+    let error = bench.run(&Stop::never()).await.outcome.unwrap_err();
+    assert!(
+        matches!(&error, BuildError::NameTaken { region, .. } if region.as_str() == "us-east-1"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

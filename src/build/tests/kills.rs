@@ -6,7 +6,7 @@ use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
 use super::bench::Bench;
-use super::fixture::{everywhere, registered, swapped, volumes};
+use super::fixture::{everywhere, registered, spot, swapped, volumes};
 use crate::cloud::fake::Fault;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
@@ -72,6 +72,13 @@ fn a_kill_at_any_call_of_any_recipe_leaves_nothing_once_the_journal_is_settled()
     for recipe in [registered, swapped, volumes] {
         kill_at_each_call(recipe, None);
         kill_at_each_call(recipe, Some(Fault::LostAnswer));
+    }
+}
+
+#[test]
+fn a_kill_at_any_call_of_a_spot_build_with_a_profile_of_its_own_leaves_nothing() {
+    for fault in [None, Some(Fault::LostAnswer), Some(Fault::LostRequest)] {
+        kill_at_each_call(spot, fault);
     }
 }
 

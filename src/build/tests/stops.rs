@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::bench::{Bench, settle, stop_at};
-use super::fixture::{everywhere, registered, swapped, volumes};
+use super::fixture::{everywhere, registered, spot, swapped, volumes};
 use crate::cloud::fake::Pace;
 use crate::ledger::Which;
 use crate::plan::amazon::settings::EbsSettings;
@@ -19,6 +19,11 @@ async fn a_stop_at_any_call_of_any_recipe_does_the_same() {
     for recipe in [registered, swapped, volumes] {
         stop_at_each_call(recipe).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_at_any_call_of_a_spot_build_with_a_profile_of_its_own_leaves_nothing() {
+    stop_at_each_call(spot).await;
 }
 
 async fn stop_at_each_call(settings: fn() -> EbsSettings) {

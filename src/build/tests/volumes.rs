@@ -9,7 +9,7 @@ use crate::cloud::{ImageId, Region, Tags};
 use crate::ledger::{Kind, Order};
 use crate::stop::Stop;
 
-fn launch() -> RunInstance {
+pub(super) fn launch() -> RunInstance {
     let ebs = EbsSettings {
         delete_on_termination: Some(false),
         volume_size: Some(1),
@@ -34,6 +34,7 @@ fn launch() -> RunInstance {
         metadata: None,
         shutdown_behavior: ShutdownBehavior::Terminate,
         credit_specification: None,
+        terms: Default::default(),
         instance_tags: Tags::new(),
         volume_tags: Tags::new(),
     }

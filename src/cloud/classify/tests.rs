@@ -42,6 +42,18 @@ fn every_code_of_the_table_has_its_meaning() {
         ("InvalidAMIID.Unavailable", Refusal::NotFound),
         ("InvalidSnapshot.NotFound", Refusal::NotFound),
         ("InvalidGroup.NotFound", Refusal::NotFound),
+        ("NoSuchEntity", Refusal::NotFound),
+        (
+            "InvalidLaunchTemplateName.NotFoundException",
+            Refusal::NotFound,
+        ),
+        (
+            "InvalidLaunchTemplateName.AlreadyExistsException",
+            Refusal::Duplicate,
+        ),
+        ("EntityAlreadyExists", Refusal::Duplicate),
+        ("DeleteConflict", Refusal::InUse),
+        ("ConcurrentModification", Refusal::WrongState),
         ("DependencyViolation", Refusal::InUse),
         ("InvalidSnapshot.InUse", Refusal::InUse),
         ("VolumeInUse", Refusal::InUse),

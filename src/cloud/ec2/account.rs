@@ -11,17 +11,8 @@ impl AccountCalls for Ec2 {
             name: "GetCallerIdentity",
             region,
         };
-        let config = self
-            .sts
-            .to_builder()
-            .region(aws_sdk_sts::config::Region::new(region.to_string()))
-            .build();
         let output = call
-            .answer(
-                aws_sdk_sts::Client::from_conf(config)
-                    .get_caller_identity()
-                    .send(),
-            )
+            .answer(sts(self, region).get_caller_identity().send())
             .await?;
         let account = output
             .account()
@@ -31,6 +22,25 @@ impl AccountCalls for Ec2 {
             account,
             arn: output.arn().ok_or_else(|| call.without("Arn"))?.to_owned(),
         })
+    }
+
+    async fn decode_authorization_message(
+        &self,
+        region: &Region,
+        encoded: &str,
+    ) -> CloudResult<String> {
+        let call = Call {
+            name: "DecodeAuthorizationMessage",
+            region,
+        };
+        let request = sts(self, region)
+            .decode_authorization_message()
+            .encoded_message(encoded);
+        let output = call.answer(request.send()).await?;
+        output
+            .decoded_message()
+            .map(str::to_owned)
+            .ok_or_else(|| call.without("DecodedMessage"))
     }
 
     async fn regions(&self, region: &Region) -> CloudResult<Vec<Region>> {
@@ -66,4 +76,13 @@ impl AccountCalls for Ec2 {
             .set_tags(Some(request::tags(tags)));
         call.answer(request.send()).await.map(drop)
     }
+}
+
+fn sts(ec2: &Ec2, region: &Region) -> aws_sdk_sts::Client {
+    let config = ec2
+        .sts
+        .to_builder()
+        .region(aws_sdk_sts::config::Region::new(region.to_string()))
+        .build();
+    aws_sdk_sts::Client::from_conf(config)
 }

@@ -16,6 +16,17 @@ impl AccountCalls for FakeCloud {
         self.call("GetCallerIdentity", region, |_| Ok(caller)).await
     }
 
+    async fn decode_authorization_message(
+        &self,
+        region: &Region,
+        encoded: &str,
+    ) -> CloudResult<String> {
+        self.call("DecodeAuthorizationMessage", region, |_| {
+            Ok(format!(r#"{{"allowed":false,"encoded":"{encoded}"}}"#))
+        })
+        .await
+    }
+
     async fn regions(&self, region: &Region) -> CloudResult<Vec<Region>> {
         self.call("DescribeRegions", region, |_| {
             Ok(REGIONS.into_iter().map(Region::new).collect())

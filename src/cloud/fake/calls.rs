@@ -71,6 +71,27 @@ impl FakeCloud {
         }
     }
 
+    /// The ids of a region's machines.
+    pub(crate) fn machines(&self, region: &Region) -> Vec<InstanceId> {
+        let mut world = self.world();
+        let ids = world.place(region).instances.keys();
+        ids.map(InstanceId::new).collect()
+    }
+
+    /// EC2 takes the machine back, as it may with a spot instance.
+    pub(crate) fn take_back(&self, region: &Region, instance: &InstanceId) {
+        let mut world = self.world();
+        let pace = world.pace;
+        let taken = machines::take_back(world.place(region), pace, instance.as_str());
+        assert!(taken.is_ok(), "`{instance}` is not there");
+    }
+
+    /// The policies that any role ever had, and the tags of the roles that are there.
+    pub(crate) fn roles(&self) -> (Vec<String>, Vec<Tags>) {
+        let world = self.world();
+        (world.iam.policies.clone(), world.iam.role_tags())
+    }
+
     /// Who may launch the image, as `ModifyImageAttribute` said.
     pub(crate) fn launchers(&self, region: &Region, image: &ImageId) -> Vec<String> {
         let mut world = self.world();
@@ -87,7 +108,7 @@ impl FakeCloud {
         tags_in(self.world().place(region), id).cloned()
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -124,7 +145,7 @@ impl FakeCloud {
         };
         match world.script.fault(number, call) {
             None => effect(&mut world).map_err(refused),
-            Some(Fault::Refused(code)) => Err(refused(Refused::new(code, "the script says so"))),
+            Some(Fault::Refused(code)) => Err(refused(Refused::new(code, words(code, call)))),
             Some(Fault::LostRequest) => Err(lost()),
             Some(Fault::LostAnswer) => effect(&mut world)
                 .map_err(refused)
@@ -133,8 +154,25 @@ impl FakeCloud {
     }
 }
 
+/// EC2's words beside a code; one that is not allowed has its reasons encoded in it.
+fn words(code: &str, call: &str) -> String {
+    match code {
+        "UnauthorizedOperation" => format!(
+            "You are not authorized to perform this operation. Encoded authorization failure message: model-{call}"
+        ),
+        _ => "the script says so".to_owned(),
+    }
+}
+
 /// The tags of a thing, wherever it stands.
 pub(super) fn tags_in<'a>(place: &'a mut Place, id: &str) -> Option<&'a mut Tags> {
+    if id.starts_with("eni-") {
+        let mut machines = place.instances.values_mut().map(|made| &mut made.thing);
+        let has = |known: &[String]| known.iter().any(|known| known == id);
+        return machines
+            .find(|machine| has(&machine.instance.network_interfaces))
+            .map(|machine| &mut machine.interface_tags);
+    }
     let images = place
         .images
         .get_mut(id)
@@ -160,6 +198,7 @@ pub(super) fn tags_in<'a>(place: &'a mut Place, id: &str) -> Option<&'a mut Tags
                 .map(|made| &mut made.thing.group.tags)
         })
         .or_else(|| place.key_pairs.get_mut(id).map(|made| &mut made.thing.tags))
+        .or_else(|| place.templates.get_mut(id).map(|made| &mut made.tags))
 }
 
 /// Ids as the model keeps them.

@@ -9,8 +9,8 @@ use crate::cloud::image::{
     SnapshotState,
 };
 use crate::cloud::network::Filters;
-use crate::cloud::request::merged;
-use crate::cloud::{ImageId, Region, SnapshotId};
+use crate::cloud::request::{merged, takes_image_tags};
+use crate::cloud::{ImageId, Region, SnapshotId, Tags};
 use crate::ledger::Claim;
 
 impl ImageCalls for FakeCloud {
@@ -34,10 +34,7 @@ impl ImageCalls for FakeCloud {
         claim: &Claim,
         request: &CreateImage,
     ) -> CloudResult<ImageId> {
-        let tags = (
-            merged(claim, &request.image_tags),
-            merged(claim, &request.snapshot_tags),
-        );
+        let tags = tags(region, claim, &request.image_tags, &request.snapshot_tags);
         self.call("CreateImage", region, |world| {
             images::create(world, region, request, tags)
         })
@@ -50,10 +47,7 @@ impl ImageCalls for FakeCloud {
         claim: &Claim,
         request: &CopyImage,
     ) -> CloudResult<ImageId> {
-        let tags = (
-            merged(claim, &request.image_tags),
-            merged(claim, &request.snapshot_tags),
-        );
+        let tags = tags(region, claim, &request.image_tags, &request.snapshot_tags);
         self.call("CopyImage", region, |world| {
             images::copy(world, region, claim.token(), request, tags)
         })
@@ -62,7 +56,13 @@ impl ImageCalls for FakeCloud {
 
     async fn deregister_image(&self, region: &Region, image: &ImageId) -> CloudResult<()> {
         self.call("DeregisterImage", region, |world| {
-            match world.place(region).images.remove(image.as_str()) {
+            let images = &mut world.place(region).images;
+            let found = images.get(image.as_str()).map(|made| &made.thing.image);
+            if found.is_some_and(|image| image.is_protected) {
+                let why = format!("`{image}` is protected");
+                return Err(Refused::new("OperationNotPermitted", why));
+            }
+            match images.remove(image.as_str()) {
                 Some(_) => Ok(()),
                 None => Err(Refused::not_found(
                     "InvalidAMIID.Unavailable",
@@ -86,8 +86,17 @@ impl ImageCalls for FakeCloud {
                 .thing;
             match attribute {
                 ImageAttribute::Description(text) => image.description.clone_from(text),
-                ImageAttribute::LaunchUsers(who) | ImageAttribute::LaunchGroups(who) => {
+                ImageAttribute::LaunchUsers(who)
+                | ImageAttribute::LaunchGroups(who)
+                | ImageAttribute::LaunchOrganizations(who)
+                | ImageAttribute::LaunchOrganizationalUnits(who) => {
                     image.launchers.extend(who.iter().cloned())
+                }
+                ImageAttribute::ProductCodes(codes) => {
+                    image.facts.product_codes.extend(codes.iter().cloned())
+                }
+                ImageAttribute::ImdsSupport(version) => {
+                    image.facts.imds_support = Some(version.clone())
                 }
             }
             Ok(())
@@ -149,5 +158,14 @@ impl ImageCalls for FakeCloud {
             snapshots::delete(world.place(region), snapshot.as_str())
         })
         .await
+    }
+}
+
+/// Some regions take no tags with these calls.
+fn tags(region: &Region, claim: &Claim, image: &Tags, snapshot: &Tags) -> (Tags, Tags) {
+    if takes_image_tags(region) {
+        (merged(claim, image), merged(claim, snapshot))
+    } else {
+        (Tags::new(), Tags::new())
     }
 }

@@ -1,6 +1,7 @@
 //! Images and snapshots of the model.
 
 use super::filter::Filtered;
+use super::lifecycle_calls::ImageFacts;
 use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::snapshots;
 use super::world::{ACCOUNT, World};
@@ -21,6 +22,8 @@ pub(crate) struct FakeImage {
     pub(super) description: String,
     /// Accounts and groups that may launch it.
     pub(super) launchers: Vec<String>,
+    /// What else it was told.
+    pub(super) facts: ImageFacts,
     token: Option<AllocationToken>,
 }
 
@@ -33,6 +36,7 @@ impl FakeImage {
             devices,
             description: String::new(),
             launchers: Vec::new(),
+            facts: ImageFacts::default(),
             token: None,
         }
     }
@@ -145,13 +149,12 @@ pub(super) fn create(
         ));
     }
     source.id = image.clone();
-    Ok(enter(
-        world,
-        region,
-        named(source, &request.name, tags.0),
-        devices,
-        None,
-    ))
+    let source = named(source, &request.name, tags.0);
+    let image = enter(world, region, source, devices, None);
+    if let Some(made) = world.place(region).images.get_mut(image.as_str()) {
+        made.thing.facts.network_support = machine.network_support;
+    }
+    Ok(image)
 }
 
 /// `RegisterImage`: of snapshots that are complete, under a name that is free.
@@ -335,6 +338,7 @@ fn nameless() -> Image {
         virtualization_type: "hvm".to_owned(),
         architecture: "x86_64".to_owned(),
         block_devices: Vec::new(),
+        is_protected: false,
         tags: Tags::new(),
     }
 }

@@ -7,7 +7,7 @@ use crate::cloud::api::{CloudResult, InstanceCalls};
 use crate::cloud::instance::{Instance, RunInstance, ShutdownBehavior};
 use crate::cloud::network::Filters;
 use crate::cloud::request::merged;
-use crate::cloud::{InstanceId, Region, VolumeId};
+use crate::cloud::{InstanceId, Region, Tags, VolumeId};
 use crate::ledger::Claim;
 
 impl InstanceCalls for FakeCloud {
@@ -17,10 +17,12 @@ impl InstanceCalls for FakeCloud {
         claim: &Claim,
         request: &RunInstance,
     ) -> CloudResult<Instance> {
-        let tags = (
-            merged(claim, &request.instance_tags),
-            merged(claim, &request.volume_tags),
-        );
+        // In China they come in calls of their own; that of the instance belongs to this one.
+        let volume_tags = match region.is_china() {
+            true => Tags::new(),
+            false => merged(claim, &request.volume_tags),
+        };
+        let tags = (merged(claim, &request.instance_tags), volume_tags);
         self.call("RunInstances", region, |world| {
             machines::run(world, region, claim.token(), request, tags)
         })
@@ -29,7 +31,8 @@ impl InstanceCalls for FakeCloud {
 
     async fn try_run_instance(&self, region: &Region, request: &RunInstance) -> CloudResult<()> {
         self.call("RunInstances", region, |world| {
-            machines::check(world.place(region), request)
+            machines::check(world.place(region), request)?;
+            world.iam.check(request.iam_instance_profile.as_deref())
         })
         .await
     }

@@ -7,6 +7,7 @@ use super::volumes;
 use super::world::World;
 use crate::cloud::image::{BlockDevice, ImageState};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
+use crate::cloud::lifecycle::NetworkSupport;
 use crate::cloud::{AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, Tags};
 
 /// An instance, with what it was launched with.
@@ -17,6 +18,10 @@ pub(crate) struct FakeInstance {
     pub(super) groups: Vec<GroupId>,
     key_name: Option<KeyName>,
     shutdown: ShutdownBehavior,
+    /// Of its network interfaces.
+    pub(super) interface_tags: Tags,
+    /// How its enhanced networking was switched.
+    pub(super) network_support: Vec<NetworkSupport>,
     token: AllocationToken,
 }
 
@@ -96,6 +101,8 @@ pub(super) fn run(
         return Ok(made.thing.instance.clone());
     }
     check(place, request)?;
+    world.iam.check(request.iam_instance_profile.as_deref())?;
+    let place = world.place(region);
     let vpc = place.vpcs.first().map(|vpc| vpc.id.clone());
     let devices = devices(place, request);
     let id = InstanceId::new(world.id("i"));
@@ -117,6 +124,7 @@ pub(super) fn run(
         ipv6: None,
         vpc,
         volumes,
+        network_interfaces: vec![id.as_str().replace("i-", "eni-")],
         tags: tags.0,
     };
     let made = FakeInstance {
@@ -125,6 +133,8 @@ pub(super) fn run(
         groups: request.groups.clone(),
         key_name: request.key_name.clone(),
         shutdown: request.shutdown_behavior,
+        interface_tags: Tags::new(),
+        network_support: Vec::new(),
         token: token.clone(),
     };
     let made = Made::new(made, world.pace);
@@ -200,6 +210,16 @@ pub(super) fn take_down(
     };
     made.thing.instance.state = next;
     made.restart(pace);
+    Ok(())
+}
+
+/// EC2 takes a spot machine back.
+pub(super) fn take_back(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> {
+    take_down(place, pace, id, ShutdownBehavior::Terminate)?;
+    if let Some(made) = place.instances.get_mut(id) {
+        made.thing.instance.state_reason =
+            Some("Server.SpotInstanceTermination: Spot instance termination".to_owned());
+    }
     Ok(())
 }
 

@@ -10,12 +10,16 @@ mod filter;
 mod image_calls;
 mod images;
 mod instance_calls;
+mod lifecycle_calls;
 mod machines;
 mod network;
 mod network_calls;
 mod place;
+mod profile_calls;
+mod profiles;
 mod script;
 mod snapshots;
+mod spot_calls;
 #[cfg(test)]
 mod tests;
 mod volume_calls;

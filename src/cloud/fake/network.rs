@@ -67,6 +67,7 @@ impl Filtered for Vpc {
         Some(vec![match filter {
             "vpc-id" => self.id.to_string(),
             "is-default" | "isDefault" => self.is_default.to_string(),
+            "state" => "available".to_owned(),
             _ => return None,
         }])
     }

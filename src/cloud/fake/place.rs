@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use super::filter::{Filtered, matches};
 use super::images::FakeImage;
+use super::lifecycle_calls::FakeFastLaunch;
 use super::machines::FakeInstance;
 use super::network::{FakeGroup, FakeKeyPair};
 use super::script::Pace;
 use super::snapshots::FakeSnapshot;
+use super::spot_calls::FakeTemplate;
 use super::volumes::FakeVolume;
+use crate::cloud::lifecycle::LaunchTemplate;
 use crate::cloud::network::{Filters, Subnet, Vpc};
 
 /// A refusal in the making: the code, and words that no program reads.
@@ -137,6 +140,10 @@ pub(super) struct Place {
     pub(super) volumes: Shelf<FakeVolume>,
     pub(super) groups: Shelf<FakeGroup>,
     pub(super) key_pairs: Shelf<FakeKeyPair>,
+    pub(super) templates: BTreeMap<String, FakeTemplate>,
     pub(super) vpcs: Vec<Vpc>,
     pub(super) subnets: Vec<Subnet>,
+    /// By the image's id.
+    pub(super) fast_launches: BTreeMap<String, FakeFastLaunch>,
+    pub(super) fast_launch_templates: BTreeMap<String, LaunchTemplate>,
 }

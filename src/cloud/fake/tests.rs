@@ -35,6 +35,7 @@ fn launch(groups: Vec<GroupId>) -> RunInstance {
         metadata: None,
         shutdown_behavior: ShutdownBehavior::Terminate,
         credit_specification: None,
+        terms: Default::default(),
         instance_tags: Tags::new(),
         volume_tags: Tags::new(),
     }

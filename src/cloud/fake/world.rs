@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::images::FakeImage;
 use super::place::{Made, Moving, Place};
+use super::profiles::Iam;
 use super::script::{Pace, Script};
 use crate::cloud::image::{BlockDevice, EbsSettings, Image, ImageState};
 use crate::cloud::network::{Subnet, Vpc};
@@ -22,10 +23,12 @@ pub(super) const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-1", "us-east-1",
 #[derive(Clone, Debug, Default)]
 pub(super) struct World {
     pub(super) places: BTreeMap<Region, Place>,
+    pub(super) iam: Iam,
     pub(super) pace: Pace,
     pub(super) script: Script,
     pub(super) calls: Vec<String>,
     pub(super) console: Option<String>,
+    pub(super) fast_launch_fails: Option<String>,
     made: u64,
 }
 
@@ -51,7 +54,7 @@ impl World {
 
     /// `region/id` of all that is there, but for `finished` images and their snapshots. A machine that goes counts as gone.
     pub(super) fn left_behind(&self, finished: &[ImageId]) -> Vec<String> {
-        let mut left = Vec::new();
+        let mut left: Vec<String> = self.iam.names().map(|name| format!("iam/{name}")).collect();
         for (region, place) in &self.places {
             let is_finished = |id: &str| finished.iter().any(|image| image.as_str() == id);
             let kept = place
@@ -84,8 +87,11 @@ impl World {
                 .chain(volumes)
                 .chain(snapshots)
                 .chain(place.groups.keys())
-                .chain(place.key_pairs.keys());
+                .chain(place.key_pairs.keys())
+                .chain(place.templates.keys());
             left.extend(ids.map(|id| format!("{region}/{id}")));
+            let launches = place.fast_launches.keys().filter(|id| !is_finished(id));
+            left.extend(launches.map(|id| format!("{region}/fast launch of {id}")));
         }
         left
     }
@@ -138,6 +144,7 @@ fn source_image() -> FakeImage {
             ebs: Some(root),
             ..BlockDevice::default()
         }],
+        is_protected: false,
         tags: Tags::new(),
     })
 }

@@ -14,14 +14,14 @@ const DEFAULT_ATTEMPTS: u32 = 10;
 pub(super) fn read(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Access {
     let keys = static_keys(fields);
     vault(fields, keys.as_ref(), unsupported);
-    unsupported.note_text(fields, "mfa_code");
-    unsupported.note_switch(fields, "decode_authorization_messages");
     Access {
         keys,
         profile: optional(fields, "profile"),
         shared_credentials_file: optional(fields, "shared_credentials_file").map(PathBuf::from),
         region: optional(fields, "region").map(Region::new),
         assume_role: assume_role(fields),
+        mfa_code: optional(fields, "mfa_code").map(Secret::new),
+        decode_authorization_messages: fields.bool("decode_authorization_messages"),
         custom_endpoint_ec2: optional(fields, "custom_endpoint_ec2"),
         insecure_skip_tls_verify: fields.bool("insecure_skip_tls_verify"),
         max_retries: attempts(fields),

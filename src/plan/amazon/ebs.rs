@@ -1,6 +1,7 @@
 //! The whole `amazon-ebs` builder, group by group.
 
 use super::launch_keys::OwnKeys;
+use super::network_support::Target;
 use super::recipe::Recipe;
 use super::settings::EbsSettings;
 use super::{access, block_device, image_keys, machine_keys, tags};
@@ -51,7 +52,7 @@ pub(crate) fn ebs(
     let mut fields = Fields::new(&rendered, problems, "");
     let mut unsupported = Unsupported::default();
     let access = access::read(&mut fields, &mut unsupported);
-    let image = image_keys::read(&mut fields, access.region.as_ref(), force, &mut unsupported);
+    let image = image_keys::read(&mut fields, access.region.as_ref(), force);
     let mut block_devices = block_device::read(&mut fields, "launch_block_device_mappings");
     if fields.bool("no_ephemeral") {
         block_devices.extend(block_device::no_ephemeral());
@@ -60,6 +61,7 @@ pub(crate) fn ebs(
         block_devices,
         // Unlike every other tag block, this one has a `name`.
         run_volume_tags: tags::read(&mut fields, "run_volume_tags", "run_volume_tag", "name"),
+        network_target: Target::Machine,
     };
     let machine = machine_keys::read(&mut fields, facts, own, &mut unsupported);
     fields.finish();

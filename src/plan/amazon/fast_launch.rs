@@ -1,10 +1,11 @@
-//! `fast_launch`: checked; not done yet.
+//! `fast_launch`.
 
 use std::collections::BTreeSet;
 
 use super::access::optional;
+use super::fast_launch_settings::{FastLaunch, InRegion, TemplateChoice};
 use crate::cloud::Region;
-use crate::plan::unsupported::Unsupported;
+use crate::cloud::lifecycle::TemplateName;
 use crate::template::fields::Fields;
 
 /// A launch template, at the top of the block or for one region.
@@ -48,22 +49,31 @@ impl LaunchTemplate {
     fn is_given(&self) -> bool {
         self.id.is_some() || self.name.is_some() || self.version != 0
     }
+
+    fn choice(self) -> Option<TemplateChoice> {
+        let id = self.id.map(TemplateName::Id);
+        Some(TemplateChoice {
+            name: id.or(self.name.map(TemplateName::Name))?,
+            version: (self.version > 0).then_some(self.version),
+        })
+    }
 }
 
+/// `None` where nothing in the block asks for anything: a single value that is not the default is enough.
 pub(super) fn read(
     fields: &mut Fields<'_>,
     regions: &[Region],
     build_region: Option<&Region>,
-    unsupported: &mut Unsupported,
-) {
-    let Some(mut block) = fields.block("fast_launch") else {
-        return;
-    };
+) -> Option<FastLaunch> {
+    let mut block = fields.block("fast_launch")?;
     let enabled = block.bool("enable_fast_launch");
     let template = LaunchTemplate::read(&mut block);
-    let limits = limits(&mut block);
+    let mut settings = FastLaunch::default();
+    limits(&mut block, &mut settings);
     let entries = block.blocks("region_launch_templates");
-    let asked = enabled || limits || template.is_given() || !entries.is_empty();
+    let limited =
+        settings.max_parallel_launches.is_some() || settings.target_resource_count.is_some();
+    let asked = enabled || limited || template.is_given() || !entries.is_empty();
     // The template at the top is the build region's entry.
     let mut seen: BTreeSet<Region> = build_region
         .filter(|_| template.is_given())
@@ -71,16 +81,17 @@ pub(super) fn read(
         .into_iter()
         .collect();
     for entry in entries {
-        region_entry(entry, &mut seen, regions, build_region);
+        settings
+            .regions
+            .extend(region_entry(entry, &mut seen, regions, build_region));
     }
     block.finish();
-    if asked {
-        unsupported.note(fields, "fast_launch");
-    }
+    settings.own_template = template.choice();
+    asked.then_some(settings)
 }
 
-/// EC2 wants at least 6 parallel launches. Whether either key is set.
-fn limits(block: &mut Fields<'_>) -> bool {
+/// EC2 wants at least 6 parallel launches.
+fn limits(block: &mut Fields<'_>, settings: &mut FastLaunch) {
     let launches = block.integer("max_parallel_launches").unwrap_or(0);
     if launches != 0 && launches < 6 {
         block.problem(
@@ -95,7 +106,17 @@ fn limits(block: &mut Fields<'_>) -> bool {
             format!("target_resource_count must be >= 1, provided value is {count}"),
         );
     }
-    launches != 0 || count != 0
+    settings.max_parallel_launches = given(block, "max_parallel_launches", launches);
+    settings.target_resource_count = given(block, "target_resource_count", count);
+}
+
+/// A number that EC2 can take; 0 leaves it to EC2.
+fn given(block: &Fields<'_>, key: &str, number: i64) -> Option<i32> {
+    let small = i32::try_from(number);
+    if small.is_err() {
+        block.problem(key, format!("{key} is out of range: {number}"));
+    }
+    small.ok().filter(|number| *number != 0)
 }
 
 fn region_entry(
@@ -103,10 +124,11 @@ fn region_entry(
     seen: &mut BTreeSet<Region>,
     regions: &[Region],
     build_region: Option<&Region>,
-) {
-    entry.tristate("enable_fast_launch");
-    LaunchTemplate::read(&mut entry);
-    match optional(&mut entry, "region").map(Region::new) {
+) -> Option<(Region, InRegion)> {
+    let enabled = entry.tristate("enable_fast_launch");
+    let template = LaunchTemplate::read(&mut entry);
+    let region = optional(&mut entry, "region").map(Region::new);
+    match region.clone() {
         None => entry.problem(
             "region",
             "fast_launch: region must be specified for every entry of region_launch_templates",
@@ -127,4 +149,9 @@ fn region_entry(
         }
     }
     entry.finish();
+    let wish = match enabled {
+        Some(false) => InRegion::Off,
+        Some(true) | None => InRegion::On(template.choice()),
+    };
+    Some((region?, wish))
 }

@@ -1,31 +1,34 @@
 //! The image that comes out: name, regions, sharing, tags, what it replaces.
 
+use super::access::optional;
 use super::ebs::Force;
 use super::encryption::{self, Shared};
 use super::settings::{ImageSettings, Replace};
 use super::{block_device, image_name, lifecycle, tags};
 use crate::cloud::Region;
-use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
+
+/// With whom an image is shared, besides groups.
+const SHARING: [&str; 3] = ["ami_users", "ami_org_arns", "ami_ou_arns"];
 
 pub(super) fn read(
     fields: &mut Fields<'_>,
     build_region: Option<&Region>,
     force: Force,
-    unsupported: &mut Unsupported,
 ) -> ImageSettings {
     let name = image_name::read(fields);
     let encryption = encryption::read(fields);
     let mut regions = regions(fields);
     encryption::check_regions(fields, &encryption.region_kms_key_ids, &regions);
-    lifecycle::read(fields, &regions, build_region, unsupported);
+    let lifecycle = lifecycle::read(fields, &regions, build_region);
     // The image is there already; Packer leaves the region out without a word.
     regions.retain(|region| Some(region) != build_region);
 
-    let users = fields.strings("ami_users");
-    let organizations = shared_organizations(fields, unsupported);
-    if let Some(key) = (!users.is_empty()).then_some("ami_users").or(organizations) {
-        encryption::check_shared(fields, key, Shared::Image, &encryption);
+    let [users, organizations, organizational_units] = SHARING.map(|key| fields.strings(key));
+    let shared_with = [&users, &organizations, &organizational_units];
+    let first = shared_with.iter().position(|with| !with.is_empty());
+    if let Some(first) = first {
+        encryption::check_shared(fields, SHARING[first], Shared::Image, &encryption);
     }
     let snapshot_users = fields.strings("snapshot_users");
     if !snapshot_users.is_empty() {
@@ -37,6 +40,8 @@ pub(super) fn read(
         regions,
         skip_region_validation: fields.bool("skip_region_validation"),
         users,
+        organizations,
+        organizational_units,
         groups: fields.strings("ami_groups"),
         snapshot_users,
         snapshot_groups: fields.strings("snapshot_groups"),
@@ -44,6 +49,9 @@ pub(super) fn read(
         snapshot_tags: tags::read(fields, "snapshot_tags", "snapshot_tag", "key"),
         skip_run_tags: fields.bool("skip_ami_run_tags"),
         block_devices: block_device::read(fields, "ami_block_device_mappings"),
+        virtualization_type: optional(fields, "ami_virtualization_type"),
+        copy_minutes: copy_minutes(fields),
+        lifecycle,
         encryption,
         replace: replace(fields, force),
         skip_create: fields.bool("skip_create_ami"),
@@ -62,19 +70,18 @@ fn regions(fields: &mut Fields<'_>) -> Vec<Region> {
     regions
 }
 
-/// Sharing with organisations is not done yet; the first key that asks for it.
-fn shared_organizations(
-    fields: &mut Fields<'_>,
-    unsupported: &mut Unsupported,
-) -> Option<&'static str> {
-    let mut first = None;
-    for key in ["ami_org_arns", "ami_ou_arns"] {
-        if !fields.strings(key).is_empty() {
-            unsupported.note(fields, key);
-            first = first.or(Some(key));
-        }
+/// Packer checks nothing here, and EC2 only once the first image is there.
+fn copy_minutes(fields: &mut Fields<'_>) -> Option<i64> {
+    const KEY: &str = "snapshot_copy_duration_minutes";
+    let minutes = fields.integer(KEY)?;
+    // https://docs.aws.amazon.com/ebs/latest/userguide/time-based-copies.html
+    if minutes % 15 != 0 || !(15..=2880).contains(&minutes) {
+        fields.warning(
+            KEY,
+            format!("EC2 takes 15 to 2880 minutes in steps of 15, so it will refuse the copies: {minutes}"),
+        );
     }
-    first
+    Some(minutes)
 }
 
 fn replace(fields: &mut Fields<'_>, force: Force) -> Replace {

@@ -2,8 +2,12 @@
 
 use super::access::optional;
 use super::network_keys::{self, Network};
+use super::network_support::Target;
 use super::settings::{LateTags, Launch};
-use super::{credits, metadata, placement, polling, spot, tags, user_data};
+use super::{
+    credits, metadata, network_support, placement, polling, spot, tags, temporary_profile,
+    user_data,
+};
 use crate::cloud::image::BlockDevice;
 use crate::cloud::instance::ShutdownBehavior;
 use crate::facts::Facts;
@@ -29,6 +33,7 @@ pub(super) struct LaunchKeys {
 pub(super) struct OwnKeys {
     pub(super) block_devices: Vec<BlockDevice>,
     pub(super) run_volume_tags: LateTags,
+    pub(super) network_target: Target,
 }
 
 pub(super) fn read(
@@ -38,33 +43,38 @@ pub(super) fn read(
     unsupported: &mut Unsupported,
 ) -> LaunchKeys {
     let instance_type = fields.text("instance_type");
-    let spot_price = spot::read(fields, &instance_type, unsupported);
-    placement::read(fields, &instance_type, &spot_price, unsupported);
+    let market = spot::read(fields, &instance_type, unsupported);
     let iam_instance_profile = optional(fields, "iam_instance_profile");
     // The check that this skips, by iam:GetInstanceProfile, is one that we do not make: the launch itself tells.
     fields.bool("skip_profile_validation");
-    let temporary = temporary_profile(fields, iam_instance_profile.as_deref(), unsupported);
+    let temporary_profile = temporary_profile::read(fields, iam_instance_profile.as_deref());
     let Network {
         subnet,
         vpc,
         groups,
+        filters,
         temporary_group_sources,
-    } = network_keys::read(fields, unsupported);
-    let profile = if iam_instance_profile.is_some() {
+    } = network_keys::read(fields);
+    let profile = if iam_instance_profile.is_some() || temporary_profile.is_some() {
         Profile::Some
     } else {
-        temporary
+        Profile::None
     };
     let settings = Launch {
-        credit_specification: credits::read(fields, &instance_type, &spot_price),
+        credit_specification: credits::read(fields, &instance_type, &market.price),
+        terms: placement::read(fields, &instance_type, &market.price),
+        network_support: network_support::read(fields, &market.price, own.network_target),
         instance_type,
+        spot: market.spot,
         subnet,
         vpc,
         availability_zone: optional(fields, "availability_zone"),
         groups,
+        filters,
         temporary_group_sources,
         associate_public_ip_address: fields.tristate("associate_public_ip_address"),
         iam_instance_profile,
+        temporary_profile,
         user_data: user_data::read(fields, facts),
         block_devices: own.block_devices,
         ebs_optimized: fields.bool("ebs_optimized"),
@@ -76,34 +86,6 @@ pub(super) fn read(
         polling: polling::read(fields, facts),
     };
     LaunchKeys { settings, profile }
-}
-
-/// The policy for a profile of the build's own; a profile that exists wins over it.
-fn temporary_profile(
-    fields: &mut Fields<'_>,
-    named: Option<&str>,
-    unsupported: &mut Unsupported,
-) -> Profile {
-    const KEY: &str = "temporary_iam_instance_profile_policy_document";
-    let Some(mut document) = fields.block(KEY) else {
-        return Profile::None;
-    };
-    document.string("Version");
-    for mut statement in document.blocks("Statement") {
-        statement.string("Effect");
-        statement.strings("Action");
-        statement.strings("Resource");
-        statement.finish();
-    }
-    document.finish();
-    match named {
-        Some(_) => fields.warning(
-            KEY,
-            format!("`{KEY}` has no effect beside `iam_instance_profile`"),
-        ),
-        None => unsupported.note(fields, KEY),
-    }
-    Profile::Some
 }
 
 fn shutdown_behavior(fields: &mut Fields<'_>) -> Option<ShutdownBehavior> {

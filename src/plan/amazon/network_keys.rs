@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use super::access::optional;
 use super::filters;
+use super::settings::{NetworkFilters, SeveralSubnets};
+use crate::cloud::network::Filters;
 use crate::cloud::{GroupId, SubnetId, VpcId};
-use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
 
 /// The network's part of the launch.
@@ -13,36 +14,37 @@ pub(super) struct Network {
     pub(super) subnet: Option<SubnetId>,
     pub(super) vpc: Option<VpcId>,
     pub(super) groups: Vec<GroupId>,
+    pub(super) filters: NetworkFilters,
     pub(super) temporary_group_sources: Option<Vec<String>>,
 }
 
-pub(super) fn read(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Network {
+pub(super) fn read(fields: &mut Fields<'_>) -> Network {
     let subnet = optional(fields, "subnet_id").map(SubnetId::new);
     let vpc = optional(fields, "vpc_id").map(VpcId::new);
     let groups = groups(fields);
     // An id wins over its filter, as in Packer.
-    filter(
-        fields,
-        "vpc_filter",
-        vpc.is_some().then_some("vpc_id"),
-        unsupported,
-    );
-    filter(
+    let vpc_filter = filter(fields, "vpc_filter", vpc.is_some().then_some("vpc_id"));
+    let subnet_filter = filter(
         fields,
         "subnet_filter",
         subnet.is_some().then_some("subnet_id"),
-        unsupported,
     );
-    filter(
+    let group_filter = filter(
         fields,
         "security_group_filter",
         (!groups.is_empty()).then_some("security_group_ids"),
-        unsupported,
     );
+    let filters = NetworkFilters {
+        vpc: vpc_filter.filters,
+        several: subnet_filter.several,
+        subnet: subnet_filter.filters,
+        groups: group_filter.filters,
+    };
     Network {
         subnet,
         vpc,
         groups,
+        filters,
         temporary_group_sources: sources(fields),
     }
 }
@@ -60,22 +62,40 @@ fn groups(fields: &mut Fields<'_>) -> Vec<GroupId> {
     groups.into_iter().map(GroupId::new).collect()
 }
 
-fn filter(fields: &mut Fields<'_>, key: &str, winner: Option<&str>, unsupported: &mut Unsupported) {
+/// One filter block.
+#[derive(Default)]
+struct Filter {
+    filters: Filters,
+    several: SeveralSubnets,
+}
+
+fn filter(fields: &mut Fields<'_>, key: &str, winner: Option<&str>) -> Filter {
     let Some(mut block) = fields.block(key) else {
-        return;
+        return Filter::default();
     };
-    let filters = filters::with_blocks(&mut block);
-    if key == "subnet_filter" {
-        block.bool("most_free");
-        block.bool("random");
-    }
+    let filters = filters::values(filters::with_blocks(&mut block));
+    let several = if key == "subnet_filter" {
+        several(&mut block)
+    } else {
+        SeveralSubnets::Refuse
+    };
     block.finish();
-    match (filters.is_empty(), winner) {
-        (true, _) => {}
-        (false, Some(winner)) => {
-            fields.warning(key, format!("`{key}` has no effect beside `{winner}`"))
+    match winner {
+        Some(winner) if !filters.is_empty() => {
+            fields.warning(key, format!("`{key}` has no effect beside `{winner}`"));
+            Filter::default()
         }
-        (false, None) => unsupported.note(fields, key),
+        _ => Filter { filters, several },
+    }
+}
+
+/// `most_free` wins, as in Packer.
+fn several(block: &mut Fields<'_>) -> SeveralSubnets {
+    let (most_free, random) = (block.bool("most_free"), block.bool("random"));
+    match (most_free, random) {
+        (true, _) => SeveralSubnets::MostFree,
+        (false, true) => SeveralSubnets::Random,
+        (false, false) => SeveralSubnets::Refuse,
     }
 }
 

@@ -1,28 +1,31 @@
-//! Where and on what terms the instance runs: placement, tenancy, licences, capacity reservations, enclaves. Checked; not done yet.
+//! Where and on what terms the instance runs: placement, tenancy, licences, capacity reservations, enclaves.
 
 use super::access::optional;
-use crate::plan::unsupported::Unsupported;
+use crate::cloud::launch_terms::{CapacityReservation, LaunchTerms};
 use crate::template::fields::Fields;
 
-pub(super) fn read(
-    fields: &mut Fields<'_>,
-    instance_type: &str,
-    spot_price: &str,
-    unsupported: &mut Unsupported,
-) {
-    let placed = placement(fields, unsupported);
-    tenancy(fields, placed.as_deref(), unsupported);
-    licenses(fields, unsupported);
-    capacity_reservation(fields, unsupported);
-    enclave(fields, instance_type, spot_price, unsupported);
+/// Decodes and checks the terms.
+pub(super) fn read(fields: &mut Fields<'_>, instance_type: &str, spot_price: &str) -> LaunchTerms {
+    let mut terms = placement(fields);
+    terms.tenancy = tenancy(fields, terms.tenancy.take());
+    terms.license_configurations = licenses(fields);
+    terms.capacity_reservation = capacity_reservation(fields);
+    terms.nitro_enclave = enclave(fields, instance_type, spot_price);
+    terms
 }
 
-/// The block; returns its tenancy.
-fn placement(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Option<String> {
-    let mut block = fields.block("placement")?;
-    let group = optional(&mut block, "host_resource_group_arn");
-    let host = optional(&mut block, "host_id");
-    let tenancy = optional(&mut block, "tenancy");
+/// The block: host, group and tenancy.
+fn placement(fields: &mut Fields<'_>) -> LaunchTerms {
+    let Some(mut block) = fields.block("placement") else {
+        return LaunchTerms::default();
+    };
+    let terms = LaunchTerms {
+        host_resource_group_arn: optional(&mut block, "host_resource_group_arn"),
+        host_id: optional(&mut block, "host_id"),
+        tenancy: optional(&mut block, "tenancy"),
+        ..LaunchTerms::default()
+    };
+    let (group, host) = (&terms.host_resource_group_arn, &terms.host_id);
     if group.is_some() && host.is_some() {
         block.problem(
             "host_id",
@@ -30,17 +33,16 @@ fn placement(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Option<S
         );
     }
     let wants_host = group.is_some() || host.is_some();
-    if wants_host && tenancy.as_deref().is_some_and(|tenancy| tenancy != "host") {
+    let other = terms.tenancy.as_deref().is_some_and(|word| word != "host");
+    if wants_host && other {
         block.problem("tenancy", "Error: placement.tenancy must be `host`, or unset, with a host or a host resource group");
     }
     block.finish();
-    if wants_host || tenancy.as_deref().is_some_and(is_special) {
-        unsupported.note(fields, "placement");
-    }
-    tenancy
+    terms
 }
 
-fn tenancy(fields: &mut Fields<'_>, placed: Option<&str>, unsupported: &mut Unsupported) {
+/// `tenancy` is the old name of `placement.tenancy`.
+fn tenancy(fields: &mut Fields<'_>, placed: Option<String>) -> Option<String> {
     let old = optional(fields, "tenancy");
     if old.is_some() && placed.is_some() {
         fields.problem(
@@ -48,39 +50,30 @@ fn tenancy(fields: &mut Fields<'_>, placed: Option<&str>, unsupported: &mut Unsu
             "Error: Please set only one of placement.tenancy and tenancy (deprecated)",
         );
     }
-    for (key, tenancy) in [("placement", placed), ("tenancy", old.as_deref())] {
-        if let Some(tenancy) =
-            tenancy.filter(|tenancy| !["default", "dedicated", "host"].contains(tenancy))
+    for (key, tenancy) in [("placement", &placed), ("tenancy", &old)] {
+        if let Some(tenancy) = tenancy
+            .as_deref()
+            .filter(|tenancy| !["default", "dedicated", "host"].contains(tenancy))
         {
             fields.problem(key, format!("Error: Unknown tenancy type {tenancy}"));
         }
     }
-    if old.as_deref().is_some_and(is_special) {
-        unsupported.note(fields, "tenancy");
-    }
+    placed.or(old)
 }
 
-/// `default` is what happens anyway.
-fn is_special(tenancy: &str) -> bool {
-    tenancy != "default"
-}
-
-fn licenses(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
-    let blocks = fields.blocks("license_specifications");
-    let asked = !blocks.is_empty();
-    for mut block in blocks {
+fn licenses(fields: &mut Fields<'_>) -> Vec<String> {
+    let mut arns = Vec::new();
+    for mut block in fields.blocks("license_specifications") {
         if let Some(mut request) = block.block("license_configuration_request") {
-            request.string("license_configuration_arn");
+            arns.extend(optional(&mut request, "license_configuration_arn"));
             request.finish();
         }
         block.finish();
     }
-    if asked {
-        unsupported.note(fields, "license_specifications");
-    }
+    arns
 }
 
-fn capacity_reservation(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
+fn capacity_reservation(fields: &mut Fields<'_>) -> CapacityReservation {
     const ID: &str = "capacity_reservation_id";
     const GROUP: &str = "capacity_reservation_group_arn";
     const PREFERENCE: &str = "capacity_reservation_preference";
@@ -99,31 +92,27 @@ fn capacity_reservation(fields: &mut Fields<'_>, unsupported: &mut Unsupported) 
             ),
         );
     }
-    if let Some(other) = preference
-        .as_deref()
-        .filter(|preference| !["none", "open"].contains(preference))
-    {
-        fields.problem(
-            PREFERENCE,
-            format!("{PREFERENCE} only accepts 'none' or 'open' values, not `{other}`"),
-        );
-    }
-    for (key, value) in [(ID, id), (GROUP, group), (PREFERENCE, preference)] {
-        if value.is_some() {
-            unsupported.note(fields, key);
+    let preferred = match preference.as_deref() {
+        None | Some("none") => CapacityReservation::None,
+        Some("open") => CapacityReservation::Open,
+        Some(other) => {
+            fields.problem(
+                PREFERENCE,
+                format!("{PREFERENCE} only accepts 'none' or 'open' values, not `{other}`"),
+            );
+            CapacityReservation::None
         }
-    }
+    };
+    let named = id.map(CapacityReservation::Id);
+    named
+        .or(group.map(CapacityReservation::GroupArn))
+        .unwrap_or(preferred)
 }
 
-fn enclave(
-    fields: &mut Fields<'_>,
-    instance_type: &str,
-    spot_price: &str,
-    unsupported: &mut Unsupported,
-) {
+fn enclave(fields: &mut Fields<'_>, instance_type: &str, spot_price: &str) -> bool {
     const KEY: &str = "enable_nitro_enclave";
     if !fields.bool(KEY) {
-        return;
+        return false;
     }
     if !spot_price.is_empty() {
         fields.problem(
@@ -138,5 +127,5 @@ fn enclave(
             format!("Error: Nitro Enclaves cannot be used in conjunction with burstable instance types: {instance_type}"),
         );
     }
-    unsupported.note(fields, KEY);
+    true
 }

@@ -5,9 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
+use super::fast_launch_settings::FastLaunch;
 use crate::cloud::image::BlockDevice;
 use crate::cloud::instance::{MetadataOptions, ShutdownBehavior};
+use crate::cloud::launch_terms::LaunchTerms;
+use crate::cloud::lifecycle::{Cooldown, NetworkSupport};
+use crate::cloud::network::Filters;
 use crate::cloud::{GroupId, ImageId, Region, SubnetId, VpcId};
 use crate::plan::amazon::recipe::Recipe;
 use crate::plan::communicator::Communicator;
@@ -45,6 +50,10 @@ pub(crate) struct Access {
     pub(crate) region: Option<Region>,
     /// A role to assume with the credentials found.
     pub(crate) assume_role: Option<AssumeRole>,
+    /// The one-time code of an MFA device, for the role.
+    pub(crate) mfa_code: Option<Secret>,
+    /// A refusal's encoded reasons are decoded.
+    pub(crate) decode_authorization_messages: bool,
     /// An endpoint for EC2 in every region.
     pub(crate) custom_endpoint_ec2: Option<String>,
     /// No TLS verification.
@@ -107,8 +116,10 @@ pub(crate) struct SourceImage {
 /// The build machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Launch {
-    /// Such as `t3.micro`.
+    /// Such as `t3.micro`; empty where a spot instance has several to choose from.
     pub(crate) instance_type: String,
+    /// Bought on the spot market instead of on demand.
+    pub(crate) spot: Option<Spot>,
     /// Subnet by id.
     pub(crate) subnet: Option<SubnetId>,
     /// VPC by id.
@@ -117,12 +128,16 @@ pub(crate) struct Launch {
     pub(crate) availability_zone: Option<String>,
     /// Security groups that exist; empty means a temporary one.
     pub(crate) groups: Vec<GroupId>,
+    /// How subnet, VPC and groups are looked for where no id names them.
+    pub(crate) filters: NetworkFilters,
     /// Who may reach the temporary group's port; `None` means the caller's own addresses.
     pub(crate) temporary_group_sources: Option<Vec<String>>,
     /// Public address.
     pub(crate) associate_public_ip_address: Option<bool>,
     /// Instance profile by name.
     pub(crate) iam_instance_profile: Option<String>,
+    /// The policy (JSON) of a profile that is made for this build; never beside a named one.
+    pub(crate) temporary_profile: Option<String>,
     /// Base64, as EC2 takes it.
     pub(crate) user_data: Option<Secret>,
     /// `launch_block_device_mappings`.
@@ -137,12 +152,68 @@ pub(crate) struct Launch {
     pub(crate) disable_stop: bool,
     /// `standard` or `unlimited` for burstable types.
     pub(crate) credit_specification: Option<&'static str>,
+    /// Placement, licences, reserved capacity, enclaves.
+    pub(crate) terms: LaunchTerms,
+    /// What is switched on the stopped machine.
+    pub(crate) network_support: Vec<NetworkSupport>,
     /// `run_tags`: rendered once the source image is known.
     pub(crate) run_tags: LateTags,
     /// `run_volume_tags`.
     pub(crate) run_volume_tags: LateTags,
     /// How long EC2's states are waited for.
     pub(crate) polling: Polling,
+}
+
+/// `vpc_filter`, `subnet_filter` and `security_group_filter`. Without any values there is no filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NetworkFilters {
+    /// Exactly one VPC has to match.
+    pub(crate) vpc: Filters,
+    /// A subnet, as `several` says.
+    pub(crate) subnet: Filters,
+    /// Which of several subnets is taken.
+    pub(crate) several: SeveralSubnets,
+    /// All groups that match.
+    pub(crate) groups: Filters,
+}
+
+/// What happens where `subnet_filter` matches more than one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SeveralSubnets {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// `most_free`: the one with most free addresses.
+    MostFree,
+    /// `random`: any of them.
+    Random,
+}
+
+impl Launch {
+    /// The type to ask EC2 about: where there are several, the first.
+    pub(crate) fn likely_type(&self) -> &str {
+        let types = self
+            .spot
+            .as_ref()
+            .map(|spot| spot.instance_types.as_slice());
+        let first = types.and_then(<[String]>::first);
+        first.map_or(self.instance_type.as_str(), String::as_str)
+    }
+}
+
+/// `spot_*` and `fleet_tags`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// Dollars an hour; `None` (`auto`) allows all up to the price on demand.
+    pub(crate) max_price: Option<String>,
+    /// The types to choose from; empty means `instance_type`.
+    pub(crate) instance_types: Vec<String>,
+    /// EC2's word for how to choose.
+    pub(crate) allocation_strategy: Option<String>,
+    /// On the launch template and the spot request.
+    pub(crate) tags: LateTags,
+    /// On the fleet.
+    pub(crate) fleet_tags: LateTags,
 }
 
 /// Tags whose names and values are templates that need the source image's data.
@@ -187,6 +258,10 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_region_validation: bool,
     /// Accounts that may launch it.
     pub(crate) users: Vec<String>,
+    /// ARNs of organisations that may launch it.
+    pub(crate) organizations: Vec<String>,
+    /// ARNs of organisational units that may launch it.
+    pub(crate) organizational_units: Vec<String>,
     /// Groups that may launch it.
     pub(crate) groups: Vec<String>,
     /// Accounts that may use its snapshots.
@@ -201,6 +276,12 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_run_tags: bool,
     /// `ami_block_device_mappings` (and `no_ephemeral`'s).
     pub(crate) block_devices: Vec<BlockDevice>,
+    /// `ami_virtualization_type`: believed more than EC2's word on the source image.
+    pub(crate) virtualization_type: Option<String>,
+    /// Minutes within which EC2 is to complete each copy; `None` is as fast as it goes, without a fee.
+    pub(crate) copy_minutes: Option<i64>,
+    /// What EC2 is told once it is there.
+    pub(crate) lifecycle: Lifecycle,
     /// Encrypted or not.
     pub(crate) encryption: Encryption,
     /// What happens to an image of the same name.
@@ -220,6 +301,8 @@ impl ImageSettings {
             regions: Vec::new(),
             skip_region_validation: true,
             users: Vec::new(),
+            organizations: Vec::new(),
+            organizational_units: Vec::new(),
             groups: Vec::new(),
             snapshot_users: Vec::new(),
             snapshot_groups: Vec::new(),
@@ -227,12 +310,30 @@ impl ImageSettings {
             snapshot_tags: LateTags::new(),
             skip_run_tags: true,
             block_devices: Vec::new(),
+            virtualization_type: None,
+            copy_minutes: None,
+            lifecycle: Lifecycle::default(),
             encryption: Encryption::default(),
             replace: Replace::Refuse,
             skip_create: true,
             skip_save_build_region: false,
         }
     }
+}
+
+/// What EC2 is told about an image that is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lifecycle {
+    /// `v2.0`.
+    pub(crate) imds_support: Option<String>,
+    /// From then on it is deprecated.
+    pub(crate) deprecate_at: Option<OffsetDateTime>,
+    /// Protected against deregistration.
+    pub(crate) protection: Option<Cooldown>,
+    /// Codes of AWS Marketplace.
+    pub(crate) product_codes: Vec<String>,
+    /// `fast_launch`.
+    pub(crate) fast_launch: Option<FastLaunch>,
 }
 
 /// `encrypt_boot` and the keys.

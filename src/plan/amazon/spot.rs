@@ -1,6 +1,7 @@
-//! `spot_*`, `fleet_*` and `block_duration_minutes`: checked; spot instances are not done yet.
+//! `spot_*`, `fleet_*` and `block_duration_minutes`.
 
-use super::tags;
+use super::settings::Spot;
+use super::{spot_conflicts, tags};
 use crate::plan::unsupported::Unsupported;
 use crate::template::fields::Fields;
 
@@ -13,38 +14,30 @@ const STRATEGIES: [&str; 5] = [
     "price-capacity-optimized",
 ];
 
-/// Checks all spot keys against `instance_type`; returns `spot_price`, which other rules ask for.
+/// How the machine is bought, with `spot_price` as it stands: other rules ask for that.
+pub(super) struct Market {
+    /// `spot_price`.
+    pub(super) price: String,
+    /// `None` on demand.
+    pub(super) spot: Option<Spot>,
+}
+
+/// Checks all spot keys against `instance_type`.
 pub(super) fn read(
     fields: &mut Fields<'_>,
     instance_type: &str,
     unsupported: &mut Unsupported,
-) -> String {
+) -> Market {
     let price = fields.text("spot_price");
     let market = if price.is_empty() || price == "0" {
-        Market::OnDemand
+        Bought::OnDemand
     } else {
-        Market::Spot
+        Bought::Spot
     };
-    if market == Market::Spot {
-        unsupported.note(fields, "spot_price");
-    }
-    instance_types(fields, instance_type, unsupported);
-    for (plural, singular) in [("fleet_tags", "fleet_tag"), ("spot_tags", "spot_tag")] {
-        let given = fields.has(plural);
-        let tags = tags::read(fields, plural, singular, "key");
-        if !given && tags.is_empty() {
-            continue;
-        }
-        if market == Market::Spot {
-            unsupported.note(fields, plural);
-        } else {
-            fields.problem(
-                plural,
-                format!("{plural} should not be set when not requesting a spot instance"),
-            );
-        }
-    }
-    strategy(fields, unsupported);
+    let instance_types = instance_types(fields, instance_type, (market, unsupported));
+    let fleet_tags = tags_of(fields, ("fleet_tags", "fleet_tag"), market);
+    let spot_tags = tags_of(fields, ("spot_tags", "spot_tag"), market);
+    let allocation_strategy = strategy(fields, market);
     if !fields.text("spot_price_auto_product").is_empty() {
         fields.warning(
             "spot_price_auto_product",
@@ -52,22 +45,33 @@ pub(super) fn read(
         );
     }
     block_duration(fields);
-    modification(fields, market, unsupported);
-    price
+    let spot = (market == Bought::Spot).then(|| {
+        spot_conflicts::note(fields, unsupported);
+        Spot {
+            max_price: Some(price.clone()).filter(|price| price != "auto"),
+            instance_types,
+            allocation_strategy,
+            tags: spot_tags,
+            fleet_tags,
+        }
+    });
+    Market { price, spot }
 }
 
 /// How the machine is bought.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Market {
+enum Bought {
     OnDemand,
     Spot,
 }
 
-fn instance_types(fields: &mut Fields<'_>, instance_type: &str, unsupported: &mut Unsupported) {
-    let spot_types = fields.strings("spot_instance_types");
-    if !spot_types.is_empty() {
-        unsupported.note(fields, "spot_instance_types");
-    }
+fn instance_types(
+    fields: &mut Fields<'_>,
+    instance_type: &str,
+    (market, unsupported): (Bought, &mut Unsupported),
+) -> Vec<String> {
+    const KEY: &str = "spot_instance_types";
+    let spot_types = fields.strings(KEY);
     match (instance_type.is_empty(), spot_types.is_empty()) {
         (true, true) => fields.problem(
             "instance_type",
@@ -75,20 +79,38 @@ fn instance_types(fields: &mut Fields<'_>, instance_type: &str, unsupported: &mu
         ),
         (false, false) => {
             fields.problem(
-                "spot_instance_types",
+                KEY,
                 "either instance_type or spot_instance_types must be specified, not both",
             );
         }
+        // On demand there is no type then, which EC2 takes for m1.small.
+        (true, false) if market == Bought::OnDemand => {
+            unsupported.note_without(fields, KEY, "spot_price");
+        }
         _ => {}
     }
+    spot_types
 }
 
-fn strategy(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
-    const KEY: &str = "spot_allocation_strategy";
-    let strategy = fields.text(KEY);
-    if strategy.is_empty() {
-        return;
+fn tags_of(
+    fields: &mut Fields<'_>,
+    (plural, singular): (&str, &str),
+    market: Bought,
+) -> super::settings::LateTags {
+    let given = fields.has(plural);
+    let tags = tags::read(fields, plural, singular, "key");
+    if market == Bought::OnDemand && (given || !tags.is_empty()) {
+        fields.problem(
+            plural,
+            format!("{plural} should not be set when not requesting a spot instance"),
+        );
     }
+    tags
+}
+
+fn strategy(fields: &mut Fields<'_>, market: Bought) -> Option<String> {
+    const KEY: &str = "spot_allocation_strategy";
+    let strategy = super::access::optional(fields, KEY)?;
     if !STRATEGIES.contains(&strategy.as_str()) {
         fields.problem(
             KEY,
@@ -97,8 +119,10 @@ fn strategy(fields: &mut Fields<'_>, unsupported: &mut Unsupported) {
                 STRATEGIES.join(", ")
             ),
         );
+    } else if market == Bought::OnDemand {
+        fields.warning(KEY, format!("`{KEY}` says nothing without `spot_price`"));
     }
-    unsupported.note(fields, KEY);
+    Some(strategy)
 }
 
 fn block_duration(fields: &mut Fields<'_>) {
@@ -113,27 +137,5 @@ fn block_duration(fields: &mut Fields<'_>) {
             KEY,
             "`block_duration_minutes` has no effect, in Packer neither: EC2 gave up spot blocks",
         ),
-    }
-}
-
-/// `ena_support` and `sriov_support` change the stopped instance, which a spot instance never is.
-fn modification(fields: &mut Fields<'_>, market: Market, unsupported: &mut Unsupported) {
-    let ena = fields.tristate("ena_support");
-    let sriov = fields.bool("sriov_support");
-    let asked = [("ena_support", ena == Some(true)), ("sriov_support", sriov)];
-    if let Some((key, _)) = asked.iter().find(|(_, asked)| *asked)
-        && market == Market::Spot
-    {
-        fields.problem(
-            key,
-            "Spot instances do not support modification, which is required when either `ena_support` or `sriov_support` are set. \
-             Please ensure you use an AMI that already has either SR-IOV or ENA enabled.",
-        );
-    }
-    if ena.is_some() {
-        unsupported.note(fields, "ena_support");
-    }
-    if sriov {
-        unsupported.note(fields, "sriov_support");
     }
 }

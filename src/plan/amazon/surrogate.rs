@@ -3,6 +3,7 @@
 use super::access::{self, optional};
 use super::ebs::{Force, LATE_KEYS};
 use super::launch_keys::OwnKeys;
+use super::network_support::Target;
 use super::recipe::{Method, Recipe, Registration, RootDevice, Surrogate};
 use super::settings::EbsSettings;
 use super::{block_device, image_keys, machine_keys, tags};
@@ -34,12 +35,16 @@ pub(crate) fn surrogate(
     let mut fields = Fields::new(&rendered, problems, "").lacking(&NOT_HERE);
     let mut unsupported = Unsupported::default();
     let access = access::read(&mut fields, &mut unsupported);
-    let image = image_keys::read(&mut fields, access.region.as_ref(), force, &mut unsupported);
+    let image = image_keys::read(&mut fields, access.region.as_ref(), force);
     let (block_devices, omitted) = launch_devices(&mut fields);
     let recipe = recipe(&mut fields, &block_devices, omitted);
     let own = OwnKeys {
         block_devices,
         run_volume_tags: tags::read(&mut fields, "run_volume_tags", "run_volume_tag", "name"),
+        network_target: match recipe.method {
+            Method::Register(_) => Target::Registered,
+            Method::CreateImage => Target::Machine,
+        },
     };
     let machine = machine_keys::read(&mut fields, facts, own, &mut unsupported);
     fields.finish();

@@ -1,8 +1,10 @@
 //! Fragments of templates, laid over a builder that is fine, and what is said about them.
 
+mod asked;
 mod keys;
 mod rules;
 mod settings;
+mod spot;
 mod surrogate;
 mod volume;
 

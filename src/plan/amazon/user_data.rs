@@ -43,8 +43,8 @@ fn from_file(fields: &Fields<'_>, facts: &Facts, path: &str) -> Option<Secret> {
     None
 }
 
-/// Base64, unless the text is base64 already: then it is sent as it is, as Packer does. A script that happens to be valid base64 (such as
-/// the one word `date`) is therefore not encoded; templates that pass encoded data rely on it.
+/// Base64, unless the text is base64 of user data already: templates that pass encoded data rely on it. Packer takes any text that
+/// can be decoded for encoded, and so sends a word such as `date` as it is, of which the machine gets three bytes of noise.
 /// Like Go's decoder, line ends inside are overlooked.
 fn encoded(data: &[u8]) -> Secret {
     let packed: Vec<u8> = data
@@ -52,10 +52,22 @@ fn encoded(data: &[u8]) -> Secret {
         .copied()
         .filter(|byte| !b"\r\n".contains(byte))
         .collect();
+    let decoded = STANDARD.decode(&packed).ok();
     match std::str::from_utf8(data) {
-        Ok(text) if STANDARD.decode(&packed).is_ok() => Secret::new(text),
+        Ok(text) if decoded.is_some_and(|decoded| is_user_data(&decoded)) => Secret::new(text),
         _ => Secret::new(STANDARD.encode(data)),
     }
+}
+
+/// Whether somebody may have wanted the machine to have this: text, or something that is packed.
+fn is_user_data(decoded: &[u8]) -> bool {
+    /// gzip, bzip2, xz, zstd, zip: what packs text (<https://en.wikipedia.org/wiki/List_of_file_signatures>).
+    const PACKED: [&[u8]; 5] = [b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK"];
+    let is_text = std::str::from_utf8(decoded).is_ok_and(|text| {
+        text.chars()
+            .all(|letter| !letter.is_control() || "\t\r\n\u{c}".contains(letter))
+    });
+    is_text || PACKED.iter().any(|magic| decoded.starts_with(magic))
 }
 
 #[cfg(test)]
@@ -73,7 +85,14 @@ mod tests {
             encoded(b"IyEvYmlu\nL3NoCg==\n").expose(),
             "IyEvYmlu\nL3NoCg==\n"
         );
-        assert_eq!(encoded(b"date").expose(), "date");
+        assert_eq!(encoded(b"H4sIAAAA").expose(), "H4sIAAAA", "gzip");
+    }
+
+    #[test]
+    fn a_text_that_only_looks_like_base64_is_encoded() {
+        assert_eq!(encoded(b"date").expose(), "ZGF0ZQ==");
+        let token = "0123456789abcdef0123456789abcdef01234567";
+        assert_ne!(encoded(token.as_bytes()).expose(), token);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::access::{self, optional};
 use super::launch_keys::OwnKeys;
+use super::network_support::Target;
 use super::recipe::{EbsVolume, Recipe, VolumeSnapshot};
 use super::settings::{EbsSettings, ImageSettings};
 use super::{block_device, machine_keys, tags};
@@ -49,6 +50,7 @@ pub(crate) fn volume(
         block_devices: volumes.iter().map(|volume| volume.device.clone()).collect(),
         // Here the block has a `key`, in the other builders a `name`.
         run_volume_tags: tags::read(&mut fields, "run_volume_tags", "run_volume_tag", "key"),
+        network_target: Target::Machine,
     };
     let machine = machine_keys::read(&mut fields, facts, own, &mut unsupported);
     fields.finish();

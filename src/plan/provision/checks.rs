@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::facts::{Facts, FileKind};
+use crate::template::duration::GoDuration;
 use crate::template::fields::Fields;
 
-use super::ScriptSource;
+use super::{GuestOs, ScriptSource};
 
 /// What is wrong with a local path, in the system's words; `None` where nothing is, or where nobody looked yet.
 pub(super) fn path_fault(path: &str, facts: &Facts) -> Option<String> {
@@ -13,6 +14,80 @@ pub(super) fn path_fault(path: &str, facts: &Facts) -> Option<String> {
         FileKind::Missing => Some(format!("stat {path}: no such file or directory")),
         FileKind::Unreadable => Some(format!("stat {path}: permission denied")),
         FileKind::Directory | FileKind::File | FileKind::Special => None,
+    }
+}
+
+/// What a path has to lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PathKind {
+    /// Anything but a directory.
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// What is wrong with a path that has to lead to this: it leads nowhere, or to something else.
+enum WrongPath {
+    Fault(String),
+    Kind(&'static str),
+}
+
+fn look(path: &str, kind: PathKind, facts: &Facts) -> Option<WrongPath> {
+    if let Some(fault) = path_fault(path, facts) {
+        return Some(WrongPath::Fault(fault));
+    }
+    let is_directory = facts.kind(Path::new(path))? == FileKind::Directory;
+    match kind {
+        PathKind::File if is_directory => Some(WrongPath::Kind("a file")),
+        PathKind::Directory if !is_directory => Some(WrongPath::Kind("a directory")),
+        PathKind::File | PathKind::Directory => None,
+    }
+}
+
+/// What is wrong with a path, as the end of a sentence that begins with its key.
+pub(super) fn wrong_path(path: &str, kind: PathKind, facts: &Facts) -> Option<String> {
+    look(path, kind, facts).map(|wrong| match wrong {
+        WrongPath::Fault(fault) => format!("is invalid: {fault}"),
+        WrongPath::Kind(kind) => format!("must point to {kind}"),
+    })
+}
+
+/// The same as what follows a colon.
+pub(super) fn bad_path(path: &str, kind: PathKind, facts: &Facts) -> Option<String> {
+    look(path, kind, facts).map(|wrong| match wrong {
+        WrongPath::Fault(fault) => fault,
+        WrongPath::Kind(kind) => format!("not {kind}"),
+    })
+}
+
+/// `config_template` and `encrypted_data_bag_secret_path` of the Chef provisioners.
+pub(super) fn chef_files(fields: &mut Fields<'_>, facts: &Facts) {
+    let template = fields.text("config_template");
+    if !template.is_empty() {
+        match look(&template, PathKind::File, facts) {
+            Some(WrongPath::Fault(fault)) => {
+                fields.problem(
+                    "config_template",
+                    format!("Bad config template path: {fault}"),
+                );
+            }
+            Some(WrongPath::Kind(_)) => {
+                let message = format!("Config template path must be a file: {template}");
+                fields.problem("config_template", message);
+            }
+            None => {}
+        }
+    }
+    let key = "encrypted_data_bag_secret_path";
+    let secret = fields.text(key);
+    if let Some(fault) = (!secret.is_empty())
+        .then(|| bad_path(&secret, PathKind::File, facts))
+        .flatten()
+    {
+        fields.problem(
+            key,
+            format!("Bad encrypted data bag secret '{secret}': {fault}"),
+        );
     }
 }
 
@@ -116,6 +191,22 @@ pub(super) fn valid_exit_codes(fields: &mut Fields<'_>) -> Vec<i64> {
     if codes.is_empty() { vec![0] } else { codes }
 }
 
+/// Packer's time for uploading and starting a script: five minutes.
+const START_RETRY_TIMEOUT: GoDuration = GoDuration(300 * 1_000_000_000);
+
+/// `start_retry_timeout`, where zero stands for the default.
+pub(super) fn start_retry_timeout(fields: &mut Fields<'_>) -> GoDuration {
+    fields
+        .duration("start_retry_timeout")
+        .filter(|limit| !limit.is_zero())
+        .unwrap_or(START_RETRY_TIMEOUT)
+}
+
+/// A text that counts only where it is not empty.
+pub(super) fn non_empty(fields: &mut Fields<'_>, key: &str) -> Option<String> {
+    fields.string(key).filter(|text| !text.is_empty())
+}
+
 /// `elevated_user` and `elevated_password` go together.
 pub(super) fn elevation(fields: &mut Fields<'_>) {
     if fields.text("elevated_user").is_empty() && !fields.text("elevated_password").is_empty() {
@@ -127,12 +218,15 @@ pub(super) fn elevation(fields: &mut Fields<'_>) {
 }
 
 /// `guest_os_type`, which chooses the commands.
-pub(super) fn guest_os(fields: &mut Fields<'_>) {
-    let guest = fields.text("guest_os_type");
-    if !matches!(guest.to_lowercase().as_str(), "" | "unix" | "windows") {
-        fields.problem(
-            "guest_os_type",
-            format!("Invalid guest_os_type: \"{guest}\""),
-        );
+pub(super) fn guest_os(fields: &mut Fields<'_>) -> GuestOs {
+    let guest = fields.text("guest_os_type").to_lowercase();
+    match guest.as_str() {
+        "" | "unix" => GuestOs::Unix,
+        "windows" => GuestOs::Windows,
+        _ => {
+            let message = format!("Invalid guest_os_type: \"{guest}\"");
+            fields.problem("guest_os_type", message);
+            GuestOs::Unix
+        }
     }
 }

@@ -1,86 +1,111 @@
-//! `chef-client` and `chef-solo`: checked, not run.
+//! `chef-solo`: cookbooks and attributes, applied on the machine without a server.
 
 use crate::facts::Facts;
+use crate::template::document::{Json, Member, Node};
 use crate::template::fields::Fields;
+use crate::template::go_json;
+use crate::template::problem::Problems;
+use crate::template::scope::Scope;
 
-use super::checks;
-use super::shape::Keys;
+use super::checks::{self, PathKind};
+use super::{GuestOs, Sudo, chef_json};
 
-pub(super) const LATE: &[&str] = &["execute_command", "install_command", "knife_command"];
+/// Keys that are rendered at run time.
+pub(super) const LATE: &[&str] = &["execute_command", "install_command"];
 
-pub(super) const CLIENT_KEYS: Keys = Keys {
-    texts: &[
-        "staging_directory",
-        "chef_environment",
-        "chef_license",
-        "client_key",
-        "config_template",
-        "encrypted_data_bag_secret_path",
-        "execute_command",
-        "guest_os_type",
-        "install_command",
-        "knife_command",
-        "node_name",
-        "policy_group",
-        "policy_name",
-        "server_url",
-        "ssl_verify_mode",
-        "trusted_certs_dir",
-        "validation_client_name",
-        "validation_key_path",
-        "elevated_user",
-        "elevated_password",
-        "version",
-    ],
-    lists: &["run_list"],
-    flags: &[
-        "prevent_sudo",
-        "skip_clean_client",
-        "skip_clean_node",
-        "skip_clean_staging_directory",
-        "skip_install",
-    ],
-    raw: &["json"],
-    ..Keys::NONE
-};
+/// Packer says yes to Chef's licence where it installs Chef itself.
+const LICENSE: &str = "accept-silent";
 
-pub(super) const SOLO_KEYS: Keys = Keys {
-    texts: &[
-        "roles_path",
-        "staging_directory",
-        "chef_environment",
-        "chef_license",
-        "config_template",
-        "encrypted_data_bag_secret_path",
-        "execute_command",
-        "guest_os_type",
-        "install_command",
-        "data_bags_path",
-        "environments_path",
-        "version",
-    ],
-    lists: &["run_list", "cookbook_paths", "remote_cookbook_paths"],
-    flags: &["prevent_sudo", "skip_install"],
-    raw: &["json"],
-    ..Keys::NONE
-};
-
-pub(super) fn check_client(fields: &mut Fields<'_>, facts: &Facts) {
-    common(fields, facts);
-    checks::elevation(fields);
-    if fields.text("server_url").is_empty() {
-        fields.problem("server_url", "server_url must be set");
-    }
-    if fields.text("policy_name").is_empty() != fields.text("policy_group").is_empty() {
-        fields.problem(
-            "policy_name",
-            "If either policy_name or policy_group are set, they must both be set.",
-        );
-    }
+/// The settings, defaults applied.
+#[derive(Clone, Debug)]
+pub(crate) struct ChefSettings {
+    /// Whose commands are used.
+    pub(crate) guest: GuestOs,
+    /// Whether with `sudo`.
+    pub(crate) sudo: Sudo,
+    /// Where everything is uploaded to.
+    pub(crate) staging_directory: String,
+    /// Rendered with `.Sudo` and `.Version`; `None` where Chef is there already.
+    pub(crate) install_command: Option<String>,
+    /// For `.Version`.
+    pub(crate) version: String,
+    /// Rendered with `.ConfigPath`, `.JsonPath` and `.Sudo`.
+    pub(crate) execute_command: String,
+    /// A local file that takes the place of Packer's `solo.rb`.
+    pub(crate) config_template: Option<String>,
+    /// For `.ChefEnvironment` in `solo.rb`.
+    pub(crate) environment: String,
+    /// For `.ChefLicense` in it.
+    pub(crate) license: String,
+    /// Local directories of cookbooks.
+    pub(crate) cookbook_paths: Vec<String>,
+    /// Directories that are on the machine already.
+    pub(crate) remote_cookbook_paths: Vec<String>,
+    /// A local directory.
+    pub(crate) roles_path: Option<String>,
+    /// A local directory.
+    pub(crate) data_bags_path: Option<String>,
+    /// A local directory.
+    pub(crate) environments_path: Option<String>,
+    /// A local file.
+    pub(crate) encrypted_data_bag_secret_path: Option<String>,
+    /// `node.json`: `json` with `run_list`, as Go writes it.
+    pub(crate) node_json: String,
 }
 
-pub(super) fn check_solo(fields: &mut Fields<'_>, facts: &Facts) {
-    common(fields, facts);
+/// Decodes the rendered settings. `scope` renders the attributes once more, as Packer does.
+pub(super) fn decode(
+    node: &Node,
+    scope: &Scope,
+    facts: &Facts,
+    problems: &Problems,
+) -> ChefSettings {
+    let mut fields = Fields::new(node, problems, "");
+    let guest = checks::guest_os(&mut fields);
+    let default = Defaults::of(guest);
+    let skip_install = fields.bool("skip_install");
+    let install = checks::non_empty(&mut fields, "install_command");
+    let mut license = fields.text("chef_license");
+    if license.is_empty()
+        && !skip_install
+        && install.as_ref().is_none_or(|own| own == default.install)
+    {
+        license = LICENSE.to_owned();
+    }
+    check(&mut fields, facts);
+    let settings = ChefSettings {
+        guest,
+        sudo: Sudo::unless(fields.bool("prevent_sudo")),
+        staging_directory: or(
+            checks::non_empty(&mut fields, "staging_directory"),
+            default.staging,
+        ),
+        install_command: (!skip_install).then(|| or(install, default.install)),
+        version: fields.text("version"),
+        execute_command: or(
+            checks::non_empty(&mut fields, "execute_command"),
+            default.execute,
+        ),
+        config_template: checks::non_empty(&mut fields, "config_template"),
+        environment: fields.text("chef_environment"),
+        license,
+        cookbook_paths: fields.strings("cookbook_paths"),
+        remote_cookbook_paths: fields.strings("remote_cookbook_paths"),
+        roles_path: checks::non_empty(&mut fields, "roles_path"),
+        data_bags_path: checks::non_empty(&mut fields, "data_bags_path"),
+        environments_path: checks::non_empty(&mut fields, "environments_path"),
+        encrypted_data_bag_secret_path: checks::non_empty(
+            &mut fields,
+            "encrypted_data_bag_secret_path",
+        ),
+        node_json: node_json(&mut fields, scope),
+    };
+    fields.finish();
+    settings
+}
+
+fn check(fields: &mut Fields<'_>, facts: &Facts) {
+    checks::chef_files(fields, facts);
     for (key, what) in [
         ("roles_path", "roles"),
         ("data_bags_path", "data bags"),
@@ -88,37 +113,65 @@ pub(super) fn check_solo(fields: &mut Fields<'_>, facts: &Facts) {
     ] {
         let path = fields.text(key);
         if let Some(fault) = (!path.is_empty())
-            .then(|| checks::path_fault(&path, facts))
+            .then(|| checks::bad_path(&path, PathKind::Directory, facts))
             .flatten()
         {
             fields.problem(key, format!("Bad {what} path '{path}': {fault}"));
         }
     }
     for path in fields.strings("cookbook_paths") {
-        if let Some(fault) = checks::path_fault(&path, facts) {
-            fields.problem(
-                "cookbook_paths",
-                format!("Bad cookbook path '{path}': {fault}"),
-            );
+        if let Some(fault) = checks::bad_path(&path, PathKind::Directory, facts) {
+            let message = format!("Bad cookbook path '{path}': {fault}");
+            fields.problem("cookbook_paths", message);
         }
     }
 }
 
-fn common(fields: &mut Fields<'_>, facts: &Facts) {
-    checks::guest_os(fields);
-    for (key, what) in [
-        ("config_template", "config template path"),
-        (
-            "encrypted_data_bag_secret_path",
-            "encrypted data bag secret",
-        ),
-    ] {
-        let path = fields.text(key);
-        if let Some(fault) = (!path.is_empty())
-            .then(|| checks::path_fault(&path, facts))
-            .flatten()
-        {
-            fields.problem(key, format!("Bad {what} '{path}': {fault}"));
+/// `run_list` takes the place of one that stands among the attributes.
+fn node_json(fields: &mut Fields<'_>, scope: &Scope) -> String {
+    let mut attributes = chef_json::attributes(fields, scope);
+    let run_list = fields.strings("run_list");
+    if !run_list.is_empty() {
+        let span = attributes.span;
+        let recipes = run_list
+            .into_iter()
+            .map(|recipe| Node::new(Json::String(recipe), span));
+        let value = Node::new(Json::Array(recipes.collect()), span);
+        if let Json::Object(members) = &mut attributes.value {
+            members.push(Member {
+                key: "run_list".to_owned(),
+                key_span: span,
+                value,
+            });
         }
     }
+    go_json::indented(&attributes)
+}
+
+/// What Packer does on each system.
+struct Defaults {
+    execute: &'static str,
+    install: &'static str,
+    staging: &'static str,
+}
+
+impl Defaults {
+    fn of(guest: GuestOs) -> Self {
+        match guest {
+            GuestOs::Unix => Self {
+                execute: "{{if .Sudo}}sudo {{end}}chef-solo --no-color -c {{.ConfigPath}} -j {{.JsonPath}}",
+                install: "curl -L https://omnitruck.chef.io/install.sh | {{if .Sudo}}sudo {{end}}bash -s --{{if .Version}} -v {{.Version}}{{end}}",
+                staging: "/tmp/packer-chef-solo",
+            },
+            GuestOs::Windows => Self {
+                execute: "c:/opscode/chef/bin/chef-solo.bat --no-color -c {{.ConfigPath}} -j {{.JsonPath}}",
+                install: "powershell.exe -Command \". { iwr -useb https://omnitruck.chef.io/install.ps1 } | iex; Install-Project{{if .Version}} -version {{.Version}}{{end}}\"",
+                staging: "C:/Windows/Temp/packer-chef-solo",
+            },
+        }
+    }
+}
+
+fn or(given: Option<String>, default: &str) -> String {
+    given.unwrap_or_else(|| default.to_owned())
 }

@@ -10,8 +10,10 @@ use crate::template::scope::Scope;
 
 use super::shape::Keys;
 use super::{
-    BreakpointSettings, FileProvisionerSettings, ShellLocalSettings, ShellSettings, SleepSettings,
-    ansible, ansible_local, breakpoint, chef, converge, file, inspec, powershell, puppet, salt,
+    BreakpointSettings, ChefSettings, FileProvisionerSettings, GossSettings, PowerShellSettings,
+    PuppetSettings, SaltSettings, ShellLocalSettings, ShellSettings, SleepSettings,
+    WindowsRestartSettings, WindowsShellSettings, ansible, ansible_local, breakpoint, chef,
+    chef_client, converge, file, goss, inspec, instead, powershell, puppet, puppet_server, salt,
     shell, shell_local, sleep, windows_restart, windows_shell,
 };
 
@@ -28,10 +30,26 @@ pub(crate) enum ProvisionerSettings {
     Sleep(SleepSettings),
     /// `breakpoint`.
     Breakpoint(BreakpointSettings),
+    /// `puppet-masterless`.
+    Puppet(Box<PuppetSettings>),
+    /// `chef-solo`.
+    Chef(Box<ChefSettings>),
+    /// `salt-masterless`.
+    Salt(Box<SaltSettings>),
+    /// `goss`.
+    Goss(Box<GossSettings>),
+    /// `powershell`.
+    PowerShell(Box<PowerShellSettings>),
+    /// `windows-shell`.
+    WindowsShell(Box<WindowsShellSettings>),
+    /// `windows-restart`.
+    WindowsRestart(WindowsRestartSettings),
     /// One that Packer has, or its plugins, and we have not: `build` refuses it.
     Unsupported {
         /// Its type.
         kind: String,
+        /// What does the same, as the end of a sentence.
+        instead: String,
     },
 }
 
@@ -45,7 +63,7 @@ struct Foreign {
 }
 
 /// Packer's other provisioners.
-const FOREIGN: [Foreign; 12] = [
+const FOREIGN: &[Foreign] = &[
     Foreign {
         kind: "ansible",
         late: &["inventory_file_template"],
@@ -60,15 +78,9 @@ const FOREIGN: [Foreign; 12] = [
     },
     Foreign {
         kind: "chef-client",
-        late: chef::LATE,
-        keys: chef::CLIENT_KEYS,
-        check: chef::check_client,
-    },
-    Foreign {
-        kind: "chef-solo",
-        late: chef::LATE,
-        keys: chef::SOLO_KEYS,
-        check: chef::check_solo,
+        late: chef_client::LATE,
+        keys: chef_client::KEYS,
+        check: chef_client::check,
     },
     Foreign {
         kind: "converge",
@@ -83,40 +95,10 @@ const FOREIGN: [Foreign; 12] = [
         check: inspec::check,
     },
     Foreign {
-        kind: "powershell",
-        late: powershell::LATE,
-        keys: powershell::KEYS,
-        check: powershell::check,
-    },
-    Foreign {
-        kind: "puppet-masterless",
-        late: puppet::LATE,
-        keys: puppet::MASTERLESS_KEYS,
-        check: puppet::check_masterless,
-    },
-    Foreign {
         kind: "puppet-server",
-        late: puppet::LATE,
-        keys: puppet::SERVER_KEYS,
-        check: puppet::check_server,
-    },
-    Foreign {
-        kind: "salt-masterless",
-        late: &[],
-        keys: salt::KEYS,
-        check: salt::check,
-    },
-    Foreign {
-        kind: "windows-restart",
-        late: &[],
-        keys: windows_restart::KEYS,
-        check: windows_restart::check,
-    },
-    Foreign {
-        kind: "windows-shell",
-        late: &["execute_command"],
-        keys: windows_shell::KEYS,
-        check: windows_shell::check,
+        late: puppet_server::LATE,
+        keys: puppet_server::KEYS,
+        check: puppet_server::check,
     },
 ];
 
@@ -169,23 +151,57 @@ fn decode(
         )),
         "sleep" => ProvisionerSettings::Sleep(sleep::decode(&render(&[]), problems)),
         "breakpoint" => ProvisionerSettings::Breakpoint(breakpoint::decode(&render(&[]), problems)),
-        _ => {
-            if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
-                let rendered = render(foreign.late);
-                let mut fields = Fields::new(&rendered, problems, "");
-                foreign.keys.read(&mut fields);
-                (foreign.check)(&mut fields, facts);
-                fields.finish();
-            }
-            problems.warn(
-                node.span,
-                format!(
-                    "the provisioner `{kind}` is checked, but `ami-build build` cannot run it yet"
-                ),
-            );
-            ProvisionerSettings::Unsupported {
-                kind: kind.to_owned(),
-            }
+        "puppet-masterless" => ProvisionerSettings::Puppet(Box::new(puppet::decode(
+            &render(puppet::LATE),
+            facts,
+            problems,
+        ))),
+        "chef-solo" => ProvisionerSettings::Chef(Box::new(chef::decode(
+            &render(chef::LATE),
+            scope,
+            facts,
+            problems,
+        ))),
+        "salt-masterless" => {
+            ProvisionerSettings::Salt(Box::new(salt::decode(&render(&[]), facts, problems)))
         }
+        "goss" => ProvisionerSettings::Goss(Box::new(goss::decode(&render(&[]), facts, problems))),
+        "powershell" => ProvisionerSettings::PowerShell(Box::new(powershell::decode(
+            &render(powershell::LATE),
+            facts,
+            problems,
+        ))),
+        "windows-shell" => ProvisionerSettings::WindowsShell(Box::new(windows_shell::decode(
+            &render(windows_shell::LATE),
+            facts,
+            problems,
+        ))),
+        "windows-restart" => {
+            ProvisionerSettings::WindowsRestart(windows_restart::decode(&render(&[]), problems))
+        }
+        _ => foreign(kind, node, (scope, facts), problems),
+    }
+}
+
+fn foreign(
+    kind: &str,
+    node: &Node,
+    (scope, facts): (&Scope, &Facts),
+    problems: &Problems,
+) -> ProvisionerSettings {
+    let mut rendered = None;
+    if let Some(foreign) = FOREIGN.iter().find(|foreign| foreign.kind == kind) {
+        let rendered = rendered.insert(render_config(node, scope, foreign.late, problems));
+        let mut fields = Fields::new(rendered, problems, "");
+        foreign.keys.read(&mut fields);
+        (foreign.check)(&mut fields, facts);
+        fields.finish();
+    }
+    let message =
+        format!("the provisioner `{kind}` is checked, but `ami-build build` cannot run it yet");
+    problems.warn(node.span, message);
+    ProvisionerSettings::Unsupported {
+        kind: kind.to_owned(),
+        instead: instead::instead(kind, rendered.as_ref().unwrap_or(node)),
     }
 }

@@ -8,13 +8,11 @@ use crate::template::duration::GoDuration;
 use crate::template::fields::Fields;
 use crate::template::problem::Problems;
 
+use super::checks::non_empty;
 use super::{ScriptSource, checks};
 
 /// Keys that are rendered at run time.
 pub(super) const LATE: &[&str] = &["execute_command"];
-
-/// Packer's time for uploading and starting a script: five minutes.
-const START_RETRY_TIMEOUT: GoDuration = GoDuration(300 * 1_000_000_000);
 
 /// The settings, defaults applied.
 #[derive(Clone, Debug)]
@@ -81,17 +79,10 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> ShellSe
         binary: fields.bool("binary"),
         valid_exit_codes: checks::valid_exit_codes(&mut fields),
         expect_disconnect: fields.bool("expect_disconnect"),
-        start_retry_timeout: fields
-            .duration("start_retry_timeout")
-            .filter(|limit| !limit.is_zero())
-            .unwrap_or(START_RETRY_TIMEOUT),
+        start_retry_timeout: checks::start_retry_timeout(&mut fields),
         skip_clean: fields.bool("skip_clean"),
         pause_after: fields.duration("pause_after").unwrap_or_default(),
     };
     fields.finish();
     settings
-}
-
-fn non_empty(fields: &mut Fields<'_>, key: &str) -> Option<String> {
-    fields.string(key).filter(|text| !text.is_empty())
 }

@@ -111,7 +111,7 @@ impl<'t> Execution<'t> {
                     .iter()
                     .map(|(key, element)| (Value::String(key.clone()), element.clone())),
             ),
-            Value::Bool(_) | Value::Float(_) | Value::String(_) | Value::Struct { .. } => {
+            Value::Bool(_) | Value::Float(_) | Value::String(_) | Value::Record(_) => {
                 return Err(self.error(format!("range can't iterate over {}", display(value))));
             }
         })

@@ -164,16 +164,19 @@ impl<'t> Execution<'t> {
                         self.error(format!("nil pointer evaluating interface {{}}.{field}"))
                     );
                 }
-                Value::Map(_) | Value::Struct { .. } if last && given == Given::Arguments => {
+                Value::Map(_) | Value::Record(_) if last && given == Given::Arguments => {
                     return Err(self.error(format!("{field} is not a method but has arguments")));
                 }
                 Value::Map(entries) => value = entries.get(field).unwrap_or(&Value::Missing),
-                Value::Struct { fields, .. } if fields.contains_key(field) => {
-                    value = &fields[field];
-                }
                 other => {
+                    let found = match other {
+                        Value::Record(record) => record.field(field),
+                        _ => None,
+                    };
                     let name = other.type_name();
-                    return Err(self.error(format!("can't evaluate field {field} in type {name}")));
+                    value = found.ok_or_else(|| {
+                        self.error(format!("can't evaluate field {field} in type {name}"))
+                    })?;
                 }
             }
         }

@@ -43,4 +43,4 @@ mod verb_integer;
 pub(crate) use error::{FunctionError, TemplateError};
 pub(crate) use functions::{Functions, Kind, Signature};
 pub(crate) use template::{Template, parse};
-pub(crate) use value::Value;
+pub(crate) use value::{Record, Value};

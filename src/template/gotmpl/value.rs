@@ -25,12 +25,25 @@ pub(crate) enum Value {
     )]
     List(Vec<Value>),
     Map(BTreeMap<String, Value>),
-    /// A pointer to a Go struct: a field that it lacks is an error, where a map's is only missing.
-    Struct {
-        /// Go's name of the type, with its `*`.
-        kind: &'static str,
-        fields: BTreeMap<String, Value>,
-    },
+    /// A Go struct: unlike a map it has these fields and no others.
+    Record(Record),
+}
+
+/// The fields of a Go struct, in its order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Record {
+    /// Go's name of its type, as messages have it.
+    pub(crate) type_name: &'static str,
+    /// Names and values.
+    pub(crate) fields: Vec<(&'static str, Value)>,
+}
+
+impl Record {
+    /// The value of a field, where there is such a field.
+    pub(super) fn field(&self, name: &str) -> Option<&Value> {
+        let found = self.fields.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value)
+    }
 }
 
 impl Value {
@@ -44,7 +57,7 @@ impl Value {
             Self::String(value) => !value.is_empty(),
             Self::List(items) => !items.is_empty(),
             Self::Map(entries) => !entries.is_empty(),
-            Self::Struct { .. } => true,
+            Self::Record(_) => true,
         }
     }
 
@@ -62,7 +75,7 @@ impl Value {
             Self::List(_) => "[]interface {}",
             Self::Map(entries) if are_strings(entries.values()) => "map[string]string",
             Self::Map(_) => "map[string]interface {}",
-            Self::Struct { kind, .. } => kind,
+            Self::Record(record) => record.type_name,
         }
     }
 
@@ -72,14 +85,15 @@ impl Value {
             Self::Missing | Self::Nil | Self::Bool(_) | Self::Int(_) | Self::Float(_) => 8,
             Self::String(value) => 8 + value.len(),
             Self::List(items) => 8 + items.iter().map(Self::size).sum::<usize>(),
-            Self::Map(entries)
-            | Self::Struct {
-                fields: entries, ..
-            } => {
+            Self::Map(entries) => {
                 8 + entries
                     .iter()
                     .map(|(k, v)| k.len() + v.size())
                     .sum::<usize>()
+            }
+            Self::Record(record) => {
+                let sizes = record.fields.iter().map(|(_, value)| value.size());
+                8 + sizes.sum::<usize>()
             }
         }
     }

@@ -84,8 +84,13 @@ fn append_element(out: &mut String, value: &Value, verb: char, flags: Flags) {
         Value::Map(entries) if !matches!(verb, 'p' | 'w') => {
             append_map(out, value, entries, verb, flags)
         }
-        Value::Struct { fields, .. } if !matches!(verb, 'p' | 'w') => {
-            append_struct(out, fields, verb, flags)
+        Value::Record(record) if !matches!(verb, 'p' | 'w') => {
+            out.push_str("&{");
+            for (index, (_, field)) in record.fields.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { " " });
+                append_element(out, field, verb, flags);
+            }
+            out.push('}');
         }
         _ => append_bad_verb(out, value, verb, flags),
     }
@@ -121,18 +126,6 @@ fn append_list(out: &mut String, list: &Value, items: &[Value], verb: char, flag
         append_element(out, item, verb, flags);
     }
     out.push_str(close);
-}
-
-/// Packer's structs list their fields by the alphabet already.
-fn append_struct(out: &mut String, fields: &BTreeMap<String, Value>, verb: char, flags: Flags) {
-    out.push_str("&{");
-    for (index, value) in fields.values().enumerate() {
-        if index > 0 {
-            out.push(' ');
-        }
-        append_element(out, value, verb, flags);
-    }
-    out.push('}');
 }
 
 fn append_map(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::template::gotmpl::Value;
+use crate::template::gotmpl::{Record, Value};
 
 /// Where a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,9 +84,9 @@ impl Section {
 
 /// What `amazon-ebsvolume` renders its texts with: these two come out as they went in, and any other name is an error.
 fn passed_through() -> Value {
-    let own = |name: &str| (name.to_owned(), Value::from(format!("{{{{ .{name} }}}}")));
-    Value::Struct {
-        kind: "*ebsvolume.EngineVarsTemplate",
+    let own = |name: &'static str| (name, Value::from(format!("{{{{ .{name} }}}}")));
+    Value::Record(Record {
+        type_name: "*ebsvolume.EngineVarsTemplate",
         fields: ["BuildRegion", "SourceAMI"].map(own).into(),
-    }
+    })
 }

@@ -19,6 +19,8 @@ pub(crate) struct Lab(Option<Server>);
 pub(crate) struct Call {
     pub(crate) action: String,
     pub(crate) error: Option<String>,
+    /// By their names on the wire, nested.
+    pub(crate) parameters: Value,
 }
 
 impl Lab {
@@ -70,6 +72,22 @@ impl Lab {
         self.post("policy", &json!({ "allow": allow }));
     }
 
+    /// Makes a launch template with so many versions, and gives its id.
+    pub(crate) fn launch_template(&self, region: &str, name: &str, versions: u32) -> String {
+        let wish = json!({"region": region, "name": name, "versions": versions});
+        let made = ask(
+            self.address(),
+            "POST",
+            "/_lab/launch-templates",
+            Some(&wish),
+        )
+        .json();
+        made["id"]
+            .as_str()
+            .expect("the lab names what it made")
+            .to_owned()
+    }
+
     /// Does something to a machine as soon as it runs: `kill-sshd`, `poweroff` and so on.
     pub(crate) fn machine(&self, instance: &str, order: &str) {
         wait_until("sshd", || {
@@ -94,6 +112,7 @@ impl Lab {
             .map(|call| Call {
                 action: text(call, "action").unwrap_or_default(),
                 error: text(call, "error"),
+                parameters: call["parameters"].clone(),
             });
         calls.collect()
     }

@@ -11,6 +11,7 @@ mod run;
 
 mod sshd;
 mod sweep;
+mod terminal;
 mod workspace;
 
 pub(crate) use account::Left;
@@ -21,4 +22,5 @@ pub(crate) use lab::{Lab, wait_until};
 pub(crate) use run::{Finished, Run, SECRET_KEY};
 pub(crate) use sshd::Sshd;
 pub(crate) use sweep::{Sweep, sweep};
+pub(crate) use terminal::Terminal;
 pub(crate) use workspace::{Workspace, mode};

@@ -2,12 +2,13 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::marker::PhantomData;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use super::binary::binary;
@@ -84,6 +85,22 @@ impl<'a> Run<'a> {
     pub(crate) fn stdout(mut self, stdout: Stdio) -> Self {
         self.command.stdout(stdout);
         self
+    }
+
+    /// In a process group of its own, as a shell starts it.
+    pub(crate) fn in_a_group(mut self) -> Self {
+        self.command.process_group(0);
+        self
+    }
+
+    pub(super) fn command(&self) -> &Command {
+        &self.command
+    }
+
+    /// Starts it with its standard output into a pipe that nobody reads.
+    pub(crate) fn start_unread(mut self) -> Child {
+        let command = self.command.stdout(Stdio::piped()).stderr(Stdio::null());
+        command.spawn().expect("the binary starts")
     }
 
     /// Starts it.
@@ -178,6 +195,13 @@ impl Running {
     pub(crate) fn signal(&self, signal: Signal) -> &Self {
         let pid = i32::try_from(self.child.id()).expect("a process id fits");
         kill(Pid::from_raw(pid), signal).unwrap();
+        self
+    }
+
+    /// The same to all that it started in its group.
+    pub(crate) fn signal_group(&self, signal: Signal) -> &Self {
+        let pid = i32::try_from(self.child.id()).expect("a process id fits");
+        killpg(Pid::from_raw(pid), signal).unwrap();
         self
     }
 

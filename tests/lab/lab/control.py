@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from .ec2.fleets import take_back
 from .inventory import inventory
 from .machines.disks import describe, look_up, written
 from .machines.fleet import ORDERS
 from .settings import changed
-from .world import World
+from .world import ACCOUNT, World
 
 Answer = tuple[int, str, bytes, list[tuple[str, str]]]
 
@@ -60,6 +61,8 @@ class Control:
             case ("POST", "policy"):
                 allow = (wishes or {}).get("allow")
                 self._world.allowed = None if allow is None else frozenset(allow)
+            case ("POST", "launch-templates"):
+                return self._launch_template(**wishes)
             case ("POST", "machines", instance_id, order):
                 self._order(instance_id, order)
             case ("GET", "machines", instance_id, "console"):
@@ -68,6 +71,16 @@ class Control:
                 raise Refused(404, f"no {method} /_lab/{'/'.join(parts)}")
         return {"ok": True}
 
+    def _launch_template(self, region: str, name: str, versions: int) -> dict[str, str]:
+        """What a user made before: tests have no other way to have one in the account."""
+        from moto.ec2.models import ec2_backends
+
+        with self._world.lock:
+            template = ec2_backends[ACCOUNT][region].create_launch_template(name, "", {}, {})
+            for _ in range(versions - 1):
+                template.create_version({}, "")
+        return {"id": template.id}
+
     def _set_faults(self, wishes: Any) -> None:
         if isinstance(wishes, list) or wishes is None:
             wishes = {"rules": wishes or []}
@@ -75,6 +88,10 @@ class Control:
         self._world.births.hide(wishes.get("late_visibility", {}))
 
     def _order(self, instance_id: str, order: str) -> None:
+        if order == "interrupt":
+            if not take_back(self._world, instance_id):
+                raise Refused(409, f"`{instance_id}` is no spot instance that runs")
+            return
         if order not in ORDERS:
             raise Refused(404, f"no order `{order}`; there are {', '.join(ORDERS)}")
         if not self._world.fleet.order(instance_id, order):

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
+from .authorization import refusal
 from .calls import Call, decode
 from .control import Control
 from .errors import error_body
@@ -24,7 +25,6 @@ log = logging.getLogger("lab.front")
 CODE = re.compile(rb"<Code>([^<]+)</Code>|\"__type\": ?\"([^\"]+)\"")
 REQUEST_ID = re.compile(rb"(?<=<requestId>)[^<]*|(?<=<RequestId>)[^<]*|(?<=<RequestID>)[^<]*")
 # How services say that a policy forbids a call.
-DENIED = {"ec2": ("UnauthorizedOperation", "You are not authorized to perform this operation.")}
 HANG_SECONDS = 3600
 
 
@@ -78,9 +78,7 @@ class Front:
                 return refused
         allowed = self._world.allowed
         if allowed is not None and f"{call.service}:{call.action}" not in allowed:
-            code, message = DENIED.get(
-                call.service, ("AccessDenied", f"User is not authorized to perform: {call.service}:{call.action}")
-            )
+            code, message = refusal(call.service, call.action)
             return _error(call.service, 403, code, message)
         answer = self._ask_moto(call, environ, body)
         if rule is not None and rule.kind == "reset_after":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .ec2.fast_launch import launches
 from .world import ACCOUNT, World
 
 
@@ -26,6 +27,8 @@ def _instances(backend: Any) -> list[dict[str, Any]]:
             "image_id": instance.image_id,
             "address": instance.private_ip_address,
             "tags": _tags(instance),
+            "lifecycle": instance.lifecycle or "on-demand",
+            "spot_tags": getattr(instance, "lab_spot_tags", {}),
         }
         for instance in backend.all_instances()
         if instance.state != "terminated"
@@ -52,10 +55,23 @@ def _images(backend: Any) -> list[dict[str, Any]]:
             "imds_support": image.imds_support,
             "deprecation_time": image.deprecation_time,
             "deregistration_protection": image.deregistration_protection,
+            "product_codes": sorted(image.product_codes),
+            "ena_support": image.ena_support,
+            "sriov_net_support": image.sriov_net_support,
+            "fast_launch": _fast_launch(backend, image.id),
         }
         for image in backend.amis.values()
         if image.owner_id == ACCOUNT
     ]
+
+
+def _fast_launch(backend: Any, image_id: str) -> dict[str, Any] | None:
+    made = launches(backend).get(image_id)
+    return None if made is None else {key: made[key] for key in FAST_LAUNCH}
+
+
+def _fast_launches_without_image(backend: Any) -> list[dict[str, Any]]:
+    return [{"id": image_id} for image_id in launches(backend) if image_id not in backend.amis]
 
 
 def _snapshots(backend: Any) -> list[dict[str, Any]]:
@@ -146,6 +162,7 @@ def _tags(resource: Any) -> dict[str, str]:
     return dict(resource.ec2_backend.tags.get(resource.id, {}))
 
 
+FAST_LAUNCH = ("State", "LaunchTemplate", "MaxParallelLaunches", "SnapshotConfiguration")
 READERS = {
     "instances": _instances,
     "images": _images,
@@ -155,4 +172,5 @@ READERS = {
     "security_groups": _security_groups,
     "launch_templates": _launch_templates,
     "network_interfaces": _network_interfaces,
+    "fast_launches_without_image": _fast_launches_without_image,
 }

@@ -16,6 +16,7 @@ class Settings:
     image_available: float = 0.3
     snapshot_completed: float = 0.3
     copy_available: float = 0.3
+    fast_launch_enabled: float = 0.3
     volume_moved: float = 0.3
     sshd_delay: float = 0.0
     console_text: str = "[    0.000000] Linux version 6.1.0 (lab)\n"
@@ -24,6 +25,13 @@ class Settings:
     image_failure: str = ""
     # A state reason's code with which new instances end instead of running.
     launch_failure: str = ""
+    # The reason with which fast launch does not come about.
+    fast_launch_failure: str = ""
+    # The error code of so many attempts of fleets to launch.
+    fleet_failure: str = ""
+    fleet_failures: int = 0
+    # How long EC2 does not know an instance profile after it got its role.
+    profile_propagation: float = 0.0
 
 
 # What a small image on real EC2 takes, rounded; for figures that are compared with Packer's.

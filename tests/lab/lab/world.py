@@ -30,6 +30,8 @@ class World:
     faults: Faults = field(default_factory=Faults)
     births: Births = field(default_factory=Births)
     tokens: dict[tuple[str, str, str], tuple[str, Any]] = field(default_factory=dict)
+    used_codes: set[str] = field(default_factory=set)
+    failed_fleets: int = 0
     started: float = field(default_factory=time.time)
 
     def reset(self) -> None:
@@ -41,6 +43,8 @@ class World:
             self.settings = replace(Settings())
             self.allowed = None
             self.tokens.clear()
+            self.used_codes.clear()
+            self.failed_fleets = 0
             self.faults.clear()
             self.births.clear()
             moto_api_backend.reset()

@@ -255,40 +255,11 @@ fn an_unnamed_role_is_not_assumed() {
 #[test]
 fn a_key_that_is_not_done_yet_is_warned_of_and_noted_by_name() {
     let cases = [
-        ("spot_price", json!("auto")),
-        ("vpc_filter", json!({"filters": {"tag:a": "b"}})),
-        (
-            "subnet_filter",
-            json!({"filter": [{"name": "n", "value": "v"}], "most_free": true}),
-        ),
-        ("security_group_filter", json!({"filters": {"tag:a": "b"}})),
-        ("tenancy", json!("dedicated")),
-        (
-            "license_specifications",
-            json!([{"license_configuration_request": {"license_configuration_arn": "a"}}]),
-        ),
-        ("capacity_reservation_id", json!("cr-1")),
-        ("fast_launch", json!({"enable_fast_launch": true})),
-        ("deprecate_at", json!("2030-01-02T03:04:05Z")),
-        ("deregistration_protection", json!({"with_cooldown": true})),
-        ("imds_support", json!("v2.0")),
-        ("ami_org_arns", json!(["a"])),
-        ("ami_ou_arns", json!(["a"])),
-        ("ami_product_codes", json!("a")),
-        ("ena_support", json!(false)),
-        ("sriov_support", json!(true)),
-        ("snapshot_copy_duration_minutes", json!(15)),
         ("vault_aws_engine", json!({"name": "x"})),
-        ("mfa_code", json!("123456")),
-        ("decode_authorization_messages", json!(true)),
         ("ssh_local_tunnels", json!(["70000:a:2"])),
         ("ssh_remote_tunnels", json!(["1:a:-2"])),
         ("communicator", json!("docker")),
         ("ssh_port", json!(99999)),
-        (
-            "temporary_iam_instance_profile_policy_document",
-            json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "a", "Resource": ["*"]}}),
-        ),
     ];
     for (key, value) in cases {
         let outcome = plan(json!({key: value}));

@@ -1,7 +1,6 @@
 //! Data, fields, variables, and what stands for nothing.
 
-use super::super::{Value, parse};
-use super::{Sample, check, check_with};
+use super::{check, check_with};
 
 #[test]
 fn functions_are_called_with_literals_pipes_and_parentheses() {
@@ -86,28 +85,4 @@ fn variables_are_declared_set_and_scoped() {
         ("{{$x := 1}}{{if true}}{{$x := 2}}{{end}}{{$x}}", "1"),
         ("{{if $x := `q`}}{{$x}}{{end}}", "q"),
     ]);
-}
-
-#[test]
-fn a_struct_has_its_fields_and_no_others() {
-    let own = |name: &str| (name.to_owned(), Value::from(name));
-    let data = Value::Struct {
-        kind: "*packer.Data",
-        fields: ["A", "B"].map(own).into(),
-    };
-    let render = |text: &str| {
-        let parsed = parse(text, &Sample).unwrap();
-        parsed
-            .execute(&data, &Sample)
-            .map_err(|error| error.to_string())
-    };
-    assert_eq!(render("{{.A}}-{{$.B}}").unwrap(), "A-B");
-    assert_eq!(render("{{.}}").unwrap(), "&{A B}");
-    assert_eq!(render("{{if .}}yes{{end}}").unwrap(), "yes");
-    let error = render("{{.C}}").unwrap_err();
-    assert!(
-        error.ends_with("can't evaluate field C in type *packer.Data"),
-        "{error}"
-    );
-    assert!(render("{{range .}}{{end}}").is_err());
 }

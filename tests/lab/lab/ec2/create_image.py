@@ -62,6 +62,7 @@ def create_image(world: World, response: Any) -> ActionResult:
         **(inherited(source) if source else {"root_device_name": instance.root_device_name}),
     )
     image.ena_support = getattr(instance, "ena_support", image.ena_support)
+    image.sriov_net_support = getattr(instance, "sriov_net_support", image.sriov_net_support)
     image.instance_id = instance.id
     image.source_instance_image_id = instance.image_id
     backend.amis[image_id] = image

@@ -16,6 +16,7 @@ from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 from moto.ec2.responses._base_response import EC2BaseResponse
 
+from .. import sts
 from ..births import NOT_FOUND
 from ..world import World
 from . import (
@@ -24,8 +25,11 @@ from . import (
     copy_image,
     create_image,
     deregister,
+    fast_launch,
+    fleets,
     images,
     instance_states,
+    profiles,
     register_image,
     run_instances,
     small_calls,
@@ -39,13 +43,18 @@ Check = Callable[[Any], None]
 CHECKS: dict[str, Check] = {
     "attach_volume": volumes.check_attach,
     "copy_image": copy_image.check,
+    "create_fleet": fleets.check_fleet,
     "create_image": create_image.check,
     "create_key_pair": small_calls.check_key_name,
+    "create_launch_template": fleets.check_template,
     "create_security_group": small_calls.check_group_creation,
+    "delete_launch_template": fleets.check_template_deletion,
     "delete_security_group": small_calls.check_group_deletion,
     "delete_snapshot": deregister.check_snapshot,
     "deregister_image": deregister.check,
+    "describe_launch_templates": fast_launch.check_templates,
     "detach_volume": volumes.check_detach,
+    "enable_fast_launch": fast_launch.check,
     "import_key_pair": small_calls.check_key_name,
     "modify_image_attribute": attributes.check_image,
     "modify_snapshot_attribute": attributes.check_snapshot,
@@ -53,19 +62,23 @@ CHECKS: dict[str, Check] = {
     "reboot_instances": instance_states.check_states("stopping", "stopped", "shutting-down", "terminated"),
     "run_instances": run_instances.check,
     "start_instances": instance_states.check_states("stopping", "shutting-down", "terminated"),
-    "stop_instances": instance_states.check_states("pending", "shutting-down", "terminated"),
+    "stop_instances": fleets.check_stop,
     "terminate_instances": instance_states.check_termination,
 }
 # Calls that replace moto's.
 REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
     "attach_volume": volumes.attach_volume,
     "copy_image": copy_image.copy_image,
+    "create_fleet": fleets.create_fleet,
     "create_image": create_image.create_image,
     "delete_key_pair": small_calls.delete_key_pair,
     "deregister_image": deregister.deregister_image,
+    "describe_fast_launch_images": fast_launch.describe,
+    "disable_fast_launch": fast_launch.disable,
     "detach_volume": volumes.detach_volume,
     "disable_image_deprecation": deregister.undeprecate,
     "disable_image_deregistration_protection": deregister.unprotect,
+    "enable_fast_launch": fast_launch.enable,
     "enable_image_deprecation": deregister.deprecate,
     "enable_image_deregistration_protection": deregister.protect,
     "get_console_output": small_calls.get_console_output,
@@ -80,6 +93,7 @@ REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
 # Calls that do something and then ask moto.
 AROUND: dict[str, Callable[[World, Any, Any], ActionResult]] = {
     "copy_snapshot": small_calls.create_snapshot,
+    "create_launch_template": fleets.create_launch_template,
     "create_snapshot": small_calls.create_snapshot,
     "create_snapshots": small_calls.create_snapshot,
     "describe_images": small_calls.describe_images,
@@ -92,6 +106,8 @@ AROUND: dict[str, Callable[[World, Any, Any], ActionResult]] = {
 def install(world: World) -> None:
     """Changes moto's classes for this process; to be called once."""
     _replace_models(world)
+    sts.install(world)
+    profiles.install(world)
     helpers = set(method_names_from_class(EC2BaseResponse))
     actions = [one for one in method_names_from_class(EC2Response) if one not in helpers and not one.startswith("_")]
     for action in {*actions, *REPLACED}:

@@ -73,7 +73,7 @@ def begin_termination(world: World, instance: Any, reason: StateReason) -> None:
 
 def stop_instances(world: World, response: Any) -> ActionResult:
     """StopInstances; what is stopped stays so."""
-    found = _changes(response)
+    found = named_instances(response)
     for instance, _ in found:
         if instance.state == "running":
             begin_stopping(world, instance, USER)
@@ -82,7 +82,7 @@ def stop_instances(world: World, response: Any) -> ActionResult:
 
 def start_instances(world: World, response: Any) -> ActionResult:
     """StartInstances; what runs goes on."""
-    found = _changes(response)
+    found = named_instances(response)
     for instance, _ in found:
         if instance.state == "stopped":
             for interface in instance.nics.values():
@@ -93,7 +93,7 @@ def start_instances(world: World, response: Any) -> ActionResult:
 
 def terminate_instances(world: World, response: Any) -> ActionResult:
     """TerminateInstances; an instance that is gone stays in the answer."""
-    found = _changes(response)
+    found = named_instances(response)
     for instance, _ in found:
         if instance.state not in ("shutting-down", "terminated"):
             begin_termination(world, instance, USER)
@@ -102,7 +102,7 @@ def terminate_instances(world: World, response: Any) -> ActionResult:
 
 def reboot_instances(world: World, response: Any) -> ActionResult:
     """RebootInstances."""
-    for instance, _ in _changes(response):
+    for instance, _ in named_instances(response):
         world.fleet.reboot(instance.id)
     return EmptyResult()
 
@@ -111,7 +111,7 @@ def check_states(*wrong: str) -> Callable[[Any], None]:
     """A check that refuses the call for instances in one of the states."""
 
     def check(response: Any) -> None:
-        for instance, _ in _changes(response):
+        for instance, _ in named_instances(response):
             if instance.state in wrong:
                 raise error(
                     "IncorrectInstanceState",
@@ -123,7 +123,7 @@ def check_states(*wrong: str) -> Callable[[Any], None]:
 
 def check_termination(response: Any) -> None:
     """Refuses what is protected."""
-    for instance, _ in _changes(response):
+    for instance, _ in named_instances(response):
         if instance.disable_api_termination in (True, "true"):
             raise error(
                 "OperationNotPermitted",
@@ -145,7 +145,7 @@ def guest_powered_off(world: World, instance_id: str) -> None:
                     (begin_termination if ends else begin_stopping)(world, instance, GUEST)
 
 
-def _changes(response: Any) -> list[tuple[Any, dict[str, Any]]]:
+def named_instances(response: Any) -> list[tuple[Any, dict[str, Any]]]:
     """The instances that the call names, each with its state so far."""
     backend = response.ec2_backend
     found = []

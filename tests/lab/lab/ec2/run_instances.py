@@ -10,6 +10,7 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from ..machines.machine import Spec
 from ..world import World
+from . import profiles
 from .errors import error, malformed_or_missing
 from .images import Mapping, merged
 from .instance_states import begin_pending
@@ -31,7 +32,7 @@ def check(response: Any) -> None:
     if key and key not in backend.key_pairs:
         raise error("InvalidKeyPair.NotFound", f"The key pair '{key}' does not exist")
     _check_network(response, backend)
-    _check_profile(response)
+    profiles.check(response)
     specified(response, TAGGED)
     _check_devices(image, response._get_param("BlockDeviceMappings", []))
     if len(_user_data(response)) > USER_DATA_LIMIT:
@@ -194,20 +195,6 @@ def _check_network(response: Any, backend: Any) -> None:
         if group.vpc_id != vpc_id:
             where = f"subnet {subnet.id}" if subnet else "the default VPC"
             raise error("InvalidParameter", f"Security group {group_id} and {where} belong to different networks.")
-
-
-def _check_profile(response: Any) -> None:
-    from moto.iam.models import iam_backends
-
-    from ..world import ACCOUNT
-
-    name = response._get_param("IamInstanceProfile.Name")
-    profiles = iam_backends[ACCOUNT]["aws"].instance_profiles.values()
-    if name and name not in {one.name for one in profiles}:
-        raise error(
-            "InvalidParameterValue",
-            f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
-        )
 
 
 def _check_devices(image: Any, wished: list[Mapping]) -> None:

@@ -1,0 +1,56 @@
+//! Undoes fast launch. It has to go before its image: EC2 knows it by the image alone, and goes on launching machines for it.
+
+use std::sync::Arc;
+
+use super::keeper::Inner;
+use super::kind::Kind;
+use super::row::Row;
+use super::settled::Why;
+use super::undo;
+use crate::cloud::error::Refusal;
+use crate::cloud::lifecycle::FastLaunchState;
+use crate::cloud::{Cloud, ImageId};
+use crate::wait::Polled;
+
+/// Switches off the fast launch that the row stands for, where it is on.
+pub(super) async fn fast_launch<C: Cloud>(
+    inner: &Arc<Inner>,
+    cloud: &C,
+    row: &Row,
+) -> Result<(), Why> {
+    let image = ImageId::new(&row.name);
+    let state = undo::repeat(row, undo::RELEASE, || async {
+        match cloud.fast_launch(&row.region, &image).await {
+            Ok(state) => Ok(Polled::Ready(state)),
+            Err(error) if error.is(Refusal::NotFound) => Ok(Polled::Ready(None)),
+            Err(error) => Err(error),
+        }
+    });
+    match state.await? {
+        None | Some(FastLaunchState::Disabling) => Ok(()),
+        Some(_) => {
+            undo::remove(inner, row, || {
+                cloud.disable_fast_launch(&row.region, &image)
+            })
+            .await
+        }
+    }
+}
+
+/// The same for an image that is about to go. A failure is no reason to keep the image: the row stays, and is tried again.
+pub(super) async fn of_image<C: Cloud>(
+    inner: &Arc<Inner>,
+    cloud: &C,
+    image_row: &Row,
+    image: &ImageId,
+) {
+    let rows = inner.record().rows().to_vec();
+    let own = rows.into_iter().filter(|row| {
+        row.kind == Kind::FastLaunch && row.region == image_row.region && row.name == image.as_str()
+    });
+    for row in own {
+        if let Err(why) = fast_launch(inner, cloud, &row).await {
+            log::warn!("the {row} is not switched off yet: {why}");
+        }
+    }
+}
