@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use time::OffsetDateTime;
 
+use crate::lookups::Lookups;
+
 /// A longer file is not read for a plan: nothing that goes into a template's settings is as long as that.
 pub(crate) const LONGEST_FILE: u64 = 16 << 20;
 
@@ -23,6 +25,8 @@ pub(crate) struct Facts {
     pub(crate) working_directory: PathBuf,
     /// Where the template lies; absolute. The working directory where it comes from standard input.
     pub(crate) template_directory: PathBuf,
+    /// What was read from other servers.
+    pub(crate) lookups: Lookups,
     files: BTreeMap<PathBuf, FileFact>,
     tools: BTreeMap<String, Option<String>>,
     missed: Mutex<BTreeSet<Need>>,
@@ -84,6 +88,7 @@ impl Facts {
             environment,
             working_directory,
             template_directory,
+            lookups: Lookups::default(),
             files: BTreeMap::new(),
             tools: BTreeMap::new(),
             missed: Mutex::default(),

@@ -1,21 +1,22 @@
-//! One small HTTPS client for everything that is not EC2: GitHub's REST and the address lookup.
+//! One small HTTPS client for everything that is not AWS: GitHub's REST, the address lookup, Consul and Vault.
 //!
 //! Proxies come from the environment, the roots from the system or `SSL_CERT_FILE` (rustls-native-certs reads that itself).
 
 mod route;
+pub(crate) mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Limited};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use rustls::ClientConfig;
 
 use crate::action::environment::Environment;
 use route::{Proxies, Route};
+use tls::{Tls, TlsError};
 
 /// The longest answer that is read, in bytes. A page of a hundred full comments has about 27 MB at worst (65,536 characters
 /// of four bytes each); everything else is small.
@@ -42,9 +43,9 @@ pub(crate) struct HttpClient {
 /// A request that got no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HttpError {
-    /// The TLS library takes none of the protocol versions.
-    #[error("cannot set up TLS")]
-    Tls(#[source] rustls::Error),
+    /// The TLS settings cannot be followed.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A proxy of a kind that we do not speak.
     #[error("the proxy `{0}` is not an `http://` one")]
     ProxyKind(String),
@@ -84,10 +85,23 @@ impl HttpClient {
 
     /// As [`HttpClient::new`], over one address family.
     pub(crate) fn within(environment: &Environment, family: Family) -> Result<Self, HttpError> {
-        let proxies = Arc::new(Proxies::of(environment)?);
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls()?)
-            .https_or_http()
+        Self::build(Proxies::of(environment)?, Tls::of_the_system()?, family)
+    }
+
+    /// As [`HttpClient::new`], with TLS of one's own.
+    pub(crate) fn with_tls(environment: &Environment, tls: Tls) -> Result<Self, HttpError> {
+        Self::build(Proxies::of(environment)?, tls, Family::Any)
+    }
+
+    fn build(proxies: Proxies, tls: Tls, family: Family) -> Result<Self, HttpError> {
+        let proxies = Arc::new(proxies);
+        let mut connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls.config)
+            .https_or_http();
+        if let Some(name) = tls.server_name {
+            connector = connector.with_server_name_resolver(FixedServerNameResolver::new(name));
+        }
+        let connector = connector
             .enable_http1()
             .wrap_connector(Route::new(proxies.clone(), family));
         let client = Client::builder(TokioExecutor::new()).build(connector);
@@ -136,26 +150,6 @@ impl HttpClient {
         })?;
         let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
         Ok(Response::from_parts(head, text))
-    }
-}
-
-fn tls() -> Result<ClientConfig, HttpError> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = || {
-        ClientConfig::builder_with_provider(provider.clone())
-            .with_safe_default_protocol_versions()
-            .map_err(HttpError::Tls)
-    };
-    match builder()?.with_native_roots() {
-        Ok(config) => Ok(config.with_no_client_auth()),
-        Err(error) => {
-            // A plain `http://` server still works then.
-            log::warn!("no certificate authorities to check servers against: {error}");
-            let none = rustls::RootCertStore::empty();
-            Ok(builder()?
-                .with_root_certificates(none)
-                .with_no_client_auth())
-        }
     }
 }
 

@@ -22,6 +22,7 @@ mod one_build;
 mod packer_config;
 mod problems;
 mod provisioning;
+mod public_name;
 mod refuse;
 mod reporting;
 mod secrets;
@@ -127,7 +128,9 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             exit,
         } => usage(&plain(), complaint, &text, exit),
         Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
-        Command::Validate(options) => validate::validate(&options, &plain(), &start.environment),
+        Command::Validate(options) => {
+            validate::validate(&options, &plain(), &start.environment, &stop).await
+        }
         Command::Fix(options) => fix::fix(&options, &plain()),
         Command::Build(options) => {
             let console = console(

@@ -84,6 +84,19 @@ impl Environment {
         &self.variables
     }
 
+    /// The same with one proxy for everything.
+    #[must_use]
+    pub(crate) fn with_proxy(&self, proxy: &str) -> Self {
+        let mut variables = self.variables.clone();
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] {
+            variables.insert(name.to_owned(), proxy.to_owned());
+        }
+        for name in ["NO_PROXY", "no_proxy"] {
+            variables.remove(name);
+        }
+        Self { variables }
+    }
+
     /// What a child process gets: everything but the runner's own tokens and the action's inputs.
     pub(crate) fn for_children(&self) -> BTreeMap<String, String> {
         let private = |name: &str| {
@@ -101,6 +114,12 @@ impl Environment {
 
 #[cfg(test)]
 impl Environment {
+    /// The same with one variable more.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// An environment of one's own.
     pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
         Self {

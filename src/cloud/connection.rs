@@ -75,6 +75,8 @@ pub(crate) struct Connection {
     pub(crate) ec2_endpoint: Option<String>,
     /// STS's endpoint.
     pub(crate) sts_endpoint: Option<String>,
+    /// The endpoint of Secrets Manager.
+    pub(crate) secrets_manager_endpoint: Option<String>,
     /// IAM's endpoint.
     pub(crate) iam_endpoint: Option<String>,
 }
@@ -144,6 +146,7 @@ pub(crate) async fn connect(
         region,
         ec2_endpoint: ec2_endpoint.or_else(|| endpoint(environment, "AWS_ENDPOINT_URL_EC2")),
         sts_endpoint,
+        secrets_manager_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
         iam_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_IAM"),
     })
 }

@@ -34,10 +34,11 @@ mod request_spot;
 mod request_volume;
 mod response;
 mod response_fleet;
+pub(crate) mod secrets_manager;
 mod shared_files;
 pub(crate) mod spot;
 mod transport;
-mod unverified;
+pub(crate) mod unverified;
 pub(crate) mod volume;
 pub(crate) mod volume_calls;
 

@@ -1,4 +1,5 @@
-//! HTTP without a look at the server's certificate, for `insecure_skip_tls_verify` alone.
+//! HTTP without a look at the server's certificate, for `insecure_skip_tls_verify`, and for Consul and Vault where their variables
+//! ask for it.
 //!
 //! The SDK's client cannot do that, so this is a small one of our own on the same parts.
 
@@ -130,8 +131,13 @@ fn tls() -> ClientConfig {
         .with_safe_default_protocol_versions()
         .expect("the provider knows TLS 1.2 and 1.3")
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(BelieveAll { provider }))
+        .with_custom_certificate_verifier(verifier(provider))
         .with_no_client_auth()
+}
+
+/// Takes every server's certificate.
+pub(crate) fn verifier(provider: Arc<CryptoProvider>) -> Arc<dyn ServerCertVerifier> {
+    Arc::new(BelieveAll { provider })
 }
 
 /// Takes every certificate; signatures are checked still, as rustls demands.

@@ -35,6 +35,7 @@ pub(crate) fn plan(
     let scope = Scope::new(facts, Section::BuilderName, Arc::clone(&variables.values));
     let problems = Problems::new(Arc::clone(&template.document));
     let builders = builder_names::selected(template, &scope, selection, &problems);
+    report_excess(template, builders.len(), &problems);
     let (found, warnings) = problems.into_parts();
     let mut plan = Plan {
         problems: found,
@@ -95,4 +96,21 @@ pub(crate) fn plan(
         }
     }
     plan
+}
+
+/// More pieces of work than this are a mistake or an attack: each is planned by itself and costs memory.
+const MOST_WORK: usize = 250_000;
+
+fn report_excess(template: &Template, builders: usize, problems: &Problems) {
+    let sequences = template.post_processors.iter().map(Vec::len);
+    let each = template.provisioners.len() + sequences.sum::<usize>();
+    if builders.saturating_mul(each) > MOST_WORK {
+        problems.report_with_hint(
+            template.document.root.span,
+            format!(
+                "{builders} builders with {each} provisioners and post-processors each are more than {MOST_WORK} pieces of work"
+            ),
+            "select some of the builders with -only",
+        );
+    }
 }

@@ -147,7 +147,8 @@ impl Drop for Descendants {
     }
 }
 
-async fn show(output: Option<impl AsyncRead + Unpin>, mut line: impl FnMut(&str)) {
+/// Shows an output line by line until it ends.
+pub(super) async fn show(output: Option<impl AsyncRead + Unpin>, mut line: impl FnMut(&str)) {
     let Some(mut output) = output else { return };
     let mut splitter = LineSplitter::default();
     let mut buffer = vec![0; BUFFER];

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::remote::RemoteError;
 use crate::template::scope::RenderError;
 
+use super::{AnsibleError, AnsibleLocalError};
+
 /// A provisioner that failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProvisionError {
@@ -111,6 +113,12 @@ pub(crate) enum ProvisionError {
     /// A text of the template cannot be rendered now.
     #[error("{0}")]
     Template(Box<RenderError>),
+    /// `ansible`.
+    #[error(transparent)]
+    Ansible(AnsibleError),
+    /// `ansible-local`.
+    #[error(transparent)]
+    AnsibleLocal(AnsibleLocalError),
     /// A provisioner that `build` should have refused.
     #[error("the provisioner `{0}` does not run here")]
     Unsupported(String),
@@ -149,6 +157,8 @@ impl ProvisionError {
             ),
             Self::Exit { hint, .. } => *hint,
             Self::Step { cause, .. } => cause.hint(),
+            Self::Ansible(error) => error.hint(),
+            Self::AnsibleLocal(error) => error.hint(),
             Self::Cleanup { original, .. } => original.hint(),
             _ => None,
         }
@@ -156,7 +166,7 @@ impl ProvisionError {
 }
 
 /// The error and its causes: Packer's messages are one string.
-fn in_one_line(error: &RemoteError) -> String {
+pub(super) fn in_one_line(error: &RemoteError) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(next) = cause {

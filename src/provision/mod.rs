@@ -1,5 +1,7 @@
 //! What runs on the machine, and beside it: the provisioners of a plan, in order, as Packer runs them.
 
+mod ansible;
+mod ansible_local;
 mod attempt;
 mod breakpoint;
 mod chef;
@@ -26,6 +28,9 @@ mod script_text;
 mod shell;
 mod shell_local;
 mod sleep;
+mod staging;
+mod temporary_file;
+mod tool;
 mod windows_restart;
 mod windows_scripts;
 mod windows_shell;
@@ -34,6 +39,8 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use ansible::AnsibleError;
+pub(crate) use ansible_local::AnsibleLocalError;
 pub(crate) use attempt::Attempt;
 pub(crate) use context::{ChildEnding, GeneratedData, Machine, Pauses, ProvisionContext};
 pub(crate) use error::ProvisionError;

@@ -11,11 +11,12 @@ use crate::report::prompt;
 use super::attempt::Cancelled;
 use super::powershell::PowerShellNames;
 use super::shell::RemoteNames;
+use super::staging::Staging;
 use super::wrap::Attempts;
 use super::{
-    Attempt, Machine, Pauses, ProvisionContext, ProvisionError, breakpoint, chef, file, goss,
-    powershell, puppet, salt, salt_formulas, shell, shell_local, sleep, windows_restart,
-    windows_shell,
+    Attempt, Machine, Pauses, ProvisionContext, ProvisionError, ansible, ansible_local, breakpoint,
+    chef, file, goss, powershell, puppet, salt, salt_formulas, shell, shell_local, sleep,
+    windows_restart, windows_shell,
 };
 
 /// Runs them in order; the first that fails ends it.
@@ -88,6 +89,7 @@ async fn run<R: Remote>(
 struct Names {
     shell: RemoteNames,
     powershell: Option<PowerShellNames>,
+    staging: Staging,
 }
 
 impl Names {
@@ -103,6 +105,7 @@ impl Names {
                 }
                 _ => None,
             },
+            staging: Staging::choose(),
         }
     }
 }
@@ -155,6 +158,14 @@ async fn run_once<R: Remote>(
                 .await
         }
         ProvisionerSettings::Goss(settings) => attempt.cut(goss::run(settings, machine, cx)).await,
+        ProvisionerSettings::Ansible(settings) => {
+            ansible::run(settings, machine, cx, attempt).await
+        }
+        ProvisionerSettings::AnsibleLocal(settings) => {
+            attempt
+                .cut(ansible_local::run(settings, &names.staging, machine, cx))
+                .await
+        }
         ProvisionerSettings::Unsupported { kind, .. } => {
             Err(ProvisionError::Unsupported(kind.clone()))
         }

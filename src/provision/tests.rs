@@ -1,5 +1,7 @@
 //! Provisioners against a scripted machine, and local scripts for real.
 
+mod ansible;
+mod ansible_local;
 mod breakpoint;
 mod chef;
 mod file;

@@ -2,8 +2,9 @@
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::RemoteError;
+use super::{Pipes, RemoteError};
 
 /// One piece of what a command prints. Lines are split by whoever shows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +79,8 @@ pub(crate) trait Remote: Send + Sync {
         source: &str,
         destination: &Path,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send;
+    /// The way to commands beside each other, each with an input of its own, for programs that log in through us.
+    fn pipes(&self) -> Arc<dyn Pipes>;
     /// Ends the session.
     fn hang_up(&mut self) -> impl Future<Output = ()> + Send;
 }

@@ -1,20 +1,14 @@
 //! Runs one command: both outputs as they come, then the exit status.
 
 use std::io;
-use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
 use crate::plan::communicator::SshSettings;
 
+use super::pulse::{Pulse, TICK};
 use super::ssh::{Channel, Connection, Stream, Waiting};
 use super::{Exit, Output};
-
-/// How often a silent line is looked at where the template sets no keep-alive.
-const TICK: Duration = Duration::from_secs(5);
-
-/// The server answers every keep-alive; a line that stays silent for so long is gone.
-const DEAD_AFTER: Duration = Duration::from_secs(300);
 
 /// Of one read; libssh2's packets hold 32 KiB.
 const BUFFER: usize = 64 * 1024;
@@ -60,15 +54,7 @@ fn stream(
     sink: &mpsc::Sender<Output>,
 ) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
-    let interval = ssh
-        .keep_alive
-        .unwrap_or(TICK)
-        .max(Duration::from_millis(100));
-    let longest_silence = ssh
-        .read_write_timeout
-        .or(ssh.keep_alive.map(|_| DEAD_AFTER));
-    let mut heard = Instant::now();
-    let mut next_keep_alive = heard + interval;
+    let mut pulse = Pulse::of(ssh);
     loop {
         let out = pump(channel, Stream::Stdout, &mut buffer, sink)?;
         let err = pump(channel, Stream::Stderr, &mut buffer, sink)?;
@@ -76,24 +62,10 @@ fn stream(
             return Ok(());
         }
         if out + err > 0 || channel.pending() > 0 {
-            heard = Instant::now();
+            pulse.hear();
             continue;
         }
-        if connection.wait(
-            None,
-            next_keep_alive.saturating_duration_since(Instant::now()),
-        )? {
-            heard = Instant::now();
-        }
-        if longest_silence.is_some_and(|longest| heard.elapsed() > longest) {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        if Instant::now() >= next_keep_alive {
-            next_keep_alive = Instant::now() + interval;
-            if ssh.keep_alive.is_some() {
-                connection.keep_alive()?;
-            }
-        }
+        pulse.rest(connection, None)?;
     }
 }
 
@@ -118,8 +90,8 @@ fn pump(
     Ok(count)
 }
 
-/// A command may close its outputs and go on: the wait has no limit, but keeps the line alive.
-fn wait_close(connection: &Connection, channel: &mut Channel) -> io::Result<()> {
+/// Waits for the end itself. A command may close its outputs and go on: the wait has no limit, but keeps the line alive.
+pub(super) fn wait_close(connection: &Connection, channel: &mut Channel) -> io::Result<()> {
     connection.set_patience(Some(TICK));
     let closed = loop {
         match channel.wait_close() {
@@ -135,7 +107,8 @@ fn wait_close(connection: &Connection, channel: &mut Channel) -> io::Result<()> 
     closed
 }
 
-fn exit(ending: Ending) -> Exit {
+/// What the server's word means.
+pub(super) fn exit(ending: Ending) -> Exit {
     match ending {
         Ending::Status(status) => Exit::Status(status),
         Ending::Signal(name) => Exit::Status(128 + signal_number(&name)),

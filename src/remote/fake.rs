@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use super::dial::AttemptSink;
 use super::{
-    ConnectError, Dial, DirectoryPart, Exit, Output, OutputSink, Remote, RemoteError,
-    ResolvedLogin, Target, Upload,
+    ConnectError, Dial, DirectoryPart, Exit, Output, OutputSink, PipeEnd, Piped, Pipes, Remote,
+    RemoteError, ResolvedLogin, Target, Upload,
 };
 use crate::stop::Stop;
 
@@ -15,6 +15,8 @@ use crate::stop::Stop;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     Run(String),
+    /// A command beside others, with all its input.
+    Pipe(String, Vec<u8>),
     Upload(String, Vec<u8>),
     UploadDirectory(String, DirectoryPart),
     Download(String),
@@ -75,6 +77,14 @@ impl FakeRemote {
         commands.collect()
     }
 
+    fn answer_to(&self, command: &str) -> Option<Answer> {
+        let mut answers = self.answers.lock().unwrap();
+        let position = answers
+            .iter()
+            .position(|(part, _)| command.contains(part.as_str()))?;
+        answers.remove(position).map(|(_, answer)| answer)
+    }
+
     fn note(&self, asked: Asked) {
         self.asked.lock().unwrap().push(asked);
     }
@@ -83,14 +93,7 @@ impl FakeRemote {
 impl Remote for FakeRemote {
     async fn run(&mut self, command: &str, output: OutputSink<'_>) -> Result<Exit, RemoteError> {
         self.note(Asked::Run(command.to_owned()));
-        let answer = {
-            let mut answers = self.answers.lock().unwrap();
-            let position = answers
-                .iter()
-                .position(|(part, _)| command.contains(part.as_str()));
-            position.and_then(|position| answers.remove(position))
-        };
-        let Some((_, answer)) = answer else {
+        let Some(answer) = self.answer_to(command) else {
             return Ok(Exit::Status(0));
         };
         answer.output.into_iter().for_each(output);
@@ -141,8 +144,32 @@ impl Remote for FakeRemote {
         Ok(())
     }
 
+    fn pipes(&self) -> Arc<dyn Pipes> {
+        Arc::new(self.clone())
+    }
+
     async fn hang_up(&mut self) {
         self.note(Asked::HangUp);
+    }
+}
+
+impl Pipes for FakeRemote {
+    fn run(self: Arc<Self>, mut piped: Piped) -> PipeEnd {
+        Box::pin(async move {
+            let mut input = Vec::new();
+            while let Some(bytes) = piped.input.recv().await {
+                input.extend(bytes);
+            }
+            let answer = self.answer_to(&piped.command);
+            self.note(Asked::Pipe(piped.command, input));
+            let Some(answer) = answer else {
+                return Ok(Exit::Status(0));
+            };
+            for piece in answer.output {
+                drop(piped.output.send(piece).await);
+            }
+            answer.exit
+        })
     }
 }
 

@@ -10,11 +10,12 @@ use crate::plan::communicator::SshSettings;
 
 use super::ssh::Connection;
 use super::ssh_dialer::once;
+use super::ssh_pipes::SshPipes;
 use super::tunnels::OpenTunnels;
 use super::worker::Worker;
 use super::{
-    DirectoryPart, Exit, OutputSink, Remote, RemoteError, ResolvedLogin, Target, Upload, exec,
-    transfer,
+    DirectoryPart, Exit, OutputSink, Pipes, Remote, RemoteError, ResolvedLogin, Target, Upload,
+    exec, transfer,
 };
 
 /// Pieces of output that wait for a slow console; the machine waits after that.
@@ -135,6 +136,10 @@ impl Remote for SshRemote {
             transfer::download_directory(connection, &source, &destination)
         })
         .await
+    }
+
+    fn pipes(&self) -> Arc<dyn Pipes> {
+        Arc::new(SshPipes::new(self.target.clone(), self.login.clone()))
     }
 
     async fn hang_up(&mut self) {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod connecting;
+mod pipes;
 mod proxies;
 mod transfers;
 mod tunnels;

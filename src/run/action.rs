@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
-use super::{Look, Outcome, Start, console, inspect, journals, load, validate};
+use super::{Look, Outcome, Start, console, inspect, journals, load, secrets, validate};
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
@@ -20,6 +20,10 @@ use crate::report::conclusion::Conclusion;
 use crate::report::console::{Console, Form};
 use crate::report::outputs::OutputWriter;
 use crate::stop::Stop;
+use crate::stores::StoreContext;
+
+/// For the secrets that the template reads, in the post step.
+const LONGEST_LOOK: Duration = Duration::from_secs(20);
 
 /// The main step.
 pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
@@ -52,7 +56,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     } = inputs;
     match command {
         ActionCommand::Validate(options) => {
-            let outcome = validate::validate(&options, &console, &start.environment);
+            let outcome = validate::validate(&options, &console, &start.environment, &stop).await;
             concluded(start, begin, outcome)
         }
         ActionCommand::Inspect(options) => {
@@ -91,12 +95,16 @@ fn concluded(start: &Start, begin: Instant, outcome: Outcome) -> Outcome {
 /// The post step: runs after success, failure and cancel alike, in a container of its own.
 pub(super) async fn post_step(start: &Start, stop: Stop) -> Outcome {
     let console = console(start, Form::Human, Look::default());
+    let accesses = accesses(&console, &start.environment, &stop);
     let cx = SettleContext {
         console: &console,
         environment: &start.environment,
         stop: &stop,
         which: Which::Unfinished,
-        accesses: accesses(&start.environment),
+        // A secret store that does not answer must not cost the time in which machines are removed.
+        accesses: tokio::time::timeout(LONGEST_LOOK, accesses)
+            .await
+            .unwrap_or_default(),
     };
     let outcome = settle::settle(&journals::directory(&start.environment), &cx).await;
     if outcome != Outcome::Succeeded {
@@ -106,7 +114,11 @@ pub(super) async fn post_step(start: &Start, stop: Stop) -> Outcome {
 }
 
 /// The template's own credentials, by build id: they stand in no journal, but the template is still there.
-fn accesses(environment: &Environment) -> BTreeMap<String, Access> {
+async fn accesses(
+    console: &Console,
+    environment: &Environment,
+    stop: &Stop,
+) -> BTreeMap<String, Access> {
     let Ok(inputs) = inputs::read(environment) else {
         return BTreeMap::new();
     };
@@ -117,16 +129,19 @@ fn accesses(environment: &Environment) -> BTreeMap<String, Access> {
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();
     }
-    planned_accesses(options, environment, run_uuid)
+    let stores = secrets::stores(console, environment, stop);
+    planned_accesses(options, &stores, run_uuid).await
 }
 
-fn planned_accesses(
+async fn planned_accesses(
     options: &BuildOptions,
-    environment: &Environment,
+    stores: &StoreContext<'_>,
     run_uuid: &str,
 ) -> BTreeMap<String, Access> {
-    let planned = load::load(&options.template, environment)
-        .and_then(|loaded| load::plan(loaded, &options.template, Force::No));
+    let Ok(loaded) = load::load(&options.template, stores.environment) else {
+        return BTreeMap::new();
+    };
+    let planned = load::plan(loaded, &options.template, Force::No, stores).await;
     let builds = planned
         .map(|planned| planned.plan.builds)
         .unwrap_or_default();

@@ -26,7 +26,6 @@ use crate::provision::ChildEnding;
 use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
-use crate::report::result::Product;
 use crate::report::ui::{Progress, Ui};
 
 /// AWS answers within a second or two; after this something is amiss.
@@ -81,10 +80,14 @@ async fn with_cloud(
     ui: &Ui,
     (cloud, connection): (&Ec2, &Connection),
 ) -> BuilderEnd {
+    let asking = async {
+        build::await_issued(cloud, settings, &connection.region, ui).await;
+        build::caller(cloud, settings, &connection.region).await
+    };
     let caller = tokio::select! {
         biased;
         _ = cx.stop.wait() => return cancelled(),
-        caller = build::caller(cloud, settings, &connection.region) => caller,
+        caller = asking => caller,
         never = tell_of_the_wait(ui) => match never {},
     };
     let caller = match caller {

@@ -129,11 +129,23 @@ fn connection_data(ssh: &SshSettings) -> GeneratedData {
         // Packer makes no keys for this builder, and shows none that it was given.
         ("SSHPublicKey", String::new()),
         ("SSHPrivateKey", String::new()),
+        ("SSHPrivateKeyFile", key_file(&ssh.login)),
+        (
+            "SSHAgentAuth",
+            matches!(ssh.login, Login::Agent { .. }).to_string(),
+        ),
     ];
     values
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+}
+
+fn key_file(login: &Login) -> String {
+    match login {
+        Login::Key { path, .. } => path.clone(),
+        _ => String::new(),
+    }
 }
 
 fn password(login: &Login) -> String {

@@ -31,8 +31,13 @@ pub(super) enum Strictness {
 /// Runs `build`.
 pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     let begin = Instant::now();
-    let planned = load::load(&cx.options.template, &cx.environment)
-        .and_then(|loaded| load::plan(loaded, &cx.options.template, cx.options.force));
+    let planned = match load::load(&cx.options.template, &cx.environment) {
+        Ok(loaded) => {
+            let stores = secrets::stores(&cx.console, &cx.environment, &cx.stop);
+            load::plan(loaded, &cx.options.template, cx.options.force, &stores).await
+        }
+        Err(found) => Err(found),
+    };
     let planned = match planned {
         Ok(planned) => planned,
         Err(found) => {

@@ -51,6 +51,7 @@ fn step(kind: Kind) -> &'static str {
         Kind::Volume => "StepCleanupVolumes",
         Kind::Image | Kind::Snapshot => "stepCreateAMI",
         Kind::ImageCopy => "StepAMIRegionCopy",
+        Kind::FastLaunch => "stepEnableFastLaunch",
         Kind::LaunchTemplate => "StepRunSpotInstance",
         Kind::Role | Kind::InstanceProfile => "StepIamInstanceProfile",
     }

@@ -4,12 +4,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::public_name::is_public_name;
 use crate::action::environment::Environment;
 use crate::cli::options::{Force, TemplateOptions};
 use crate::facts::Facts;
 use crate::file_error::FileError;
 use crate::gather::gather;
 use crate::plan::{self, Plan, Selection, amazon, check_template};
+use crate::stores::{Reading, StoreContext, read_missed};
 use crate::template::model::Template;
 use crate::template::problem::{Problem, Problems};
 use crate::template::source::Source;
@@ -80,11 +82,13 @@ pub(crate) fn load(
     })
 }
 
-/// Checks the template as a whole, renders its variables and plans its builds. The problems are those that leave no plan at all.
-pub(crate) fn plan(
+/// Checks the template as a whole, renders its variables and plans its builds, and reads for it whatever files and servers hold.
+/// The problems are those that leave no plan at all.
+pub(crate) async fn plan(
     loaded: Loaded,
     options: &TemplateOptions,
     force: Force,
+    stores: &StoreContext<'_>,
 ) -> Result<Planned, Vec<Problem>> {
     let Loaded {
         template,
@@ -98,7 +102,7 @@ pub(crate) fn plan(
     if !found.is_empty() {
         return Err(found);
     }
-    let variables = resolve(&template, &given, &facts)?;
+    let variables = rendered(&template, &given, &facts, stores).await?;
     let selection = Selection {
         only: options.only.clone(),
         except: options.except.clone(),
@@ -110,7 +114,8 @@ pub(crate) fn plan(
     let mut plan = plan::plan(&template, &variables, &selection, force, &facts);
     for _ in 0..MOST_ROUNDS {
         let missed = facts.take_missed();
-        if missed.is_empty() {
+        let read = read_missed(&facts.lookups, stores).await;
+        if missed.is_empty() && read == Reading::Nothing {
             break;
         }
         gather(&mut facts, missed);
@@ -121,6 +126,29 @@ pub(crate) fn plan(
     } else {
         Err(plan.problems)
     }
+}
+
+/// The variables, once every value that they read from a server is there. What is secret among them is told before anything
+/// can be printed.
+async fn rendered(
+    template: &Template,
+    given: &GivenVariables,
+    facts: &Facts,
+    stores: &StoreContext<'_>,
+) -> Result<Variables, Vec<Problem>> {
+    let mut variables = resolve(template, given, facts);
+    for _ in 0..MOST_ROUNDS {
+        for secret in facts.lookups.take_used() {
+            if !is_public_name(secret.expose()) {
+                (stores.tell)(&secret);
+            }
+        }
+        if read_missed(&facts.lookups, stores).await == Reading::Nothing {
+            break;
+        }
+        variables = resolve(template, given, facts);
+    }
+    variables
 }
 
 fn template_source(path: &str) -> Result<Source, Problem> {

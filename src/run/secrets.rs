@@ -8,6 +8,8 @@ use crate::action::environment::Environment;
 use crate::cloud::announced::OnSecret;
 use crate::plan::Builder;
 use crate::report::console::{Console, Reader};
+use crate::stop::Stop;
+use crate::stores::StoreContext;
 
 /// Whoever uses these credentials, a script on this machine may print them.
 const SECRET_VARIABLES: [&str; 3] = [
@@ -48,6 +50,21 @@ pub(super) fn hide(planned: &Planned, console: &Console, environment: &Environme
 pub(super) fn hide_credential(console: &Console, value: &str) {
     console.redactor().hide_credential(value);
     mask(console, value);
+}
+
+/// What reading from a secret store needs; what it finds is hidden at once.
+pub(super) fn stores<'a>(
+    console: &Console,
+    environment: &'a Environment,
+    stop: &'a Stop,
+) -> StoreContext<'a> {
+    let speaker = console.clone();
+    StoreContext {
+        environment,
+        stop,
+        tell: teller(console),
+        say: Arc::new(move |text| speaker.say(text)),
+    }
 }
 
 /// Hides what the search for credentials finds, at the moment it is found.

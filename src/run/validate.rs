@@ -6,12 +6,15 @@ use crate::action::environment::Environment;
 use crate::cli::options::{Depth, Force, ValidateOptions};
 use crate::plan::{Builder, OUR_BUILDERS, Plan};
 use crate::report::console::Console;
+use crate::stop::Stop;
+use crate::stores::StoreContext;
 
 /// Checks a template.
-pub(crate) fn validate(
+pub(crate) async fn validate(
     options: &ValidateOptions,
     console: &Console,
     environment: &Environment,
+    stop: &Stop,
 ) -> Outcome {
     let loaded = match load::load(&options.template, environment) {
         Ok(loaded) => loaded,
@@ -25,24 +28,27 @@ pub(crate) fn validate(
             console.say("Syntax-only check passed. Everything looks okay.");
             Outcome::Succeeded
         }
-        Depth::Everything => whole(options, loaded, console, environment),
+        Depth::Everything => {
+            let stores = secrets::stores(console, environment, stop);
+            whole(options, loaded, console, &stores).await
+        }
     }
 }
 
-fn whole(
+async fn whole(
     options: &ValidateOptions,
     loaded: Loaded,
     console: &Console,
-    environment: &Environment,
+    stores: &StoreContext<'_>,
 ) -> Outcome {
-    let planned = match load::plan(loaded, &options.template, Force::No) {
+    let planned = match load::plan(loaded, &options.template, Force::No, stores).await {
         Ok(planned) => planned,
         Err(found) => {
             problems::print_template(console, &found);
             return Outcome::Failed;
         }
     };
-    secrets::hide(&planned, console, environment);
+    secrets::hide(&planned, console, stores.environment);
     problems::print_warnings(console, &planned.plan);
     problems::print_invalid(console, &planned.plan.invalid);
     if !planned.plan.invalid.is_empty() {

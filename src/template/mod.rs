@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O: files, environment and the time come in as [`crate::facts::Facts`].
 
+pub(crate) mod aws_secret;
 pub(crate) mod document;
 pub(crate) mod duration;
 pub(crate) mod fields;
@@ -19,5 +20,6 @@ pub(crate) mod scope;
 pub(crate) mod source;
 pub(crate) mod variable_file;
 pub(crate) mod variables;
+pub(crate) mod vault_answer;
 pub(crate) mod version;
 pub(crate) mod weak;

@@ -25,7 +25,45 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// The whole text.
     pub(crate) text: String,
-    line_starts: OnceLock<Vec<usize>>,
+    index: OnceLock<Index>,
+}
+
+/// What makes looking up a place cheap: a large template often stands on one line.
+#[derive(Debug)]
+struct Index {
+    line_starts: Vec<usize>,
+    /// How many characters stand before each [`STRIDE`] bytes.
+    characters: Vec<usize>,
+}
+
+/// Characters between two marks are counted anew.
+const STRIDE: usize = 1024;
+
+impl Index {
+    fn of(text: &str) -> Self {
+        let starts = text.match_indices('\n').map(|(at, _)| at + 1);
+        let mut characters = vec![0];
+        let mut before = 0;
+        for stride in text.as_bytes().chunks(STRIDE) {
+            before += starting(stride);
+            characters.push(before);
+        }
+        Self {
+            line_starts: std::iter::once(0).chain(starts).collect(),
+            characters,
+        }
+    }
+
+    /// How many characters stand before `offset`, which is the start of one.
+    fn characters_before(&self, text: &str, offset: usize) -> usize {
+        let mark = offset / STRIDE;
+        self.characters[mark] + starting(&text.as_bytes()[mark * STRIDE..offset])
+    }
+}
+
+/// How many characters start in these bytes of a text.
+fn starting(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 impl Source {
@@ -34,7 +72,7 @@ impl Source {
         Self {
             name: name.into(),
             text: text.into(),
-            line_starts: OnceLock::new(),
+            index: OnceLock::new(),
         }
     }
 
@@ -45,15 +83,14 @@ impl Source {
 
     /// Line and column, both from 1, of a byte offset; columns count characters.
     pub(crate) fn line_and_column(&self, offset: usize) -> (usize, usize) {
-        let starts = self.line_starts.get_or_init(|| {
-            std::iter::once(0)
-                .chain(self.text.match_indices('\n').map(|(at, _)| at + 1))
-                .collect()
-        });
+        let index = self.index.get_or_init(|| Index::of(&self.text));
         let offset = self.text.floor_char_boundary(offset);
-        let line = starts.partition_point(|start| *start <= offset);
-        let start = starts[line - 1];
-        (line, self.text[start..offset].chars().count() + 1)
+        let line = index.line_starts.partition_point(|start| *start <= offset);
+        let before = |offset| index.characters_before(&self.text, offset);
+        (
+            line,
+            before(offset) - before(index.line_starts[line - 1]) + 1,
+        )
     }
 }
 
@@ -68,6 +105,17 @@ mod tests {
         assert_eq!(source.line_and_column(3), (1, 3));
         assert_eq!(source.line_and_column(6), (2, 2));
         assert_eq!(source.line_and_column(999), (2, 3));
+    }
+
+    #[test]
+    fn a_column_far_along_a_line_is_still_its_characters() {
+        let text = format!("\n{}x", "aéß€😀".repeat(1000));
+        let source = Source::new("t.json", text.as_str());
+        for (offset, _) in text.char_indices().skip(1).step_by(97) {
+            let counted = text[1..offset].chars().count() + 1;
+            assert_eq!(source.line_and_column(offset), (2, counted));
+        }
+        assert_eq!(source.line_and_column(text.len()), (2, 5002));
     }
 
     #[test]

@@ -119,6 +119,7 @@ fn template_and_plan_know_no_room_that_does_io() {
         "remote",
         "report",
         "run",
+        "stores",
     ];
     let uses: Vec<String> = rooms
         .iter()
@@ -157,6 +158,14 @@ fn the_client_of_ec2_is_named_in_one_file() {
 }
 
 #[test]
+fn the_client_of_secrets_manager_is_named_in_one_file() {
+    assert_eq!(
+        finds(&sources(), &["aws_sdk_secretsmanager"], |_| false),
+        ["cloud/secrets_manager.rs: `aws_sdk_secretsmanager`"]
+    );
+}
+
+#[test]
 fn the_client_of_iam_is_named_in_one_file() {
     let found = finds(&sources(), &["aws_sdk_iam"], |_| false);
     assert_eq!(found, ["cloud/iam.rs: `aws_sdk_iam`"]);
@@ -167,6 +176,14 @@ fn ssh2_is_named_in_one_file() {
     assert_eq!(
         finds(&sources(), &["ssh2"], |_| false),
         ["remote/ssh.rs: `ssh2`"]
+    );
+}
+
+#[test]
+fn russh_is_named_in_one_file() {
+    assert_eq!(
+        finds(&sources(), &["russh"], |_| false),
+        ["provision/ansible/ssh_server.rs: `russh`"]
     );
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod action;
+mod ansible;
 mod attributes;
 mod command_line;
 mod comment;
@@ -22,5 +23,6 @@ mod reaching;
 mod recipes;
 mod spot;
 mod stop;
+mod stores;
 mod support;
 mod terminal;

@@ -3,19 +3,21 @@
 use std::path::PathBuf;
 
 use super::settings::{Access, AssumeRole, StaticKeys};
+use super::vault_engine;
 use crate::cloud::Region;
-use crate::plan::unsupported::Unsupported;
+use crate::facts::Facts;
 use crate::secret::Secret;
 use crate::template::fields::Fields;
 
 /// Packer's attempts for one API call where `max_retries` is unset or 0.
 const DEFAULT_ATTEMPTS: u32 = 10;
 
-pub(super) fn read(fields: &mut Fields<'_>, unsupported: &mut Unsupported) -> Access {
+pub(super) fn read(fields: &mut Fields<'_>, facts: &Facts) -> Access {
     let keys = static_keys(fields);
-    vault(fields, keys.as_ref(), unsupported);
+    let issued = vault_engine::read(fields, keys.as_ref(), facts);
     Access {
-        keys,
+        issued_by_vault: issued.is_some(),
+        keys: keys.or(issued),
         profile: optional(fields, "profile"),
         shared_credentials_file: optional(fields, "shared_credentials_file").map(PathBuf::from),
         region: optional(fields, "region").map(Region::new),
@@ -69,27 +71,6 @@ fn static_keys(fields: &mut Fields<'_>) -> Option<StaticKeys> {
             None
         }
     }
-}
-
-fn vault(fields: &mut Fields<'_>, keys: Option<&StaticKeys>, unsupported: &mut Unsupported) {
-    let Some(mut block) = fields.block("vault_aws_engine") else {
-        return;
-    };
-    let name = block.text("name");
-    let engine = block.text("engine_name");
-    block.string("role_arn");
-    block.string("ttl");
-    block.finish();
-    if name.is_empty() && engine.is_empty() {
-        return;
-    }
-    if keys.is_some() {
-        fields.problem(
-            "vault_aws_engine",
-            "If you have set vault_aws_engine, you must not set the access_key or secret_key.",
-        );
-    }
-    unsupported.note(fields, "vault_aws_engine");
 }
 
 /// The role counts only where it is named; Packer reads the rest of the block all the same.

@@ -51,7 +51,7 @@ pub(crate) fn ebs(
     let rendered = render_config(node, scope, &LATE_KEYS, problems);
     let mut fields = Fields::new(&rendered, problems, "");
     let mut unsupported = Unsupported::default();
-    let access = access::read(&mut fields, &mut unsupported);
+    let access = access::read(&mut fields, facts);
     let image = image_keys::read(&mut fields, access.region.as_ref(), force);
     let mut block_devices = block_device::read(&mut fields, "launch_block_device_mappings");
     if fields.bool("no_ephemeral") {

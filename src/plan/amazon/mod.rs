@@ -31,6 +31,7 @@ mod surrogate;
 mod tags;
 mod temporary_profile;
 mod user_data;
+mod vault_engine;
 mod volume;
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub(crate) struct EbsSettings {
 pub(crate) struct Access {
     /// `access_key`, `secret_key` and `token`: then nothing else is consulted.
     pub(crate) keys: Option<StaticKeys>,
+    /// Whether Vault made these keys for this run: AWS may not know them everywhere yet.
+    pub(crate) issued_by_vault: bool,
     /// A profile of the shared configuration.
     pub(crate) profile: Option<String>,
     /// A configuration file of its own.

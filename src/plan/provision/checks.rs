@@ -102,6 +102,41 @@ pub(super) fn existing(fields: &mut Fields<'_>, key: &str, facts: &Facts) {
     }
 }
 
+/// A file, and no directory, that has to exist where the key is given.
+pub(super) fn existing_file(fields: &mut Fields<'_>, key: &str, facts: &Facts) {
+    let path = fields.text(key);
+    if !path.is_empty() {
+        existing_of_kind(fields, (key, &path), FileKind::Directory, facts);
+    }
+}
+
+/// Files, and no directories, that have to exist.
+pub(super) fn all_existing_files(fields: &mut Fields<'_>, key: &str, facts: &Facts) {
+    for path in fields.strings(key) {
+        existing_of_kind(fields, (key, &path), FileKind::Directory, facts);
+    }
+}
+
+/// Directories that have to exist.
+pub(super) fn all_existing_directories(fields: &mut Fields<'_>, key: &str, facts: &Facts) {
+    for path in fields.strings(key) {
+        existing_of_kind(fields, (key, &path), FileKind::File, facts);
+    }
+}
+
+fn existing_of_kind(fields: &Fields<'_>, (key, path): (&str, &str), not: FileKind, facts: &Facts) {
+    if facts.kind(Path::new(path)) == Some(not) {
+        let what = match not {
+            FileKind::Directory => "file",
+            _ => "directory",
+        };
+        fields.problem(key, format!("{key}: {path} must point to a {what}"));
+    }
+    if let Some(fault) = path_fault(path, facts) {
+        fields.problem(key, format!("{key}: {path} is invalid: {fault}"));
+    }
+}
+
 /// Paths that have to exist.
 pub(super) fn all_existing(fields: &mut Fields<'_>, key: &str, facts: &Facts) {
     for path in fields.strings(key) {

@@ -5,6 +5,7 @@
 
 mod ansible;
 mod ansible_local;
+mod ansible_version;
 mod breakpoint;
 mod checks;
 mod chef;
@@ -34,6 +35,11 @@ mod windows_shell;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use ansible::{
+    AnsibleProxySettings, AnsibleRoute, AnsibleSettings, GalaxySettings, InventorySettings,
+    ProxyKeyType,
+};
+pub(crate) use ansible_local::{AnsibleLocalSettings, LocalGalaxySettings, Playbooks};
 pub(crate) use breakpoint::BreakpointSettings;
 pub(crate) use chef::ChefSettings;
 pub(crate) use elevation::Elevation;

@@ -10,11 +10,12 @@ use crate::template::scope::Scope;
 
 use super::shape::Keys;
 use super::{
-    BreakpointSettings, ChefSettings, FileProvisionerSettings, GossSettings, PowerShellSettings,
-    PuppetSettings, SaltSettings, ShellLocalSettings, ShellSettings, SleepSettings,
-    WindowsRestartSettings, WindowsShellSettings, ansible, ansible_local, breakpoint, chef,
-    chef_client, converge, file, goss, inspec, instead, powershell, puppet, puppet_server, salt,
-    shell, shell_local, sleep, windows_restart, windows_shell,
+    AnsibleLocalSettings, AnsibleSettings, BreakpointSettings, ChefSettings,
+    FileProvisionerSettings, GossSettings, PowerShellSettings, PuppetSettings, SaltSettings,
+    ShellLocalSettings, ShellSettings, SleepSettings, WindowsRestartSettings, WindowsShellSettings,
+    ansible, ansible_local, breakpoint, chef, chef_client, converge, file, goss, inspec, instead,
+    powershell, puppet, puppet_server, salt, shell, shell_local, sleep, windows_restart,
+    windows_shell,
 };
 
 /// The settings of one provisioner.
@@ -44,6 +45,10 @@ pub(crate) enum ProvisionerSettings {
     WindowsShell(Box<WindowsShellSettings>),
     /// `windows-restart`.
     WindowsRestart(WindowsRestartSettings),
+    /// `ansible`.
+    Ansible(Box<AnsibleSettings>),
+    /// `ansible-local`.
+    AnsibleLocal(Box<AnsibleLocalSettings>),
     /// One that Packer has, or its plugins, and we have not: `build` refuses it.
     Unsupported {
         /// Its type.
@@ -64,18 +69,6 @@ struct Foreign {
 
 /// Packer's other provisioners.
 const FOREIGN: &[Foreign] = &[
-    Foreign {
-        kind: "ansible",
-        late: &["inventory_file_template"],
-        keys: ansible::KEYS,
-        check: ansible::check,
-    },
-    Foreign {
-        kind: "ansible-local",
-        late: &[],
-        keys: ansible_local::KEYS,
-        check: ansible_local::check,
-    },
     Foreign {
         kind: "chef-client",
         late: chef_client::LATE,
@@ -165,6 +158,16 @@ fn decode(
         "salt-masterless" => {
             ProvisionerSettings::Salt(Box::new(salt::decode(&render(&[]), facts, problems)))
         }
+        "ansible" => ProvisionerSettings::Ansible(Box::new(ansible::decode(
+            &render(ansible::LATE),
+            facts,
+            problems,
+        ))),
+        "ansible-local" => ProvisionerSettings::AnsibleLocal(Box::new(ansible_local::decode(
+            &render(&[]),
+            facts,
+            problems,
+        ))),
         "goss" => ProvisionerSettings::Goss(Box::new(goss::decode(&render(&[]), facts, problems))),
         "powershell" => ProvisionerSettings::PowerShell(Box::new(powershell::decode(
             &render(powershell::LATE),

@@ -15,6 +15,7 @@ pub(super) fn transcript(bench: &Bench) -> String {
         Asked::UploadDirectory(path, DirectoryPart::Itself) => format!("<directory {path}>"),
         Asked::Download(path) => format!("<download {path}>"),
         Asked::DownloadDirectory(path) => format!("<download directory {path}>"),
+        Asked::Pipe(command, _) => format!("<pipe {command}>"),
         Asked::HangUp => "<hang up>".to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n")

@@ -26,9 +26,16 @@ impl Functions for Dispatcher<'_> {
         Some(match name {
             "build_name" | "build_type" | "packer_version" | "pwd" | "template_dir"
             | "timestamp" | "uuid" => NOTHING,
-            "build" | "consul_key" | "env" | "lower" | "strftime" | "upper" | "user" => ONE_TEXT,
+            "aws_secretsmanager_raw"
+            | "build"
+            | "consul_key"
+            | "env"
+            | "lower"
+            | "strftime"
+            | "upper"
+            | "user" => ONE_TEXT,
             "sed" | "vault" => TWO_TEXTS,
-            "aws_secretsmanager" | "aws_secretsmanager_raw" | "isotime" => TEXTS,
+            "aws_secretsmanager" | "isotime" => TEXTS,
             "split" => Signature::fixed(&[Kind::String, Kind::String, Kind::Int]),
             "replace" => Signature::fixed(&[Kind::String, Kind::String, Kind::Int, Kind::String]),
             "replace_all" => Signature::fixed(&[Kind::String, Kind::String, Kind::String]),
@@ -56,13 +63,19 @@ impl Functions for Dispatcher<'_> {
                 .unwrap_or_default()
                 .into()),
             ("env", _) => refuse("env vars are not allowed here"),
-            ("consul_key", _) if is_variables => secrets::consul_key(),
+            ("consul_key", [Value::String(key)]) if is_variables => {
+                secrets::consul_key(&world.lookups, key)
+            }
             ("consul_key", _) => refuse("consul_key is not allowed here"),
-            ("vault", _) if is_variables => secrets::vault(&world.environment),
+            ("vault", [Value::String(path), Value::String(key)]) if is_variables => {
+                secrets::vault(&world.lookups, &world.environment, (path, key))
+            }
             ("vault", _) => refuse("Vault vars are only allowed in the variables section"),
-            ("aws_secretsmanager", _) if is_variables => secrets::aws_secretsmanager(arguments),
-            ("aws_secretsmanager_raw", _) if is_variables => {
-                secrets::aws_secretsmanager_raw(arguments)
+            ("aws_secretsmanager", _) if is_variables => {
+                secrets::aws_secretsmanager(&world.lookups, arguments)
+            }
+            ("aws_secretsmanager_raw", [Value::String(name)]) if is_variables => {
+                secrets::aws_secretsmanager_raw(&world.lookups, name)
             }
             ("aws_secretsmanager" | "aws_secretsmanager_raw", _) => {
                 refuse("AWS Secrets Manager is only allowed in the variables section")

@@ -1,52 +1,188 @@
-//! The functions that ask a server for a secret. Where they are not allowed they answer as Packer does; where they are, they say
-//! that this version cannot read them. They do no I/O.
+//! The functions that read from a server. They do no I/O: what is not known yet ends the rendering, and it is done again once
+//! the answer is there.
 
 use std::collections::BTreeMap;
 
+use crate::lookups::{Answer, Lookup, Lookups};
+use crate::secret::Secret;
+use crate::template::aws_secret;
 use crate::template::gotmpl::{FunctionError, Value};
+use crate::template::vault_answer::VaultAnswer;
 
-/// `consul_key KEY`.
-pub(super) fn consul_key() -> Result<Value, FunctionError> {
-    Err(FunctionError::new(format!(
-        "error reading consul key: {}",
-        advice("Consul")
-    )))
+/// Ends the rendering until the answer is there. Seen only where every rendering asks for something else, as with `uuid`.
+const NOT_READ: &str = "it was not read, since every rendering asks for something else";
+
+/// `consul_key KEY`. What Consul's key-value store holds is no secret.
+pub(super) fn consul_key(lookups: &Lookups, key: &str) -> Result<Value, FunctionError> {
+    let missing = format!("key does not exist at the given path: {key}");
+    let value = found(lookups, &Lookup::ConsulKey(key.to_owned()), &missing)?;
+    if value.is_empty() {
+        return Err(FunctionError::new(format!("value is empty at path {key}")));
+    }
+    Ok(value.expose().into())
 }
 
 /// `vault PATH KEY`.
-pub(super) fn vault(environment: &BTreeMap<String, String>) -> Result<Value, FunctionError> {
+pub(super) fn vault(
+    lookups: &Lookups,
+    environment: &BTreeMap<String, String>,
+    (path, key): (&str, &str),
+) -> Result<Value, FunctionError> {
     if environment.get("VAULT_TOKEN").is_none_or(String::is_empty) {
         return Err(FunctionError::new(
             "Must set VAULT_TOKEN env var in order to use vault template function",
         ));
     }
-    Err(FunctionError::new(format!(
-        "Error reading vault secret: {}",
-        advice("Vault")
-    )))
+    let missing = "Vault Secret does not exist at the given path";
+    let answer = found(lookups, &Lookup::VaultRead(path.to_owned()), missing)?;
+    let answer = VaultAnswer::read(answer.expose()).map_err(in_words)?;
+    Ok(used(lookups, answer.field(key).map_err(in_words)?))
 }
 
 /// `aws_secretsmanager NAME [KEY]`.
-pub(super) fn aws_secretsmanager(arguments: &[Value]) -> Result<Value, FunctionError> {
-    Err(FunctionError::new(match arguments.len() {
-        0 => "secret name must be provided".to_owned(),
-        1 | 2 => format!("error getting secret: {}", advice("AWS Secrets Manager")),
-        _ => "only secret name and optional secret key can be provided.".to_owned(),
-    }))
+pub(super) fn aws_secretsmanager(
+    lookups: &Lookups,
+    arguments: &[Value],
+) -> Result<Value, FunctionError> {
+    let (name, key) = match arguments {
+        [] => return Err(FunctionError::new("secret name must be provided")),
+        [Value::String(name)] => (name, ""),
+        [Value::String(name), Value::String(key)] => (name, key.as_str()),
+        _ => {
+            return Err(FunctionError::new(
+                "only secret name and optional secret key can be provided.",
+            ));
+        }
+    };
+    let secret = aws_secret(lookups, name)?;
+    let value = aws_secret::value(secret.expose(), key).map_err(in_words)?;
+    Ok(used(lookups, &value))
 }
 
 /// `aws_secretsmanager_raw NAME`.
-pub(super) fn aws_secretsmanager_raw(arguments: &[Value]) -> Result<Value, FunctionError> {
-    Err(FunctionError::new(match arguments.len() {
-        0 => "secret name must be provided".to_owned(),
-        1 => format!("error getting secret: {}", advice("AWS Secrets Manager")),
-        _ => "only secret name can be provided.".to_owned(),
-    }))
+pub(super) fn aws_secretsmanager_raw(
+    lookups: &Lookups,
+    name: &str,
+) -> Result<Value, FunctionError> {
+    let secret = aws_secret(lookups, name)?;
+    Ok(used(lookups, secret.expose()))
 }
 
-fn advice(server: &str) -> String {
-    format!(
-        "this version of ami-build cannot read from {server} yet; read the secret before and hand it over with -var, a variable \
-         file or PKR_VAR_name in the environment"
+fn aws_secret(lookups: &Lookups, name: &str) -> Result<Secret, FunctionError> {
+    if name.is_empty() {
+        return Err(FunctionError::new(
+            "At least one secret name must be provided",
+        ));
+    }
+    found(
+        lookups,
+        &Lookup::AwsSecret(name.to_owned()),
+        "Secret is not string",
     )
+}
+
+fn found(lookups: &Lookups, lookup: &Lookup, missing: &str) -> Result<Secret, FunctionError> {
+    match lookups.answer(lookup) {
+        Some(Answer::Found(value)) => Ok(value),
+        Some(Answer::Nothing) => Err(FunctionError::new(missing)),
+        Some(Answer::Failed(error)) => Err(FunctionError::new(error)),
+        None => Err(FunctionError::new(NOT_READ)),
+    }
+}
+
+fn used(lookups: &Lookups, value: &str) -> Value {
+    lookups.note_used(&Secret::new(value));
+    value.into()
+}
+
+fn in_words(error: impl std::fmt::Display) -> FunctionError {
+    FunctionError::new(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(result: Result<Value, FunctionError>) -> Result<String, String> {
+        match result {
+            Ok(Value::String(text)) => Ok(text),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn knows(lookup: Lookup, answer: Answer) -> Lookups {
+        let lookups = Lookups::default();
+        lookups.add(lookup, answer);
+        lookups
+    }
+
+    #[test]
+    fn an_unknown_key_of_consul_is_asked_for() {
+        let lookups = Lookups::default();
+        text(consul_key(&lookups, "a")).unwrap_err();
+        assert_eq!(
+            lookups.take_missed(),
+            [Lookup::ConsulKey("a".into())].into()
+        );
+    }
+
+    #[test]
+    fn consuls_values_are_shown_and_vaults_are_not() {
+        let consul = knows(
+            Lookup::ConsulKey("a".into()),
+            Answer::Found(Secret::new("v")),
+        );
+        assert_eq!(text(consul_key(&consul, "a")).unwrap(), "v");
+        assert_eq!(consul.take_used(), []);
+        let body = Secret::new(r#"{"data": {"k": "hidden"}}"#);
+        let vaults = knows(Lookup::VaultRead("p".into()), Answer::Found(body));
+        let environment = [("VAULT_TOKEN".to_owned(), "t".to_owned())].into();
+        assert_eq!(
+            text(vault(&vaults, &environment, ("p", "k"))).unwrap(),
+            "hidden"
+        );
+        assert_eq!(vaults.take_used(), [Secret::new("hidden")]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_in_packers_words() {
+        let consul = knows(Lookup::ConsulKey("a".into()), Answer::Nothing);
+        assert_eq!(
+            text(consul_key(&consul, "a")).unwrap_err(),
+            "key does not exist at the given path: a"
+        );
+        let empty = knows(
+            Lookup::ConsulKey("a".into()),
+            Answer::Found(Secret::default()),
+        );
+        assert_eq!(
+            text(consul_key(&empty, "a")).unwrap_err(),
+            "value is empty at path a"
+        );
+        let binary = knows(Lookup::AwsSecret("s".into()), Answer::Nothing);
+        assert_eq!(
+            text(aws_secretsmanager_raw(&binary, "s")).unwrap_err(),
+            "Secret is not string"
+        );
+        assert_eq!(
+            text(vault(&binary, &BTreeMap::new(), ("p", "k"))).unwrap_err(),
+            "Must set VAULT_TOKEN env var in order to use vault template function"
+        );
+    }
+
+    #[test]
+    fn a_secret_of_aws_gives_one_value_or_all_of_its_text() {
+        let body = r#"{"user": "me", "password": "hunter22"}"#;
+        let lookups = knows(
+            Lookup::AwsSecret("s".into()),
+            Answer::Found(Secret::new(body)),
+        );
+        let arguments = ["s".into(), "password".into()];
+        assert_eq!(
+            text(aws_secretsmanager(&lookups, &arguments)).unwrap(),
+            "hunter22"
+        );
+        assert_eq!(text(aws_secretsmanager_raw(&lookups, "s")).unwrap(), body);
+    }
 }

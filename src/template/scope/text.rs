@@ -10,6 +10,7 @@ use super::RenderError;
 use super::functions::Dispatcher;
 use super::section::Section;
 use crate::facts::Facts;
+use crate::lookups::Lookups;
 use crate::template::gotmpl::{self, Value};
 
 /// Packer renders again until nothing changes, for ever if need be; a text that still changes after this many rounds is left as it is.
@@ -29,6 +30,7 @@ pub(crate) struct Scope {
 pub(super) struct World {
     pub(super) now: OffsetDateTime,
     pub(super) environment: BTreeMap<String, String>,
+    pub(super) lookups: Lookups,
     pub(super) template_directory: String,
     pub(super) working_directory: String,
 }
@@ -50,6 +52,7 @@ impl Scope {
         let world = World {
             now: facts.now,
             environment: facts.environment.clone(),
+            lookups: facts.lookups.clone(),
             template_directory: display(&facts.template_directory),
             working_directory: display(&facts.working_directory),
         };

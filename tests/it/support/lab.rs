@@ -88,6 +88,24 @@ impl Lab {
             .to_owned()
     }
 
+    /// What Consul and Vault hold, as the lab's README lists it.
+    pub(crate) fn stores(&self, wishes: &Value) {
+        self.post("stores", wishes);
+    }
+
+    /// Every request to Consul and Vault.
+    pub(crate) fn asked_stores(&self) -> Vec<String> {
+        let asked = self.get("stores").json();
+        let asked = asked["asked"].as_array().expect("the requests are a list");
+        let texts = asked.iter().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
+    /// A secret in Secrets Manager.
+    pub(crate) fn create_secret(&self, name: &str, text: &str) {
+        self.post("secrets/us-east-1", &json!({ name: text }));
+    }
+
     /// Does something to a machine as soon as it runs: `kill-sshd`, `poweroff` and so on.
     pub(crate) fn machine(&self, instance: &str, order: &str) {
         wait_until("sshd", || {

@@ -8,7 +8,6 @@ mod http;
 mod lab;
 mod pool;
 mod run;
-
 mod sshd;
 mod sweep;
 mod terminal;
@@ -16,7 +15,7 @@ mod workspace;
 
 pub(crate) use account::Left;
 pub(crate) use action::{Stage, Step, StepResult};
-pub(crate) use binary::repository;
+pub(crate) use binary::{python, repository};
 pub(crate) use github::GitHub;
 pub(crate) use lab::{Lab, wait_until};
 pub(crate) use run::{Finished, Run, SECRET_KEY};

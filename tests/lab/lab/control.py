@@ -58,6 +58,12 @@ class Control:
                 self._world.settings = changed(self._world.settings, wishes or {})
             case ("POST", "faults"):
                 self._set_faults(wishes)
+            case ("POST", "stores"):
+                self._world.stores.set(wishes or {})
+            case ("POST", "secrets", region):
+                self._set_secrets(region, wishes or {})
+            case ("GET", "stores"):
+                return {"asked": self._world.stores.asked}
             case ("POST", "policy"):
                 allow = (wishes or {}).get("allow")
                 self._world.allowed = None if allow is None else frozenset(allow)
@@ -86,6 +92,23 @@ class Control:
             wishes = {"rules": wishes or []}
         self._world.faults.set(wishes.get("rules", []))
         self._world.births.hide(wishes.get("late_visibility", {}))
+
+    def _set_secrets(self, region: str, wishes: dict[str, str]) -> None:
+        from moto.secretsmanager.models import secretsmanager_backends
+
+        with self._world.lock:
+            for name, text in wishes.items():
+                secretsmanager_backends[ACCOUNT][region].create_secret(
+                    name=name,
+                    secret_string=text,
+                    secret_binary=None,
+                    description=None,
+                    tags=None,
+                    kms_key_id=None,
+                    client_request_token=None,
+                    replica_regions=[],
+                    force_overwrite=False,
+                )
 
     def _order(self, instance_id: str, order: str) -> None:
         if order == "interrupt":

@@ -50,6 +50,14 @@ class Front:
         if path.rstrip("/") == "/checkip":
             body = f"{environ.get('REMOTE_ADDR', '127.0.0.1')}\n".encode()
             return _send(start_response, 200, [("Content-Type", "text/plain")], body)
+        names = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
+        if path.startswith(("/consul/", "/vault/", "/active/")):
+            # The path as it was sent: `%2F` in it is not a slash.
+            sent = environ.get("RAW_URI", path).partition("?")[0]
+            answer = self._world.stores.answer(environ["REQUEST_METHOD"], sent, names, _body(environ))
+            if answer is not None:
+                status, headers, body = answer
+                return _send(start_response, status, headers, body)
         return self._aws(environ, start_response)
 
     def _aws(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -13,6 +13,7 @@ from .clock import Clock
 from .faults import Faults
 from .machines.fleet import Fleet
 from .settings import Settings
+from .stores import Stores
 
 ACCOUNT = "123456789012"
 
@@ -29,6 +30,7 @@ class World:
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
     births: Births = field(default_factory=Births)
+    stores: Stores = field(default_factory=Stores)
     tokens: dict[tuple[str, str, str], tuple[str, Any]] = field(default_factory=dict)
     used_codes: set[str] = field(default_factory=set)
     failed_fleets: int = 0
@@ -47,6 +49,7 @@ class World:
             self.failed_fleets = 0
             self.faults.clear()
             self.births.clear()
+            self.stores = Stores()
             moto_api_backend.reset()
         self.fleet.clear()
         self.journal.clear()

@@ -255,7 +255,6 @@ fn an_unnamed_role_is_not_assumed() {
 #[test]
 fn a_key_that_is_not_done_yet_is_warned_of_and_noted_by_name() {
     let cases = [
-        ("vault_aws_engine", json!({"name": "x"})),
         ("ssh_local_tunnels", json!(["70000:a:2"])),
         ("ssh_remote_tunnels", json!(["1:a:-2"])),
         ("communicator", json!("docker")),

@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{accepted, refused};
-use crate::plan::amazon::tests::plan;
+use crate::facts::Facts;
+use crate::lookups::{Answer, Lookup};
+use crate::plan::amazon::Force;
+use crate::plan::amazon::tests::{Outcome, plan, plan_with};
+use crate::secret::Secret;
 
 #[test]
 fn access_key_and_secret_key_go_together() {
@@ -35,6 +39,65 @@ fn vault_and_keys_exclude_each_other() {
         "If you have set vault_aws_engine, you must not set the access_key or secret_key",
     )]);
     accepted(&[json!({"vault_aws_engine": {"name": ""}, "access_key": "a", "secret_key": "b"})]);
+}
+
+const ISSUED: &str =
+    r#"{"data": {"access_key": "ASIA", "secret_key": "s", "security_token": "t"}}"#;
+
+/// What becomes of the block when Vault answers so, and what Vault was asked.
+fn issued(block: Value, answer: Answer) -> (Outcome, Vec<Lookup>) {
+    let mut facts = Facts::for_tests();
+    let fragment = json!({"vault_aws_engine": block});
+    plan_with(fragment.clone(), &mut facts, Force::No);
+    let asked: Vec<Lookup> = facts.lookups.take_missed().into_iter().collect();
+    for lookup in &asked {
+        facts.lookups.add(lookup.clone(), answer.clone());
+    }
+    (plan_with(fragment, &mut facts, Force::No), asked)
+}
+
+#[test]
+fn vault_makes_the_keys() {
+    let found = || Answer::Found(Secret::new(ISSUED));
+    let (outcome, asked) = issued(json!({"name": "builder"}), found());
+    assert_eq!(asked, [Lookup::VaultRead("/aws/creds/builder".into())]);
+    let access = outcome.settings().access;
+    assert!(access.issued_by_vault);
+    let keys = access.keys.unwrap();
+    assert_eq!(keys.access_key.expose(), "ASIA");
+    assert_eq!(keys.token.unwrap().expose(), "t");
+    let block = json!({"name": "b", "engine_name": "aws2", "role_arn": "r", "ttl": "15m"});
+    let (_, asked) = issued(block, found());
+    let fields = [("role_arn", "r"), ("ttl", "15m")];
+    let fields = fields.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    assert_eq!(
+        asked,
+        [Lookup::VaultWrite {
+            path: "/aws2/sts/b".into(),
+            fields: fields.into()
+        }]
+    );
+}
+
+#[test]
+fn what_vault_cannot_give_is_a_problem_of_the_template() {
+    let block = || json!({"name": "builder"});
+    let refused = |answer, text| {
+        let (outcome, _) = issued(block(), answer);
+        assert!(outcome.reports(text), "{text}");
+    };
+    refused(
+        Answer::Nothing,
+        "Vault Secret does not exist at the given path",
+    );
+    refused(Answer::Failed("denied".into()), "denied");
+    refused(
+        Answer::Found(Secret::new(r#"{"data": {"k": "v"}}"#)),
+        "Vault's answer holds no `access_key`",
+    );
+    let (outcome, asked) = issued(json!({"ttl": "1h"}), Answer::Nothing);
+    assert!(outcome.reports("`name` is missing"));
+    assert_eq!(asked, []);
 }
 
 #[test]

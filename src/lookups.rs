@@ -1,0 +1,106 @@
+//! What a template reads from other servers: Consul, Vault and AWS Secrets Manager.
+//!
+//! As with files, rendering does no I/O: it asks, what is not known yet is noted, the caller reads it (`stores`) and renders again.
+//! Whatever is asked twice is read once a run, so a user name and its password come from one answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::secret::Secret;
+
+/// A value on another server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lookup {
+    /// A key of Consul's key-value store.
+    ConsulKey(String),
+    /// What Vault answers when this path is read.
+    VaultRead(String),
+    /// What Vault answers when these fields are written to this path.
+    VaultWrite {
+        /// Where.
+        path: String,
+        /// What.
+        fields: BTreeMap<String, String>,
+    },
+    /// The current version of a secret in AWS Secrets Manager, by name or ARN.
+    AwsSecret(String),
+}
+
+/// What the server said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The value; of Vault the whole answer, which is JSON.
+    Found(Secret),
+    /// There is no such thing; of Secrets Manager: it is no text.
+    Nothing,
+    /// The error, in full.
+    Failed(String),
+}
+
+/// The answers so far. Clones share what they know.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lookups(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    answers: BTreeMap<Lookup, Answer>,
+    missed: BTreeSet<Lookup>,
+    used: Vec<Secret>,
+}
+
+impl Lookups {
+    /// The answer; `None` is "not read yet", and it is noted as missed.
+    pub(crate) fn answer(&self, lookup: &Lookup) -> Option<Answer> {
+        let mut state = self.state();
+        let known = state.answers.get(lookup).cloned();
+        if known.is_none() {
+            state.missed.insert(lookup.clone());
+        }
+        known
+    }
+
+    /// Records what a server said.
+    pub(crate) fn add(&self, lookup: Lookup, answer: Answer) {
+        self.state().answers.insert(lookup, answer);
+    }
+
+    /// What was asked for in vain since the last call.
+    pub(crate) fn take_missed(&self) -> BTreeSet<Lookup> {
+        std::mem::take(&mut self.state().missed)
+    }
+
+    /// Notes a secret part of an answer that went into the template, so that it can be hidden.
+    pub(crate) fn note_used(&self, secret: &Secret) {
+        self.state().used.push(secret.clone());
+    }
+
+    /// The secrets that were used since the last call.
+    pub(crate) fn take_used(&self) -> Vec<Secret> {
+        std::mem::take(&mut self.state().used)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_missed_until_somebody_adds_it() {
+        let lookups = Lookups::default();
+        let lookup = Lookup::ConsulKey("a".into());
+        assert_eq!(lookups.answer(&lookup), None);
+        assert_eq!(lookups.take_missed(), [lookup.clone()].into());
+        lookups
+            .clone()
+            .add(lookup.clone(), Answer::Found(Secret::new("x")));
+        assert_eq!(
+            lookups.answer(&lookup),
+            Some(Answer::Found(Secret::new("x")))
+        );
+        assert_eq!(lookups.take_missed(), [].into());
+    }
+}
