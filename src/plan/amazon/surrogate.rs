@@ -34,7 +34,7 @@ pub(crate) fn surrogate(
     let rendered = render_config(node, scope, &LATE_KEYS, problems);
     let mut fields = Fields::new(&rendered, problems, "").lacking(&NOT_HERE);
     let mut unsupported = Unsupported::default();
-    let access = access::read(&mut fields, &mut unsupported);
+    let access = access::read(&mut fields, facts);
     let image = image_keys::read(&mut fields, access.region.as_ref(), force);
     let (block_devices, omitted) = launch_devices(&mut fields);
     let recipe = recipe(&mut fields, &block_devices, omitted);

@@ -40,7 +40,7 @@ pub(crate) fn volume(
     let rendered = render_config(node, scope, &LATE_KEYS, problems);
     let mut fields = Fields::new(&rendered, problems, "");
     let mut unsupported = Unsupported::default();
-    let access = access::read(&mut fields, &mut unsupported);
+    let access = access::read(&mut fields, facts);
     let volumes: Vec<EbsVolume> = fields
         .blocks("ebs_volumes")
         .into_iter()
