@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cloud::image::Image;
-use crate::cloud::{ImageId, InstanceId, Region, SnapshotId};
+use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
 
 /// The values of `build` in provisioners and post-processors, by Packer's names.
 pub(crate) type GeneratedData = BTreeMap<String, String>;
@@ -20,6 +20,23 @@ pub(crate) struct Built {
     /// What they are made of.
     pub(crate) snapshots: BTreeMap<Region, Vec<SnapshotId>>,
     /// What it started from.
+    pub(crate) source: Image,
+    /// The build machine, which is on its way out.
+    pub(crate) instance: InstanceId,
+    /// For the post-processors.
+    pub(crate) data: GeneratedData,
+}
+
+/// The volumes of an `amazon-ebsvolume` build. From here on nothing of them is undone.
+#[derive(Clone, Debug)]
+pub(crate) struct BuiltVolumes {
+    /// Where they are.
+    pub(crate) region: Region,
+    /// The volumes that stay.
+    pub(crate) volumes: Vec<VolumeId>,
+    /// Snapshots of them, and of others.
+    pub(crate) snapshots: Vec<SnapshotId>,
+    /// What the machine started from.
     pub(crate) source: Image,
     /// The build machine, which is on its way out.
     pub(crate) instance: InstanceId,

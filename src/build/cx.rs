@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::built::{Built, GeneratedData};
+use super::built::{Built, BuiltVolumes, GeneratedData};
 use crate::cloud::image::Image;
 use crate::cloud::instance::Instance;
 use crate::cloud::{ImageId, InstanceId, Region};
@@ -76,6 +76,8 @@ pub(crate) trait BuildObserver: Sync {
     fn image_started(&self, _region: &Region, _image: &ImageId) {}
     /// The images cannot be undone any more.
     fn image_ready(&self, _built: &Built) {}
+    /// The volumes and their snapshots cannot be undone any more.
+    fn volumes_ready(&self, _built: &BuiltVolumes) {}
 }
 
 /// What happens on the machine.

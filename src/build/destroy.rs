@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::error::BuildError;
 use super::replace::unless_gone;
 use crate::cloud::image::{Image, ImageQuery};
-use crate::cloud::{Cloud, ImageId, Region};
+use crate::cloud::{Cloud, ImageId, Region, SnapshotId, VolumeId};
 
 /// Deregisters every image and deletes its snapshots, all regions side by side; one region's failure stops no other.
 ///
@@ -47,4 +47,32 @@ async fn destroy_one<C: Cloud>(cloud: &C, region: &Region, id: &ImageId) -> Resu
         unless_gone(deleted).map_err(doing(&format!("delete snapshot `{snapshot}`")))?;
     }
     Ok(())
+}
+
+/// Deletes the volumes of a finished `amazon-ebsvolume` build, and their snapshots, which Packer leaves.
+///
+/// # Errors
+/// Every failure.
+pub(crate) async fn destroy_volumes<C: Cloud>(
+    cloud: &C,
+    region: &Region,
+    volumes: &[VolumeId],
+    snapshots: &[SnapshotId],
+) -> Result<(), Vec<BuildError>> {
+    let mut failures = Vec::new();
+    for volume in volumes {
+        let deleted = unless_gone(cloud.delete_volume(region, volume).await);
+        let doing = format!("delete volume `{volume}` in `{region}`");
+        failures.extend(deleted.map_err(BuildError::call(doing)).err());
+    }
+    for snapshot in snapshots {
+        let deleted = unless_gone(cloud.delete_snapshot(region, snapshot).await);
+        let doing = format!("delete snapshot `{snapshot}` in `{region}`");
+        failures.extend(deleted.map_err(BuildError::call(doing)).err());
+    }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures)
+    }
 }

@@ -95,6 +95,9 @@ pub(crate) enum BuildError {
         #[source]
         source: Box<CloudError>,
     },
+    /// The machine has not the volume that the image should be made of.
+    #[error("Volume ID for device `{0}` not found")]
+    NoVolume(String),
     /// The machine has no address of the kind that `ssh_interface` asks for.
     #[error("the instance has no {0} to connect to")]
     NoAddress(&'static str),
@@ -199,6 +202,9 @@ impl BuildError {
                 "correct `region` or `ami_regions`, or set `skip_region_validation`"
             }
             Self::Unsupported(_) => "remove these keys, or build this template with Packer for now",
+            Self::NoVolume(_) => {
+                "the device has to be an EBS volume of `launch_block_device_mappings`"
+            }
             Self::NoAddress(_) => "set `ssh_interface` or `associate_public_ip_address`",
             Self::Interrupted { .. } => {
                 "run it again; more `spot_instance_types` with `price-capacity-optimized`, or a build on demand (no `spot_price`), are interrupted less"

@@ -1,14 +1,15 @@
-//! Makes the image of the stopped machine.
+//! Makes the first image: of the stopped machine, or of snapshots of its volumes.
 
 use std::time::Duration;
 
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
+use super::register::Parts;
 use super::replace::{self, Old};
-use super::{image_wait, unique};
+use super::{devices, image_wait, register, unique};
 use crate::cloud::error::Refusal;
-use crate::cloud::image::{CreateImage, Image};
+use crate::cloud::image::{BlockDevice, CreateImage, Image};
 use crate::cloud::{Cloud, CloudError, ImageId, InstanceId};
 use crate::ledger::{Kind, Order};
 use crate::report::ui::Ui;
@@ -28,6 +29,19 @@ pub(super) struct Frozen {
     pub(super) old: Vec<Old>,
 }
 
+/// What the first image is made of.
+pub(super) enum Origin<'a> {
+    /// `CreateImage` of the machine.
+    Machine {
+        /// Which.
+        id: &'a InstanceId,
+        /// Changes to its devices, and additions.
+        devices: Vec<BlockDevice>,
+    },
+    /// `RegisterImage` of snapshots.
+    Snapshots(Parts<'a>),
+}
+
 /// What becomes of the first image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -41,7 +55,7 @@ pub(super) enum Role {
 /// Makes the image and waits until it is available.
 pub(super) async fn image<C: Cloud, D: Sync>(
     cx: &Cx<'_, C, D>,
-    machine: &InstanceId,
+    origin: &Origin<'_>,
     texts: &Texts,
 ) -> Result<Frozen, BuildError> {
     let old = replace::remember(cx).await?;
@@ -58,15 +72,7 @@ pub(super) async fn image<C: Cloud, D: Sync>(
         Role::Final => settings.name.clone(),
         Role::Intermediate => unique::random_name(),
     };
-    cx.ui
-        .say(&format!("Creating AMI {name} from instance {machine}"));
-    let run_tags = if settings.skip_run_tags {
-        "Skipping attaching run tags to AMI..."
-    } else {
-        "Attaching run tags to AMI..."
-    };
-    cx.ui.message(run_tags);
-    let id = create(cx, request(cx, machine, name, role, texts)).await?;
+    let id = make(cx, origin, (name, role), texts).await?;
     cx.ui.message(&format!("AMI: {id}"));
     cx.observer.image_started(cx.region, &id);
     cx.ui.say("Waiting for AMI to become ready...");
@@ -85,24 +91,44 @@ pub(super) fn say_skipped(ui: &Ui) {
 }
 
 /// The final tags go into the creating call; an image that does not stay needs only ours.
-fn request<C, D>(
+async fn make<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
-    machine: &InstanceId,
-    name: String,
-    role: Role,
+    origin: &Origin<'_>,
+    (name, role): (String, Role),
     texts: &Texts,
-) -> CreateImage {
+) -> Result<ImageId, BuildError> {
     let (image_tags, snapshot_tags) = match role {
         Role::Final => (texts.image_tags.clone(), texts.snapshot_tags.clone()),
         Role::Intermediate => Default::default(),
     };
-    CreateImage {
-        instance: machine.clone(),
-        name,
-        block_devices: cx.settings.image.block_devices.clone(),
-        image_tags,
-        snapshot_tags,
+    match origin {
+        Origin::Machine { id, devices } => {
+            cx.ui
+                .say(&format!("Creating AMI {name} from instance {id}"));
+            say_run_tags(cx);
+            let request = CreateImage {
+                instance: (*id).clone(),
+                name,
+                block_devices: devices.clone(),
+                image_tags,
+                snapshot_tags,
+            };
+            create(cx, request).await
+        }
+        Origin::Snapshots(parts) => {
+            cx.ui.say("Registering the AMI...");
+            say_run_tags(cx);
+            register::image(cx, parts, name, image_tags).await
+        }
     }
+}
+
+fn say_run_tags<C, D>(cx: &Cx<'_, C, D>) {
+    cx.ui.message(if cx.settings.image.skip_run_tags {
+        "Skipping attaching run tags to AMI..."
+    } else {
+        "Attaching run tags to AMI..."
+    });
 }
 
 /// Repeats the call while the machine is in no state for it: a refusal made nothing. What may have made something is final.
@@ -134,7 +160,8 @@ async fn create_once<C: Cloud, D>(
     request: &CreateImage,
 ) -> Result<ImageId, CloudError> {
     let (cloud, region, request) = (cx.cloud.clone(), cx.region.clone(), request.clone());
-    let order = Order::new(Kind::Image, cx.region, &request.name);
+    let order = Order::new(Kind::Image, cx.region, &request.name)
+        .sparing(devices::named_snapshots(&request.block_devices));
     cx.ledger
         .create(order, |claim| async move {
             cloud.create_image(&region, &claim, &request).await

@@ -7,6 +7,7 @@ use super::cx::Cx;
 use super::error::BuildError;
 use crate::cloud::image::Image;
 use crate::cloud::{Region, Tags};
+use crate::plan::amazon::recipe::Recipe;
 use crate::plan::amazon::settings::LateTags;
 use crate::template::gotmpl::Value;
 use crate::template::scope::Scope;
@@ -39,6 +40,17 @@ pub(super) struct Texts {
     pub(super) copied_snapshot_tags: Tags,
     /// Of every image.
     pub(super) description: String,
+    /// Of each of `ebs_volumes`, in the template's order.
+    pub(super) volumes: Vec<VolumeTexts>,
+}
+
+/// The rendered texts of one volume.
+#[derive(Clone, Debug, Default)]
+pub(super) struct VolumeTexts {
+    /// On the volume.
+    pub(super) tags: Tags,
+    /// On its snapshot.
+    pub(super) snapshot_tags: Tags,
 }
 
 impl SourceData {
@@ -92,8 +104,24 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
         fleet_tags: tags("fleet_tags", &spot.fleet_tags)?,
         volume_tags: tags("run_volume_tags", &cx.settings.launch.run_volume_tags)?,
         run_tags,
+        volumes: volumes(cx, &data)?,
         description: render_text(cx.scope, &data, "ami_description", &image.description)?,
     })
+}
+
+fn volumes<C, D>(cx: &Cx<'_, C, D>, data: &Value) -> Result<Vec<VolumeTexts>, BuildError> {
+    let Recipe::Volumes(volumes) = &cx.settings.recipe else {
+        return Ok(Vec::new());
+    };
+    let tags = |tags: &LateTags| render_tags(cx.scope, data, "ebs_volumes", tags);
+    let texts = volumes.iter().map(|volume| {
+        let snapshot_tags = volume.snapshot.as_ref().map(|snapshot| &snapshot.tags);
+        Ok(VolumeTexts {
+            tags: tags(&volume.tags)?,
+            snapshot_tags: snapshot_tags.map_or_else(|| Ok(Tags::new()), tags)?,
+        })
+    });
+    texts.collect()
 }
 
 /// Later ones win.

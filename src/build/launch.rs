@@ -13,7 +13,8 @@ use crate::cloud::image::{BlockDevice, Image};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
 use crate::cloud::{Cloud, CloudError, InstanceId, Region};
 use crate::ledger::{Kind, Order};
-use crate::plan::amazon::settings::Launch;
+use crate::plan::amazon::recipe::Recipe;
+use crate::plan::amazon::settings::{EbsSettings, Launch};
 use crate::wait::{self, Pace, Patience, Polled};
 
 /// How long a machine may take to run, and to stop: Packer's ten minutes.
@@ -50,7 +51,7 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
             .message(&format!("Adding tag: \"{name}\": \"{value}\""));
     }
     let order = Order::new(Kind::Instance, cx.region, "the build machine")
-        .leaving(orphan_devices(&source.block_devices, &cx.settings.launch));
+        .leaving(leaving(&source.block_devices, cx.settings));
     let id = match spot {
         Some(spot) => spot::launch(cx, spot, (request, order), access, texts).await?,
         None => on_demand(cx, (request, order), access).await?,
@@ -129,6 +130,17 @@ fn shutdown_behavior(launch: &Launch) -> ShutdownBehavior {
     launch.shutdown_behavior.unwrap_or(default)
 }
 
+/// Devices whose volumes have to be removed after the machine: those that the source image leaves behind, and what
+/// `amazon-ebsvolume` is to keep, for as long as the build has not come to its end.
+fn leaving(devices: &[BlockDevice], settings: &EbsSettings) -> Vec<String> {
+    let mut names = orphan_devices(devices, &settings.launch);
+    if let Recipe::Volumes(volumes) = &settings.recipe {
+        let stay = volumes.iter().filter(|volume| volume.stays());
+        names.extend(stay.map(|volume| volume.device.device_name.clone()));
+    }
+    names
+}
+
 /// Devices of the source image whose volumes outlive the machine, but for those that the template maps itself: these are
 /// the user's, as with Packer.
 fn orphan_devices(devices: &[BlockDevice], launch: &Launch) -> Vec<String> {
@@ -198,14 +210,14 @@ pub(super) async fn describe<C: Cloud>(
 mod unit {
     use super::*;
     use crate::build::tests::fixture;
-    use crate::cloud::image::EbsSettings;
+    use crate::cloud::image::EbsSettings as Ebs;
 
     fn device(name: &str, delete_on_termination: bool) -> BlockDevice {
         BlockDevice {
             device_name: name.to_owned(),
-            ebs: Some(EbsSettings {
+            ebs: Some(Ebs {
                 delete_on_termination: Some(delete_on_termination),
-                ..EbsSettings::default()
+                ..Ebs::default()
             }),
             ..BlockDevice::default()
         }

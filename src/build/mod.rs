@@ -1,4 +1,4 @@
-//! The EC2 work of one `amazon-ebs` build: plain functions joined by typed values.
+//! The EC2 work of one amazon build: plain functions joined by typed values.
 //!
 //! [`build`] tells the story. Whatever creates something goes through the ledger; whatever waits hears the stop signal;
 //! what was made and must not stay is undone by the ledger's `settle`, not here.
@@ -12,6 +12,7 @@ mod connect;
 mod cx;
 mod decode;
 mod destroy;
+mod devices;
 mod diagnose;
 mod error;
 mod fast_launch;
@@ -31,25 +32,30 @@ mod preflight;
 mod profile;
 mod protect;
 mod publish;
+mod recipe;
+mod register;
 mod removal_lines;
 mod replace;
 mod security_group;
+mod snapshots;
 mod source;
 mod spot;
 mod spread;
 mod stop_machine;
 mod story;
+mod swap;
 mod unique;
+mod volumes;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use built::{Built, GeneratedData};
+pub(crate) use built::{Built, BuiltVolumes, GeneratedData};
 pub(crate) use cx::{AddressLookup, BuildObserver, Cx, Hook, Pause};
-pub(crate) use destroy::destroy;
+pub(crate) use destroy::{destroy, destroy_volumes};
 pub(crate) use error::BuildError;
 pub(crate) use issued::await_issued;
 pub(crate) use preflight::caller;
 pub(crate) use removal_lines::removal_line;
-pub(crate) use story::build;
+pub(crate) use story::{build, build_volumes};
 pub(crate) use unique::time_ordered_uuid;

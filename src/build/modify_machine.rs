@@ -11,6 +11,10 @@ pub(super) async fn modify<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     id: &InstanceId,
 ) -> Result<(), BuildError> {
+    if cx.settings.launch.spot.is_some() {
+        // It was not stopped, so it cannot be changed. An image that is registered is told by itself.
+        return Ok(());
+    }
     for support in &cx.settings.launch.network_support {
         let (say, doing) = words(*support);
         cx.ui.say(say);

@@ -13,6 +13,7 @@ use crate::cloud::api::Caller;
 use crate::cloud::error::Refusal;
 use crate::cloud::image::{Image, ImageQuery};
 use crate::cloud::{Cloud, CloudError, Region};
+use crate::plan::amazon::recipe::Recipe;
 use crate::plan::amazon::settings::{EbsSettings, Replace};
 
 /// Whose credentials these are; `None` where `skip_credential_validation` asks not to look.
@@ -35,6 +36,9 @@ pub(crate) async fn caller<C: Cloud>(
 pub(super) async fn check<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
     if !cx.settings.unsupported.is_empty() {
         return Err(BuildError::Unsupported(cx.settings.unsupported.clone()));
+    }
+    if matches!(cx.settings.recipe, Recipe::Volumes(_)) {
+        return Ok(());
     }
     // A name in a region that does not exist cannot be looked for.
     regions(cx).await?;

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 
 use super::cx::Cx;
+use super::devices;
 use super::error::BuildError;
 use super::late::Texts;
+use super::snapshots::{self, Shares};
 use super::{fast_launch, patiently};
-use crate::cloud::image::{Image, ImageAttribute, SnapshotAttribute};
+use crate::cloud::image::{Image, ImageAttribute};
 use crate::cloud::{Cloud, Region, Tags as CloudTags};
 use crate::ledger::{DEADLINE_TAG, KEPT};
 
@@ -110,8 +112,11 @@ pub(super) async fn mark_kept<C: Cloud, D>(
     images: &BTreeMap<Region, Image>,
 ) -> Result<(), BuildError> {
     let kept = CloudTags::from([(DEADLINE_TAG.to_owned(), KEPT.to_owned())]);
+    // These may be somebody else's.
+    let named = devices::named_snapshots(&cx.settings.image.block_devices);
     let mark = |region, image: &Image| {
-        let snapshots = image.snapshots();
+        let mut snapshots = image.snapshots();
+        snapshots.retain(|snapshot| !named.iter().any(|named| named == snapshot.as_str()));
         let ids = std::iter::once(image.id.as_str())
             .chain(snapshots.iter().map(crate::cloud::SnapshotId::as_str));
         let ids: Vec<String> = ids.map(str::to_owned).collect();
@@ -207,29 +212,17 @@ async fn share_snapshots<C: Cloud, D>(
     image: &Image,
 ) -> Result<(), BuildError> {
     let settings = &cx.settings.image;
-    let groups = (!settings.snapshot_groups.is_empty())
-        .then(|| SnapshotAttribute::VolumeGroups(settings.snapshot_groups.clone()));
-    let users = (!settings.snapshot_users.is_empty())
-        .then(|| SnapshotAttribute::VolumeUsers(settings.snapshot_users.clone()));
-    let attributes: Vec<SnapshotAttribute> = groups.into_iter().chain(users).collect();
-    if attributes.is_empty() {
-        return Ok(());
-    }
+    let shares = Shares {
+        users: &settings.snapshot_users,
+        groups: &settings.snapshot_groups,
+    };
     for snapshot in image.snapshots() {
-        cx.ui
-            .say(&format!("Modifying attributes on snapshot ({snapshot})..."));
-        for attribute in &attributes {
-            let what = format!("the shares of snapshot {snapshot}");
-            patiently::change(cx, DOING, &what, || {
-                cx.cloud.modify_snapshot(region, &snapshot, attribute)
-            })
-            .await?;
-        }
+        snapshots::share(cx, region, &snapshot, shares).await?;
     }
     Ok(())
 }
 
-async fn tag<C: Cloud, D>(
+pub(super) async fn tag<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     region: &Region,
     ids: &[String],

@@ -31,7 +31,7 @@ pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildE
     })?;
     if image.root_device_type != "ebs" {
         let reason = format!(
-            "the source image `{}` has a root device of type `{}`; amazon-ebs needs `ebs`",
+            "the source image `{}` has a root device of type `{}`; the amazon builders need `ebs`",
             image.id, image.root_device_type
         );
         return Err(BuildError::Source(reason));

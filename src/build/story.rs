@@ -1,16 +1,20 @@
 //! The build from its first call to its last, on one screen.
 
+use std::collections::BTreeMap;
+
 use super::access::{self, Access};
-use super::built::Built;
+use super::built::{Built, BuiltVolumes, GeneratedData};
 use super::cx::{Cx, Hook};
 use super::error::BuildError;
-use super::late::{self, SourceData};
+use super::late::{self, SourceData, Texts};
 use super::launch::Machine;
 use super::{
     clear_keys, connect, decode, freeze, interruption, launch, modify_machine, network, preflight,
-    source, spread, stop_machine,
+    recipe, source, spread, stop_machine, volumes,
 };
-use crate::cloud::Cloud;
+use crate::cloud::image::Image;
+use crate::cloud::{Cloud, Region};
+use crate::plan::amazon::recipe::{EbsVolume, Recipe};
 use crate::remote::{Dial, Remote};
 
 /// Builds the image. `None` where `skip_create_ami` asks for none.
@@ -21,10 +25,39 @@ pub(crate) async fn build<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     hook: &mut impl Hook,
 ) -> Result<Option<Built>, BuildError> {
+    unless_stopped(cx, Box::pin(images(cx, hook))).await
+}
+
+/// Builds the volumes of `amazon-ebsvolume`.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) async fn build_volumes<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+    volumes: &[EbsVolume],
+) -> Result<BuiltVolumes, BuildError> {
+    let built = async {
+        let (machine, texts, data) = provisioned(cx, hook).await?;
+        volumes::finish(cx, machine, volumes, (&texts, data)).await
+    };
+    unless_stopped(cx, Box::pin(built)).await
+}
+
+async fn unless_stopped<T, C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    built: impl Future<Output = Result<T, BuildError>>,
+) -> Result<T, BuildError> {
+    let explained = async {
+        match built.await {
+            Ok(built) => Ok(built),
+            Err(error) => Err(decode::explain(cx, error).await),
+        }
+    };
     tokio::select! {
         biased;
         request = cx.stop.wait() => Err(BuildError::Stopped(request)),
-        built = Box::pin(explained(cx, hook)) => match (built, cx.stop.requested()) {
+        built = explained => match (built, cx.stop.requested()) {
             // A step may hear the signal between our look at it and its own, and then fails because of it.
             (Err(_), Some(request)) => Err(BuildError::Stopped(request)),
             (built, _) => built,
@@ -32,56 +65,21 @@ pub(crate) async fn build<C: Cloud, D: Dial>(
     }
 }
 
-async fn explained<C: Cloud, D: Dial>(
+async fn images<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     hook: &mut impl Hook,
 ) -> Result<Option<Built>, BuildError> {
-    match steps(cx, hook).await {
-        Ok(built) => Ok(built),
-        Err(error) => Err(decode::explain(cx, error).await),
-    }
-}
-
-async fn steps<C: Cloud, D: Dial>(
-    cx: &Cx<'_, C, D>,
-    hook: &mut impl Hook,
-) -> Result<Option<Built>, BuildError> {
-    cx.ui.step("Preflight");
-    preflight::check(cx).await?;
-    pause(cx, "StepPreValidate").await;
-    let source = source::find(cx).await?;
-    pause(cx, "StepSourceAMIInfo").await;
-    let texts = late::render(cx, &SourceData::new(cx.region, &source))?;
-    let network = network::choose(cx).await?;
-    pause(cx, "StepNetworkInfo").await;
-    preflight::try_launch(cx, &source, &network, &texts).await?;
-
-    cx.ui.step("Launch");
-    let access = access::prepare(cx, &network, &texts).await?;
-    if let Some(pair) = access.key.temporary() {
-        cx.observer.key_made(cx.ui, pair);
-    }
-    pause(cx, "StepKeyPair").await;
-    pause(cx, "StepSecurityGroup").await;
-    let machine = launch::machine(cx, &source, &network, &access, &texts).await?;
-    cx.observer.instance_running(cx.ui, &machine.instance);
-    pause(cx, "StepRunSourceInstance").await;
-
-    let provisioned = Box::pin(provision(cx, hook, &machine, &access));
-    let data = interruption::told(cx, &machine.id, provisioned).await?;
+    let (machine, texts, data) = provisioned(cx, hook).await?;
 
     cx.ui.step("Create the image");
-    stop_machine::stop(cx, &machine.id).await?;
-    pause(cx, "StepStopEBSBackedInstance").await;
-    modify_machine::modify(cx, &machine.id).await?;
-    pause(cx, "StepModifyEBSBackedInstance").await;
+    at_rest(cx, &machine).await?;
     if cx.settings.image.skip_create {
         freeze::say_skipped(cx.ui);
         before_cleanup(cx, "StepRunSourceInstance").await;
         cx.ledger.let_go(cx.cloud, &machine.id).await;
         return Ok(None);
     }
-    let frozen = freeze::image(cx, &machine.id, &texts);
+    let frozen = Box::pin(recipe::image(cx, &machine, &texts));
     let image = interruption::told(cx, &machine.id, frozen).await?;
     pause(cx, "stepCreateAMI").await;
     before_cleanup(cx, "StepRunSourceInstance").await;
@@ -92,7 +90,7 @@ async fn steps<C: Cloud, D: Dial>(
 
     // From here on there is no waiting: a stop comes either before the images are kept or after they are returned.
     cx.ledger
-        .keep(images.iter().map(|(region, image)| (region, &image.id)))
+        .keep(&things(&images))
         .map_err(BuildError::Journal)?;
     let built = Built {
         name: cx.settings.image.name.clone(),
@@ -113,12 +111,69 @@ async fn steps<C: Cloud, D: Dial>(
     Ok(Some(built))
 }
 
+/// Stops the machine, and changes what can be changed of it then.
+pub(super) async fn at_rest<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    machine: &Machine,
+) -> Result<(), BuildError> {
+    stop_machine::stop(cx, &machine.id).await?;
+    pause(cx, "StepStopEBSBackedInstance").await;
+    modify_machine::modify(cx, &machine.id).await?;
+    pause(cx, "StepModifyEBSBackedInstance").await;
+    Ok(())
+}
+
+/// Everything that stays: the images, and the snapshots that some of them were registered of.
+fn things(images: &BTreeMap<Region, Image>) -> Vec<(Region, String)> {
+    let parts = images.iter().flat_map(|(region, image)| {
+        let snapshots = image.snapshots().into_iter().map(|id| id.to_string());
+        let ids = std::iter::once(image.id.to_string()).chain(snapshots);
+        ids.map(|id| (region.clone(), id))
+    });
+    parts.collect()
+}
+
+/// A machine with all provisioners behind it.
+async fn provisioned<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
+    hook: &mut impl Hook,
+) -> Result<(Machine, Texts, GeneratedData), BuildError> {
+    cx.ui.step("Preflight");
+    preflight::check(cx).await?;
+    pause(cx, "StepPreValidate").await;
+    let source = source::find(cx).await?;
+    pause(cx, "StepSourceAMIInfo").await;
+    let texts = late::render(cx, &SourceData::new(cx.region, &source))?;
+    let network = network::choose(cx).await?;
+    pause(cx, "StepNetworkInfo").await;
+    preflight::try_launch(cx, &source, &network, &texts).await?;
+
+    cx.ui.step("Launch");
+    let access = access::prepare(cx, &network, &texts).await?;
+    if let Some(pair) = access.key.temporary() {
+        cx.observer.key_made(cx.ui, pair);
+    }
+    pause(cx, "StepKeyPair").await;
+    pause(cx, "StepSecurityGroup").await;
+    let machine = launch::machine(cx, &source, &network, &access, &texts).await?;
+    cx.observer.instance_running(cx.ui, &machine.instance);
+    pause(cx, "StepRunSourceInstance").await;
+    if let Recipe::Volumes(volumes) = &cx.settings.recipe {
+        volumes::prepare(cx, &machine, volumes, &texts).await?;
+        pause(cx, "stepTagEBSVolumes").await;
+    }
+
+    let provisioned = Box::pin(provision(cx, hook, &machine, &access));
+    let data = interruption::told(cx, &machine.id, provisioned).await?;
+    Ok((machine, texts, data))
+}
+
 async fn provision<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     hook: &mut impl Hook,
     machine: &Machine,
     access: &Access,
-) -> Result<super::GeneratedData, BuildError> {
+) -> Result<GeneratedData, BuildError> {
     cx.ui.step("Connect");
     let mut session = connect::log_in(cx, machine, access).await?;
     pause(cx, "StepConnect").await;
@@ -133,10 +188,10 @@ async fn provision<C: Cloud, D: Dial>(
 }
 
 /// `-debug`: somebody may look around after a step.
-async fn pause<C, D>(cx: &Cx<'_, C, D>, step: &str) {
+pub(super) async fn pause<C, D>(cx: &Cx<'_, C, D>, step: &str) {
     cx.observer.after_step(cx.ui, step).await;
 }
 
-async fn before_cleanup<C, D>(cx: &Cx<'_, C, D>, step: &str) {
+pub(super) async fn before_cleanup<C, D>(cx: &Cx<'_, C, D>, step: &str) {
     cx.observer.before_cleanup(cx.ui, step).await;
 }

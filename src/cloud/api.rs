@@ -14,6 +14,7 @@ use super::lifecycle_calls::LifecycleCalls;
 use super::network::{Filters, Ingress, Subnet, Vpc};
 use super::profile::ProfileCalls;
 use super::spot::SpotCalls;
+use super::volume_calls::VolumeCalls;
 use super::{
     CloudError, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
     VolumeId, VpcId,
@@ -42,6 +43,7 @@ pub(crate) trait Cloud:
     + NetworkCalls
     + ProfileCalls
     + SpotCalls
+    + VolumeCalls
     + Clone
     + Send
     + Sync
@@ -57,6 +59,7 @@ impl<T> Cloud for T where
         + NetworkCalls
         + ProfileCalls
         + SpotCalls
+        + VolumeCalls
         + Clone
         + Send
         + Sync

@@ -6,6 +6,7 @@ mod instances;
 mod lifecycle;
 mod network;
 mod spot;
+mod volumes;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

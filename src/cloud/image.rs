@@ -169,6 +169,17 @@ pub(crate) enum SnapshotAttribute {
     VolumeGroups(Vec<String>),
 }
 
+/// The state of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SnapshotState {
+    /// Being copied.
+    Pending,
+    /// Complete.
+    Completed,
+    /// It will never be complete.
+    Failed,
+}
+
 /// A snapshot as `DescribeSnapshots` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Snapshot {
@@ -176,8 +187,8 @@ pub(crate) struct Snapshot {
     pub(crate) id: SnapshotId,
     /// Percent, 0 to 100, as EC2 tells it.
     pub(crate) progress: u8,
-    /// Whether it is complete.
-    pub(crate) completed: bool,
+    /// Its state.
+    pub(crate) state: SnapshotState,
     /// GiB of the volume.
     pub(crate) volume_size: i32,
     /// EC2's description; an image's id stands in it for snapshots that `CreateImage` made.

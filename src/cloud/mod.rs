@@ -31,6 +31,7 @@ mod request;
 mod request_instance;
 mod request_lifecycle;
 mod request_spot;
+mod request_volume;
 mod response;
 mod response_fleet;
 pub(crate) mod secrets_manager;
@@ -38,6 +39,8 @@ mod shared_files;
 pub(crate) mod spot;
 mod transport;
 pub(crate) mod unverified;
+pub(crate) mod volume;
+pub(crate) mod volume_calls;
 
 pub(crate) use api::Cloud;
 pub(crate) use error::CloudError;

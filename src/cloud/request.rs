@@ -272,7 +272,7 @@ pub(crate) fn unless_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
     if list.is_empty() { None } else { Some(list) }
 }
 
-/// Packer sends no tags with `CreateImage` in these regions (`step_create_ami.go`): they refused them.
+/// Packer sends no tags with `CreateImage` in these regions (`step_create_ami.go`): they refused them. Nor do we with the calls like it.
 pub(crate) fn takes_image_tags(region: &Region) -> bool {
     !region.is_china() && !region.is_government()
 }

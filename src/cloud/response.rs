@@ -4,9 +4,12 @@ use aws_sdk_ec2::types;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::image::{BlockDevice, EbsSettings, Image, ImageState, SecurityGroup, Snapshot};
+use super::image::{
+    BlockDevice, EbsSettings, Image, ImageState, SecurityGroup, Snapshot, SnapshotState,
+};
 use super::instance::{Instance, InstanceState};
 use super::network::{Subnet, Vpc};
+use super::volume::{Attachment, AttachmentState, Volume, VolumeState};
 use super::{GroupId, ImageId, InstanceId, SnapshotId, SubnetId, Tags, VolumeId, VpcId};
 
 /// An image. EC2's description promises the fields that are empty here when missing.
@@ -154,10 +157,38 @@ pub(crate) fn snapshot(snapshot: &types::Snapshot) -> Snapshot {
     Snapshot {
         id: SnapshotId::new(snapshot.snapshot_id().unwrap_or_default()),
         progress: progress.parse().map_or(0, |percent: u8| percent.min(100)),
-        completed: snapshot.state() == Some(&types::SnapshotState::Completed),
+        state: match snapshot.state() {
+            Some(types::SnapshotState::Completed) => SnapshotState::Completed,
+            Some(types::SnapshotState::Error) => SnapshotState::Failed,
+            _ => SnapshotState::Pending,
+        },
         volume_size: snapshot.volume_size().unwrap_or_default(),
         description: snapshot.description().unwrap_or_default().to_owned(),
         tags: tags(snapshot.tags()),
+    }
+}
+
+/// A volume.
+pub(crate) fn volume(volume: &types::Volume) -> Volume {
+    let attachment = |attachment: &types::VolumeAttachment| {
+        Some(Attachment {
+            instance: InstanceId::new(attachment.instance_id()?),
+            device: attachment.device()?.to_owned(),
+            state: match attachment.state() {
+                Some(types::VolumeAttachmentState::Attached) => AttachmentState::Attached,
+                _ => AttachmentState::Moving,
+            },
+        })
+    };
+    Volume {
+        id: VolumeId::new(volume.volume_id().unwrap_or_default()),
+        state: match volume.state() {
+            Some(types::VolumeState::Available) => VolumeState::Available,
+            Some(types::VolumeState::InUse) => VolumeState::InUse,
+            Some(types::VolumeState::Creating) => VolumeState::Creating,
+            _ => VolumeState::Lost,
+        },
+        attachment: volume.attachments().iter().find_map(attachment),
     }
 }
 

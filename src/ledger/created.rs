@@ -1,7 +1,7 @@
 //! What creating calls answer, and which part of it identifies the thing.
 
 use crate::cloud::instance::Instance;
-use crate::cloud::{GroupId, ImageId, InstanceId, LaunchTemplateId};
+use crate::cloud::{GroupId, ImageId, InstanceId, LaunchTemplateId, SnapshotId};
 use crate::secret::Secret;
 
 /// The answer of a creating call.
@@ -11,6 +11,12 @@ pub(crate) trait Created {
 }
 
 impl Created for ImageId {
+    fn id(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+}
+
+impl Created for SnapshotId {
     fn id(&self) -> Option<&str> {
         Some(self.as_str())
     }

@@ -15,7 +15,7 @@ use super::record::Record;
 use super::row::{Order, Row};
 use super::undo;
 use crate::cloud::error::Refusal;
-use crate::cloud::{Cloud, CloudError, ImageId, InstanceId, Region};
+use crate::cloud::{Cloud, CloudError, InstanceId, Region};
 
 /// All that a build created. Clones are the same ledger; one of them is spent by `settle`.
 #[derive(Clone, Debug)]
@@ -121,21 +121,24 @@ impl Ledger {
         }
     }
 
-    /// These images are what the build was for: from now on nothing of them is undone.
-    pub(crate) fn keep<'a>(
-        &self,
-        images: impl IntoIterator<Item = (&'a Region, &'a ImageId)>,
-    ) -> Result<(), JournalError> {
-        let images: Vec<(&Region, &ImageId)> = images.into_iter().collect();
+    /// Writes down something of the machine's that must not outlive the build: to be called before the machine loses it.
+    pub(crate) fn adopt(&self, order: Order, id: &str) -> Result<(), JournalError> {
+        self.inner.record().enter(order, Some(id.to_owned()))?;
+        Ok(())
+    }
+
+    /// These things (images, snapshots, volumes), by region and id, are what the build was for: from now on nothing of
+    /// them is undone.
+    pub(crate) fn keep(&self, things: &[(Region, String)]) -> Result<(), JournalError> {
         self.inner.record().keep(|row| {
+            // Fast launch goes by the name of its image.
             let named = match row.kind {
-                Kind::Image | Kind::ImageCopy => row.id.as_deref(),
                 Kind::FastLaunch => Some(row.name.as_str()),
-                _ => None,
+                _ => row.id.as_deref(),
             };
-            images
+            things
                 .iter()
-                .any(|(region, id)| row.region == **region && named == Some(id.as_str()))
+                .any(|(region, id)| row.region == *region && named == Some(id.as_str()))
         })
     }
 

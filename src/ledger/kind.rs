@@ -20,7 +20,7 @@ pub(crate) enum Kind {
     Image,
     /// A copy of it, in any region.
     ImageCopy,
-    /// A snapshot that is left of an image.
+    /// A snapshot of a volume, or one that is left of an image.
     Snapshot,
     /// The fast launch of an image; its name is the image's id.
     FastLaunch,

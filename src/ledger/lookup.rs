@@ -8,7 +8,7 @@ use super::row::Row;
 use crate::cloud::api::CloudResult;
 use crate::cloud::image::{Image, ImageQuery};
 use crate::cloud::network::Filters;
-use crate::cloud::{Cloud, GroupId, ImageId, InstanceId};
+use crate::cloud::{Cloud, GroupId, ImageId, InstanceId, SnapshotId};
 
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-templates-as-source.html>
 const TEMPLATE_TAG: &str = "tag:aws:ec2launchtemplate:id";
@@ -90,6 +90,18 @@ pub(super) async fn image<C: Cloud>(
 fn is_not_older(image: &Image, row: &Row) -> bool {
     let created = OffsetDateTime::parse(&image.creation_date, &Rfc3339);
     created.is_ok_and(|created| created.unix_timestamp() + CLOCK_SKEW >= row.written)
+}
+
+/// The snapshot of a row; its creating call takes tags in every region.
+pub(super) async fn snapshot<C: Cloud>(
+    cloud: &C,
+    row: &Row,
+    build_id: &str,
+) -> CloudResult<Option<SnapshotId>> {
+    let found = cloud
+        .snapshots(&row.region, &[], &by_tags(row, build_id))
+        .await?;
+    Ok(found.into_iter().map(|snapshot| snapshot.id).next())
 }
 
 /// The searches that together find every snapshot of an image that may be gone already.

@@ -1,6 +1,6 @@
 //! The rows in memory and on disk, changed together: nothing is forgotten in one before the other knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ enum Phase {
 pub(super) struct Record {
     identity: BuildIdentity,
     rows: Vec<Row>,
+    /// Ids of what stays for good: nothing brings them back.
+    kept: BTreeSet<String>,
     /// From then on "not found" is believed of a row.
     believed: BTreeMap<u32, Instant>,
     last_number: u32,
@@ -46,6 +48,7 @@ impl Record {
         Self {
             identity,
             rows: Vec::new(),
+            kept: BTreeSet::new(),
             believed: BTreeMap::new(),
             last_number: 0,
             journal: Some(journal),
@@ -60,6 +63,7 @@ impl Record {
         let mut record = Self::new(journal, replayed.identity);
         record.last_number = replayed.last_number;
         record.phase = Phase::Settling;
+        record.kept = replayed.kept;
         for row in &replayed.rows {
             let age = Duration::from_secs(u64::try_from(now() - row.written).unwrap_or(0));
             record
@@ -118,6 +122,7 @@ impl Record {
             token: self.identity.token(number),
             written: now(),
             orphan_devices: order.orphan_devices,
+            spared: order.spared,
             id,
             held_until: None,
         };
@@ -128,13 +133,13 @@ impl Record {
         Ok(row)
     }
 
-    /// Writes down a part that a thing leaves when it goes (a volume, a snapshot), once.
+    /// Writes down a part that a thing leaves when it goes (a volume, a snapshot), once; and not at all where it was kept.
     pub(super) fn adopt(&mut self, kind: Kind, of: &Row, id: &str) -> Result<(), JournalError> {
-        if self
-            .rows
-            .iter()
-            .any(|row| row.kind == kind && row.id.as_deref() == Some(id))
-        {
+        let known = |row: &Row| row.kind == kind && row.id.as_deref() == Some(id);
+        if self.kept.contains(id) || of.spared.iter().any(|spared| spared == id) {
+            return Ok(());
+        }
+        if self.rows.iter().any(known) {
             return Ok(());
         }
         let name = format!("of {}", of.label());
@@ -174,7 +179,9 @@ impl Record {
             .map(|row| Entry::Kept { row: row.number })
             .collect();
         self.write(&entries)?;
-        self.rows.retain(|row| !stays(row));
+        let (kept, others): (Vec<Row>, Vec<Row>) = self.rows.drain(..).partition(|row| stays(row));
+        self.rows = others;
+        self.kept.extend(kept.into_iter().filter_map(|row| row.id));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Reads a journal back into the rows that are still open.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -16,6 +17,8 @@ pub(super) struct Replayed {
     pub(super) identity: BuildIdentity,
     /// What is not known to be gone.
     pub(super) rows: Vec<Row>,
+    /// Ids of what stays for good.
+    pub(super) kept: BTreeSet<String>,
     /// The highest row number ever given.
     pub(super) last_number: u32,
 }
@@ -31,6 +34,7 @@ pub(super) fn replay(path: &Path, bytes: &[u8]) -> Result<Replayed, JournalError
     let mut replayed = Replayed {
         identity: header.build,
         rows: Vec::new(),
+        kept: BTreeSet::new(),
         last_number: 0,
     };
     for (index, line) in lines {
@@ -72,8 +76,10 @@ impl Replayed {
             }
             Entry::Made { row, id } => self.change(row, |row| row.id = Some(id)),
             Entry::Held { row, until } => self.change(row, |row| row.held_until = Some(until)),
-            Entry::Gone { row } | Entry::Kept { row } => {
-                self.rows.retain(|open| open.number != row)
+            Entry::Gone { row } => self.rows.retain(|open| open.number != row),
+            Entry::Kept { row } => {
+                let kept = self.rows.extract_if(.., |open| open.number == row);
+                self.kept.extend(kept.filter_map(|row| row.id));
             }
         }
     }

@@ -28,6 +28,8 @@ pub(crate) struct Order {
     pub(crate) origin: NameOrigin,
     /// Devices of an instance whose volumes would outlive it although nobody asked for them.
     pub(crate) orphan_devices: Vec<String>,
+    /// Snapshots that an image refers to without having made them: they are the user's.
+    pub(crate) spared: Vec<String>,
     /// The user's tags, for the kinds whose creating call takes them from the claim.
     pub(crate) tags: Tags,
 }
@@ -41,6 +43,7 @@ impl Order {
             name: name.into(),
             origin: NameOrigin::Generated,
             orphan_devices: Vec::new(),
+            spared: Vec::new(),
             tags: Tags::new(),
         }
     }
@@ -57,6 +60,14 @@ impl Order {
     pub(crate) fn leaving(self, devices: Vec<String>) -> Self {
         Self {
             orphan_devices: devices,
+            ..self
+        }
+    }
+
+    /// The same of an image that refers to these snapshots of the user's.
+    pub(crate) fn sparing(self, snapshots: Vec<String>) -> Self {
+        Self {
+            spared: snapshots,
             ..self
         }
     }
@@ -90,6 +101,9 @@ pub(crate) struct Row {
     /// As in [`Order`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) orphan_devices: Vec<String>,
+    /// As in [`Order`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) spared: Vec<String>,
     /// EC2's id (a key pair's name); `None` while no answer came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<String>,

@@ -210,8 +210,8 @@ async fn terminated<C: Cloud>(
     }
 }
 
-/// Writes down the volumes that will outlive the machine; afterwards nothing leads to them. Failing here must not keep a
-/// machine running.
+/// Writes down the volumes that will outlive the machine; afterwards nothing leads to them. So a machine that EC2 does not
+/// show yet is waited for, but failing here must not keep a machine running.
 pub(super) async fn adopt_volumes<C: Cloud>(
     inner: &Arc<Inner>,
     cloud: &C,
@@ -221,11 +221,18 @@ pub(super) async fn adopt_volumes<C: Cloud>(
     if row.orphan_devices.is_empty() {
         return;
     }
-    let instances = cloud
-        .instances(&row.region, std::slice::from_ref(id), &Vec::new())
-        .await
-        .unwrap_or_default();
-    for (device, volume) in instances.iter().flat_map(|instance| &instance.volumes) {
+    let believed = inner.record().believed_from(row.number);
+    let limit = believed.saturating_duration_since(Instant::now());
+    let shown = repeat(row, limit, || async {
+        let ids = std::slice::from_ref(id);
+        let found = cloud.instances(&row.region, ids, &Vec::new()).await?;
+        Ok(match found.into_iter().next() {
+            Some(instance) => Polled::Ready(instance),
+            None => Polled::PENDING,
+        })
+    });
+    let Ok(instance) = shown.await else { return };
+    for (device, volume) in &instance.volumes {
         if row.orphan_devices.contains(device)
             && let Err(error) = inner.record().adopt(Kind::Volume, row, volume.as_str())
         {
@@ -248,6 +255,13 @@ async fn volume<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<()
 }
 
 async fn snapshot<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
-    let id = SnapshotId::new(row.label());
+    let build_id = inner.record().identity().build_id.clone();
+    let found = identify(inner, row, || {
+        let search = lookup::snapshot(cloud, row, &build_id);
+        async { Ok(search.await?.map(|id| id.as_str().to_owned())) }
+    });
+    let Some(id) = found.await?.map(SnapshotId::new) else {
+        return Ok(());
+    };
     remove(inner, row, || cloud.delete_snapshot(&row.region, &id)).await
 }

@@ -12,7 +12,7 @@ use crate::template::model::{RawBuilder, Template};
 use crate::template::problem::Problems;
 use crate::template::scope::{BuilderFunctions, Scope, Section};
 
-/// What the amazon builder announces for `build`, beside what every build knows.
+/// What the amazon builders announce for `build`, beside what every build knows.
 const AMAZON_BUILD_KEYS: [&str; 6] = [
     "BuildRegion",
     "SourceAMI",
@@ -22,9 +22,15 @@ const AMAZON_BUILD_KEYS: [&str; 6] = [
     "SourceAMIOwnerName",
 ];
 
+/// The builders that run on EC2.
+const AMAZON: [&str; 3] = ["amazon-ebs", "amazon-ebssurrogate", "amazon-ebsvolume"];
+/// Every builder that runs here, for messages.
+pub(crate) const OUR_BUILDERS: &str =
+    "amazon-ebs, amazon-ebssurrogate, amazon-ebsvolume, null, file";
+
 /// What a builder of this type announces.
 pub(super) fn build_keys(kind: &str) -> &'static [&'static str] {
-    if kind == "amazon-ebs" {
+    if AMAZON.contains(&kind) {
         &AMAZON_BUILD_KEYS
     } else {
         &[]
@@ -53,6 +59,16 @@ pub(super) fn check(
         "amazon-ebs" => {
             let scope = scope.with_section(Section::Builder(BuilderFunctions::Amazon));
             let settings = amazon::ebs(config, &scope, facts, force, &problems);
+            settings.map(|settings| Builder::AmazonEbs(Box::new(settings)))
+        }
+        "amazon-ebssurrogate" => {
+            let scope = scope.with_section(Section::Builder(BuilderFunctions::Amazon));
+            let settings = amazon::surrogate(config, &scope, facts, force, &problems);
+            settings.map(|settings| Builder::AmazonEbs(Box::new(settings)))
+        }
+        "amazon-ebsvolume" => {
+            let scope = scope.with_section(Section::Builder(BuilderFunctions::AmazonVolume));
+            let settings = amazon::volume(config, &scope, facts, &problems);
             settings.map(|settings| Builder::AmazonEbs(Box::new(settings)))
         }
         "null" => null::null(config, &plain, facts, &problems).map(Builder::Null),

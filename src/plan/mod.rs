@@ -24,6 +24,7 @@ mod tests;
 mod unsupported;
 
 pub(crate) use assemble::plan;
+pub(crate) use builders::OUR_BUILDERS;
 pub(crate) use planned::{
     Builder, InvalidBuild, Plan, PlannedBuild, PlannedPostProcessor, PlannedProvisioner, Wrap,
 };

@@ -76,7 +76,7 @@ pub(crate) enum Stage {
 /// A builder with its settings.
 #[derive(Debug)]
 pub(crate) enum Builder {
-    /// `amazon-ebs`.
+    /// `amazon-ebs`, `amazon-ebssurrogate` or `amazon-ebsvolume`: the recipe in it tells them apart.
     AmazonEbs(Box<EbsSettings>),
     /// `null`.
     Null(NullSettings),

@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
-use crate::cloud::{ImageId, Region, SnapshotId};
+use crate::cloud::{ImageId, Region, SnapshotId, VolumeId};
 use crate::file_error::FileError;
 
 /// A result. Post-processors take one and give one.
@@ -36,6 +36,8 @@ pub(crate) enum Substance {
     Trees,
     /// An image in each region.
     Images(BTreeMap<Region, ImageInRegion>),
+    /// Volumes and snapshots of a region.
+    Volumes(VolumesInRegion),
 }
 
 /// An image with all that it occupies in its region.
@@ -44,6 +46,17 @@ pub(crate) struct ImageInRegion {
     /// The image.
     pub(crate) image: ImageId,
     /// What holds its volumes.
+    pub(crate) snapshots: Vec<SnapshotId>,
+}
+
+/// What an `amazon-ebsvolume` build leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VolumesInRegion {
+    /// Where.
+    pub(crate) region: Region,
+    /// The volumes.
+    pub(crate) volumes: Vec<VolumeId>,
+    /// The snapshots.
     pub(crate) snapshots: Vec<SnapshotId>,
 }
 
@@ -57,6 +70,12 @@ pub(crate) trait DestroyImages {
         &self,
         images: &BTreeMap<Region, ImageInRegion>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Removes volumes and their snapshots, likewise.
+    fn destroy_volumes(
+        &self,
+        volumes: &VolumesInRegion,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
 /// Why an artifact is still there.
@@ -65,7 +84,7 @@ pub(crate) enum DestroyError {
     /// A file could not be removed.
     #[error(transparent)]
     File(#[from] FileError),
-    /// An image could not.
+    /// An image, a volume or a snapshot could not.
     #[error(transparent)]
     Images(Box<dyn Error + Send + Sync>),
 }
@@ -93,8 +112,11 @@ impl Artifact {
         }
     }
 
-    /// What the `amazon-ebs` builder makes. Packer sorts the finished texts, not the regions' names.
-    pub(crate) fn amazon(images: BTreeMap<Region, ImageInRegion>) -> Self {
+    /// What `amazon-ebs` and `amazon-ebssurrogate` make. Packer sorts the finished texts, not the regions' names.
+    pub(crate) fn amazon(
+        builder_id: &'static str,
+        images: BTreeMap<Region, ImageInRegion>,
+    ) -> Self {
         let sorted = |separator: &str| {
             let mut texts: Vec<String> = images
                 .iter()
@@ -104,11 +126,26 @@ impl Artifact {
             texts
         };
         Self {
-            builder_id: "mitchellh.amazonebs",
+            builder_id,
             id: sorted(":").join(","),
             text: format!("AMIs were created:\n{}\n", sorted(": ").join("\n")),
             files: Vec::new(),
             substance: Substance::Images(images),
+        }
+    }
+
+    /// What `amazon-ebsvolume` makes.
+    pub(crate) fn volumes(volumes: VolumesInRegion) -> Self {
+        let ids = volumes.volumes.iter().map(VolumeId::as_str);
+        let ids = ids.chain(volumes.snapshots.iter().map(SnapshotId::as_str));
+        let mut texts: Vec<String> = ids.map(|id| format!("{}:{id}", volumes.region)).collect();
+        texts.sort();
+        Self {
+            builder_id: "mitchellh.amazon.ebsvolume",
+            id: texts.join(","),
+            text: format!("EBS Volumes were created:\n\n{}", texts.join("\n")),
+            files: Vec::new(),
+            substance: Substance::Volumes(volumes),
         }
     }
 
@@ -135,6 +172,10 @@ impl Artifact {
             Substance::Trees => self.remove_each(directory, remove_tree),
             Substance::Images(images) => {
                 let destroyed = destroyer.destroy(images).await;
+                destroyed.map_err(|error| DestroyError::Images(Box::new(error)))
+            }
+            Substance::Volumes(volumes) => {
+                let destroyed = destroyer.destroy_volumes(volumes).await;
                 destroyed.map_err(|error| DestroyError::Images(Box::new(error)))
             }
         }

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
-use super::{Artifact, Chained, DestroyImages, ImageInRegion, PostContext, run_chains};
+use super::{
+    Artifact, Chained, DestroyImages, ImageInRegion, PostContext, VolumesInRegion, run_chains,
+};
 use crate::cloud::Region;
 use crate::facts::Facts;
 use crate::plan::PlannedPostProcessor;
@@ -49,6 +51,11 @@ impl DestroyImages for Destroyed {
 
     async fn destroy(&self, images: &BTreeMap<Region, ImageInRegion>) -> Result<(), Infallible> {
         self.0.lock().unwrap().extend(images.keys().cloned());
+        Ok(())
+    }
+
+    async fn destroy_volumes(&self, volumes: &VolumesInRegion) -> Result<(), Infallible> {
+        self.0.lock().unwrap().push(volumes.region.clone());
         Ok(())
     }
 }

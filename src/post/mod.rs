@@ -15,7 +15,7 @@ mod manifest;
 mod shell_local;
 mod stoppable;
 
-pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion};
+pub(crate) use artifact::{Artifact, DestroyImages, ImageInRegion, VolumesInRegion};
 pub(crate) use chain::{Chained, Original, run_chains};
 pub(crate) use compress::unsupported_format;
 pub(crate) use context::PostContext;

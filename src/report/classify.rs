@@ -6,8 +6,11 @@ use crate::cloud::CloudError;
 use crate::cloud::error::Refusal;
 use crate::wait::WaitError;
 
-/// Calls that make, copy or share an image.
-const IMAGE_CALLS: [&str; 8] = [
+/// Calls that make, copy or share an image, or what it is made of.
+const IMAGE_CALLS: [&str; 11] = [
+    "AttachVolume",
+    "DetachVolume",
+    "CreateSnapshot",
     "CreateImage",
     "CopyImage",
     "ModifyImageAttribute",
@@ -38,6 +41,7 @@ pub(crate) fn of_build(error: &BuildError) -> Conclusion {
         BuildError::Provision(_) | BuildError::MachineGone(_) => Conclusion::Provision,
         BuildError::Launch { source, .. } | BuildError::Call { source, .. } => of_call(source),
         BuildError::Wait { doing, source } => of_wait(doing, source),
+        BuildError::NoVolume(_) => Conclusion::Image,
         BuildError::Key(_) | BuildError::Journal(_) => Conclusion::Failure,
     }
 }
@@ -52,7 +56,8 @@ fn of_wait(doing: &str, error: &WaitError) -> Conclusion {
         WaitError::TimedOut { last: None, .. } | WaitError::Failed { .. } => Conclusion::Failure,
     };
     // `doing` is a fixed text of the build's own steps, not EC2's.
-    if told == Conclusion::Failure && doing.contains("AMI") {
+    let of_image = ["AMI", "snapshot", "root volume"];
+    if told == Conclusion::Failure && of_image.iter().any(|word| doing.contains(word)) {
         Conclusion::Image
     } else {
         told

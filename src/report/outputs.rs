@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::conclusion::Conclusion;
-use super::result::Images;
+use super::result::{Images, Volumes};
 use crate::action::files::{CommandFiles, FileError};
 
 /// Every output, as `action.yml` spells it.
@@ -28,6 +28,9 @@ pub(crate) const NAMES: [&str; 13] = [
     "duration-seconds",
     "conclusion",
 ];
+
+/// What stands in `builds` only: there is no output of this name.
+const VOLUME_IDS: &str = "volume-ids";
 
 /// An output that was not written.
 #[derive(Debug, thiserror::Error)]
@@ -83,9 +86,17 @@ impl OutputWriter {
         if let Some(wrong) = ids.map(|id| id.as_str()).find(|id| !is_image_id(id)) {
             return Err(OutputError::ImageId(wrong.to_owned()));
         }
-        let entry = entry(images);
+        self.write(build, entry(images))
+    }
+
+    /// The same of volumes. They have no output of their own but stand in `builds`.
+    pub(crate) fn volumes_final(&self, build: &str, volumes: &Volumes) -> Result<(), OutputError> {
+        self.write(build, volume_entry(volumes))
+    }
+
+    fn write(&self, build: &str, entry: serde_json::Map<String, Value>) -> Result<(), OutputError> {
         if self.builds.get() == Some(&Builds::One) {
-            for (name, value) in &entry {
+            for (name, value) in entry.iter().filter(|(name, _)| *name != VOLUME_IDS) {
                 self.files.output(name, &plain(value))?;
             }
         }
@@ -137,6 +148,21 @@ fn entry(images: &Images) -> serde_json::Map<String, Value> {
         ("source-ami-id", json!(images.source.id)),
         ("snapshot-ids", json!(images.snapshots)),
         ("instance-id", json!(images.instance)),
+    ];
+    values
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+fn volume_entry(volumes: &Volumes) -> serde_json::Map<String, Value> {
+    let in_region = |ids: Value| json!({ volumes.region.as_str(): ids });
+    let values = [
+        (VOLUME_IDS, in_region(json!(volumes.volumes))),
+        ("snapshot-ids", in_region(json!(volumes.snapshots))),
+        ("region", json!(volumes.region)),
+        ("source-ami-id", json!(volumes.source.id)),
+        ("instance-id", json!(volumes.instance)),
     ];
     values
         .into_iter()

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::conclusion::Conclusion;
 use super::timeline::Step;
-use crate::build::Built;
-use crate::cloud::{ImageId, InstanceId, Region, SnapshotId};
+use crate::build::{Built, BuiltVolumes};
+use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
 use crate::error::on_one_line;
 use crate::ledger::{Remaining, Settled, Why};
 use crate::stop::StopReason;
@@ -111,6 +111,36 @@ impl From<&Built> for Images {
     }
 }
 
+/// The volumes that a build made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Volumes {
+    /// Where they are.
+    pub(crate) region: Region,
+    /// The volumes.
+    pub(crate) volumes: Vec<VolumeId>,
+    /// Snapshots of volumes.
+    pub(crate) snapshots: Vec<SnapshotId>,
+    /// What the build machine was made from.
+    pub(crate) source: SourceImage,
+    /// The build machine, gone by now.
+    pub(crate) instance: InstanceId,
+}
+
+impl From<&BuiltVolumes> for Volumes {
+    fn from(built: &BuiltVolumes) -> Self {
+        Self {
+            region: built.region.clone(),
+            volumes: built.volumes.clone(),
+            snapshots: built.snapshots.clone(),
+            source: SourceImage {
+                id: built.source.id.clone(),
+                name: built.source.name.clone(),
+            },
+            instance: built.instance.clone(),
+        }
+    }
+}
+
 /// The image that a build started from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SourceImage {
@@ -125,6 +155,8 @@ pub(crate) struct SourceImage {
 pub(crate) enum Product {
     /// Images.
     Images(Box<Images>),
+    /// Volumes.
+    Volumes(Box<Volumes>),
     /// Something else, in Packer's words.
     Other(String),
     /// Nothing: the `null` builder.

@@ -1,4 +1,4 @@
-//! The `amazon-ebs` builder at work: connection, ledger, build, settle.
+//! An amazon builder at work: connection, ledger, build, settle.
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -12,9 +12,9 @@ use super::context::RunContext;
 use super::debugging;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
-use super::secrets;
+use super::{made, secrets};
 use crate::address::OwnAddresses;
-use crate::build::{self, BuildError, Built, Cx, GeneratedData};
+use crate::build::{self, Cx, GeneratedData};
 use crate::cli::options::OnError;
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
@@ -22,12 +22,10 @@ use crate::error::{chain, with_hint};
 use crate::ledger::{Journal, Kind, Ledger, PATIENCE, Settled, Settling, Which};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
-use crate::post::{Artifact, ImageInRegion};
 use crate::provision::ChildEnding;
 use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
-use crate::report::result::{Images, Product};
 use crate::report::ui::{Progress, Ui};
 
 /// AWS answers within a second or two; after this something is amiss.
@@ -94,7 +92,7 @@ async fn with_cloud(
     };
     let caller = match caller {
         Ok(caller) => caller,
-        Err(error) => return failed_early(shown(&error), classify::of_build(&error)),
+        Err(error) => return failed_early(made::shown(&error), classify::of_build(&error)),
     };
     let identity = super::identity::identity(settings, build, cx, (connection, caller.as_ref()));
     let journal = match Journal::create(&cx.journals, &identity) {
@@ -125,13 +123,13 @@ async fn with_cloud(
             ui,
             observer: &observer,
         };
-        AssertUnwindSafe(Box::pin(build::build(&cx, &mut provisioning)))
+        AssertUnwindSafe(Box::pin(made::make(&cx, &mut provisioning)))
             .catch_unwind()
             .await
     };
     ui.end_step();
     let (result, data) = match built {
-        Ok(built) => ended(built, &cx.run_uuid),
+        Ok(built) => made::ended(built, &settings.recipe, &cx.run_uuid),
         Err(_) => (
             BuilderResult::Failed {
                 error: "the build panicked: this is a bug in ami-build, please report it"
@@ -152,61 +150,12 @@ async fn with_cloud(
     if !keeps_key {
         debugging::remove_key(cx, ui, build);
     }
+    made::say_volumes(&result, ui);
     BuilderEnd {
         result,
         data,
         settled: Some(settled),
     }
-}
-
-fn ended(
-    built: Result<Option<Built>, BuildError>,
-    run_uuid: &str,
-) -> (BuilderResult, GeneratedData) {
-    match built {
-        Ok(Some(built)) => {
-            let mut data = built.data.clone();
-            data.insert("PackerRunUUID".to_owned(), run_uuid.to_owned());
-            (
-                BuilderResult::Made {
-                    artifact: artifact(&built),
-                    product: Product::Images(Box::new(Images::from(&built))),
-                },
-                data,
-            )
-        }
-        Ok(None) => (BuilderResult::Nothing, GeneratedData::new()),
-        Err(BuildError::Stopped(_)) => (BuilderResult::Cancelled, GeneratedData::new()),
-        Err(error) => (
-            BuilderResult::Failed {
-                error: shown(&error),
-                conclusion: classify::of_build(&error),
-            },
-            GeneratedData::new(),
-        ),
-    }
-}
-
-/// Packer shows a provisioner's error as it is; ours around it would only stand in the way.
-fn shown(error: &BuildError) -> String {
-    match error {
-        BuildError::Provision(source) => with_hint(source.as_ref(), error.hint().as_deref()),
-        error => with_hint(error, error.hint().as_deref()),
-    }
-}
-
-fn artifact(built: &Built) -> Artifact {
-    let snapshots = |region| built.snapshots.get(region).cloned().unwrap_or_default();
-    let images = built.images.iter().map(|(region, image)| {
-        (
-            region.clone(),
-            ImageInRegion {
-                image: image.clone(),
-                snapshots: snapshots(region),
-            },
-        )
-    });
-    Artifact::amazon(images.collect())
 }
 
 /// `-on-error=ask` where no provisioner failed. A call that failed left its row in the ledger, and what came before it may

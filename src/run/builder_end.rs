@@ -2,6 +2,7 @@
 
 use crate::build::GeneratedData;
 use crate::ledger::Settled;
+use crate::plan::OUR_BUILDERS;
 use crate::post::Artifact;
 use crate::report::conclusion::Conclusion;
 use crate::report::result::Product;
@@ -41,9 +42,7 @@ pub(super) enum BuilderResult {
 impl BuilderEnd {
     /// The end of a builder that is Packer's and not ours; `build` refuses it before anything runs.
     pub(super) fn refused(kind: &str) -> Self {
-        let error = format!(
-            "the builder `{kind}` cannot run here: ami-build runs amazon-ebs, null and file"
-        );
+        let error = format!("the builder `{kind}` cannot run here: ami-build runs {OUR_BUILDERS}");
         Self {
             result: BuilderResult::Failed {
                 error,

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::build;
+use crate::build::BuildError;
 use crate::cloud::Region;
 use crate::cloud::ec2::Ec2;
 use crate::error::on_one_line;
-use crate::post::{DestroyImages, ImageInRegion};
+use crate::post::{DestroyImages, ImageInRegion, VolumesInRegion};
 
 /// The way to EC2, where the builder had one.
 pub(super) struct Destroyer<'a>(pub(super) Option<&'a Ec2>);
@@ -26,7 +27,17 @@ impl DestroyImages for Destroyer<'_> {
             .map(|(region, image)| (region.clone(), image.image.clone()))
             .collect();
         let destroyed = build::destroy(cloud, &ids).await;
-        destroyed
-            .map_err(|errors| NotDestroyed(errors.iter().map(|error| on_one_line(error)).collect()))
+        destroyed.map_err(not_destroyed)
     }
+
+    async fn destroy_volumes(&self, there: &VolumesInRegion) -> Result<(), NotDestroyed> {
+        let Some(cloud) = self.0 else { return Ok(()) };
+        build::destroy_volumes(cloud, &there.region, &there.volumes, &there.snapshots)
+            .await
+            .map_err(not_destroyed)
+    }
+}
+
+fn not_destroyed(errors: Vec<BuildError>) -> NotDestroyed {
+    NotDestroyed(errors.iter().map(|error| on_one_line(error)).collect())
 }

@@ -3,12 +3,13 @@
 use super::context::RunContext;
 use super::debugging;
 use crate::action::files::CommandFiles;
-use crate::build::{BuildObserver, Built, Pause};
+use crate::build::{BuildObserver, Built, BuiltVolumes, Pause};
 use crate::cloud::instance::Instance;
 use crate::cloud::{ImageId, InstanceId, Region};
 use crate::plan::PlannedBuild;
 use crate::remote::KeyPair;
-use crate::report::result::Images;
+use crate::report::outputs::OutputError;
+use crate::report::result::{Images, Product, Volumes};
 use crate::report::ui::Ui;
 
 /// Watches one build.
@@ -66,14 +67,27 @@ impl BuildObserver for Observer<'_> {
     fn image_ready(&self, built: &Built) {
         // A post-processor's chain may still destroy the image; then only its end makes the outputs final.
         if self.build.post_processors.is_empty() {
-            write(self.cx, &self.build.name, &Images::from(built));
+            let images = Product::Images(Box::new(Images::from(built)));
+            write(self.cx, &self.build.name, &images);
+        }
+    }
+
+    fn volumes_ready(&self, built: &BuiltVolumes) {
+        if self.build.post_processors.is_empty() {
+            let volumes = Product::Volumes(Box::new(Volumes::from(built)));
+            write(self.cx, &self.build.name, &volumes);
         }
     }
 }
 
-/// Writes a build's images to the outputs.
-pub(super) fn write(cx: &RunContext, build: &str, images: &Images) {
-    if let Err(error) = cx.outputs.images_final(build, images) {
+/// Writes what a build made to the outputs.
+pub(super) fn write(cx: &RunContext, build: &str, product: &Product) {
+    let written: Result<(), OutputError> = match product {
+        Product::Images(images) => cx.outputs.images_final(build, images),
+        Product::Volumes(volumes) => cx.outputs.volumes_final(build, volumes),
+        Product::Other(_) | Product::Nothing => Ok(()),
+    };
+    if let Err(error) = written {
         cx.console
             .error(&format!("Warning: {}", crate::error::chain(&error)));
     }

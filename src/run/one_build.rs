@@ -162,8 +162,8 @@ async fn post_process(
     } else {
         Product::Nothing
     };
-    if let (Product::Images(images), false) = (&product, build.post_processors.is_empty()) {
-        observer::write(cx, &build.name, images);
+    if !build.post_processors.is_empty() {
+        observer::write(cx, &build.name, &product);
     }
     tell_manifests(build, cx);
     match error {

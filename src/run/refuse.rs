@@ -2,7 +2,7 @@
 
 use crate::plan::post::PostProcessorSettings;
 use crate::plan::provision::ProvisionerSettings;
-use crate::plan::{Builder, PlannedBuild, PlannedPostProcessor};
+use crate::plan::{Builder, OUR_BUILDERS, PlannedBuild, PlannedPostProcessor};
 use crate::post::unsupported_format;
 
 /// What of this build cannot be done, in words; empty where all can.
@@ -35,7 +35,7 @@ fn builder(builder: &Builder) -> Vec<String> {
         Builder::File(_) => return Vec::new(),
         Builder::Foreign(kind) => {
             return vec![format!(
-                "the builder `{kind}` is not one that ami-build runs (amazon-ebs, null, file); -only selects the others"
+                "the builder `{kind}` is not one that ami-build runs ({OUR_BUILDERS}); -only selects the others"
             )];
         }
     };

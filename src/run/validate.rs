@@ -4,7 +4,7 @@ use super::load::{self, Loaded};
 use super::{Outcome, problems, secrets};
 use crate::action::environment::Environment;
 use crate::cli::options::{Depth, Force, ValidateOptions};
-use crate::plan::{Builder, Plan};
+use crate::plan::{Builder, OUR_BUILDERS, Plan};
 use crate::report::console::Console;
 use crate::stop::Stop;
 use crate::stores::StoreContext;
@@ -55,7 +55,9 @@ async fn whole(
         return Outcome::Failed;
     }
     if only_foreign(&planned.plan) {
-        console.error("Error: none of the selected builders is one that ami-build runs: amazon-ebs, null, file");
+        console.error(&format!(
+            "Error: none of the selected builders is one that ami-build runs: {OUR_BUILDERS}"
+        ));
         return Outcome::Failed;
     }
     console.say("The configuration is valid.");

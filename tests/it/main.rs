@@ -20,6 +20,7 @@ mod ledger;
 mod neighbours;
 mod policy;
 mod reaching;
+mod recipes;
 mod spot;
 mod stop;
 mod stores;

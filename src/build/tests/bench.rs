@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex};
 
 use super::fixture::settings;
 use crate::build::{
-    AddressLookup, BuildError, BuildObserver, Built, Cx, GeneratedData, Hook, build,
+    AddressLookup, BuildError, BuildObserver, Built, BuiltVolumes, Cx, GeneratedData, Hook, build,
+    build_volumes,
 };
 use crate::cloud::fake::{FakeCloud, Pace};
 use crate::cloud::{ImageId, Region};
 use crate::facts::Facts;
 use crate::ledger::{BuildIdentity, Journal, Ledger, PATIENCE, Settled, Settling, Which};
+use crate::plan::amazon::recipe::Recipe;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::plan::communicator::Interface;
 use crate::remote::fake::FakeDialer;
@@ -72,16 +74,25 @@ pub(super) struct Bench {
     pub(super) region: &'static str,
 }
 
-/// Remembers the images that cannot be undone any more.
+/// Remembers the images, volumes and snapshots that cannot be undone any more.
 #[derive(Default)]
-pub(super) struct Recorder(Mutex<Vec<ImageId>>);
+pub(super) struct Recorder {
+    images: Mutex<Vec<ImageId>>,
+    others: Mutex<Vec<String>>,
+}
 
 impl BuildObserver for Recorder {
     fn image_ready(&self, built: &Built) {
-        self.0
+        self.images
             .lock()
             .unwrap()
             .extend(built.images.values().cloned());
+    }
+
+    fn volumes_ready(&self, built: &BuiltVolumes) {
+        let mut others = self.others.lock().unwrap();
+        others.extend(built.volumes.iter().map(ToString::to_string));
+        others.extend(built.snapshots.iter().map(ToString::to_string));
     }
 }
 
@@ -158,7 +169,12 @@ impl Bench {
             ui: &ui,
             observer: &self.recorder,
         };
-        let built = sendable(build(&cx, &mut OneCommand)).await;
+        let built = match &self.settings.recipe {
+            Recipe::Volumes(volumes) => sendable(build_volumes(&cx, &mut OneCommand, volumes))
+                .await
+                .map(|_| None),
+            Recipe::Machine | Recipe::Surrogate(_) => sendable(build(&cx, &mut OneCommand)).await,
+        };
         *self.said.lock().unwrap() = captured.text();
         built
     }
@@ -171,9 +187,22 @@ impl Bench {
         Ended { outcome, settled }
     }
 
-    /// What the observer was told to stay, whatever became of the process.
-    pub(super) fn announced(&self) -> Vec<ImageId> {
-        self.recorder.0.lock().unwrap().clone()
+    /// All that is there but for what the observer was told to stay, whatever became of the process.
+    pub(super) fn left(&self) -> Vec<String> {
+        let left = self
+            .cloud
+            .left_behind(&self.recorder.images.lock().unwrap());
+        let stays = self.stays();
+        let unwanted = left.into_iter().filter(|place| {
+            let id = place.split_once('/').map_or("", |(_, id)| id);
+            !stays.iter().any(|stays| stays == id)
+        });
+        unwanted.collect()
+    }
+
+    /// The volumes and snapshots that stay by themselves.
+    pub(super) fn stays(&self) -> Vec<String> {
+        self.recorder.others.lock().unwrap().clone()
     }
 
     /// Settles what the journal still lists, as the post step does.

@@ -1,7 +1,7 @@
 //! Every call fails in turn, in every way; and settling is repeated.
 
 use super::bench::Bench;
-use super::fixture::{everywhere, settings, spot};
+use super::fixture::{everywhere, registered, settings, spot, swapped, volumes};
 use super::lifecycle::all_asked;
 use crate::cloud::fake::{Fault, Pace};
 use crate::plan::amazon::settings::EbsSettings;
@@ -15,11 +15,10 @@ async fn fail_each_call(settings: fn() -> EbsSettings, fault: Fault, pace: Pace)
         let bench = Bench::with(settings());
         bench.cloud.set_pace(pace);
         bench.cloud.fail_at(number, fault.clone());
-        let ended = bench.run(&Stop::never()).await;
+        let _ended = bench.run(&Stop::never()).await;
         bench.settle_journal().await;
-        let left = bench.cloud.left_behind(&ended.finished());
         assert_eq!(
-            left,
+            bench.left(),
             Vec::<String>::new(),
             "after {fault:?} at call {number}: {:#?}",
             bench.cloud.calls()
@@ -61,6 +60,31 @@ async fn a_lost_answer_about_something_that_shows_late_leaves_nothing() {
 #[tokio::test(start_paused = true)]
 async fn throttling_at_any_call_leaves_nothing() {
     fail_each_call(everywhere, Fault::Refused("RequestLimitExceeded"), USUAL).await;
+}
+
+/// The ways to an image or a volume that differ from `amazon-ebs`.
+const RECIPES: [fn() -> EbsSettings; 3] = [registered, swapped, volumes];
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_at_any_call_of_any_recipe_leaves_nothing() {
+    for recipe in RECIPES {
+        fail_each_call(recipe, Fault::Refused("UnauthorizedOperation"), USUAL).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_request_at_any_call_of_any_recipe_leaves_nothing() {
+    for recipe in RECIPES {
+        fail_each_call(recipe, Fault::LostRequest, USUAL).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_at_any_call_of_any_recipe_leaves_nothing() {
+    for recipe in RECIPES {
+        fail_each_call(recipe, Fault::LostAnswer, USUAL).await;
+        fail_each_call(recipe, Fault::LostAnswer, LATE).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

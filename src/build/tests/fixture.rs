@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::cloud::fake::SOURCE_IMAGE;
+use crate::cloud::image::{BlockDevice, EbsSettings as Ebs};
 use crate::cloud::launch_terms::LaunchTerms;
 use crate::cloud::{ImageId, Region};
+use crate::plan::amazon::recipe::{
+    EbsVolume, Method, Recipe, Registration, RootDevice, Surrogate, VolumeSnapshot,
+};
 use crate::plan::amazon::settings::{
     Access, EbsSettings, Encryption, ImageSettings, Launch, Lifecycle, NetworkFilters, Polling,
     Replace, SourceImage, Spot,
@@ -25,6 +29,7 @@ pub(in crate::build) fn settings() -> EbsSettings {
         launch: launch(),
         communicator: Communicator::Ssh(Box::new(ssh())),
         image: image_settings(),
+        recipe: Recipe::Machine,
         unsupported: Vec::new(),
     }
 }
@@ -36,6 +41,82 @@ pub(super) fn everywhere() -> EbsSettings {
     settings.image.encryption.encrypt_boot = Some(true);
     settings.image.users = vec!["210987654321".to_owned()];
     settings
+}
+
+/// An image of a second volume, registered, and in another region too.
+pub(super) fn registered() -> EbsSettings {
+    surrogate(Method::Register(Registration {
+        architecture: "arm64".to_owned(),
+        virtualization_type: "hvm".to_owned(),
+        boot_mode: Some("uefi".to_owned()),
+        ..Registration::default()
+    }))
+}
+
+/// The same, of a machine whose root is swapped.
+pub(super) fn swapped() -> EbsSettings {
+    surrogate(Method::CreateImage)
+}
+
+fn surrogate(method: Method) -> EbsSettings {
+    let mut settings = settings();
+    settings.image.regions = vec![Region::new("us-east-1")];
+    settings.image.users = vec!["210987654321".to_owned()];
+    settings.launch.block_devices = vec![
+        device("/dev/xvdf", true),
+        device("/dev/xvdg", true),
+        device("/dev/xvdh", true),
+    ];
+    settings.recipe = Recipe::Surrogate(Box::new(Surrogate {
+        root: RootDevice {
+            source: "/dev/xvdf".to_owned(),
+            name: "/dev/xvda".to_owned(),
+            ..RootDevice::default()
+        },
+        omitted: vec!["/dev/xvdh".to_owned()],
+        method,
+    }));
+    settings
+}
+
+/// A volume that stays, with its snapshot, and one that goes with the machine.
+pub(super) fn volumes() -> EbsSettings {
+    let mut settings = settings();
+    let own = |value: &str| BTreeMap::from([("Own".to_owned(), value.to_owned())]);
+    let volumes = vec![
+        EbsVolume {
+            device: device("/dev/xvdf", false),
+            tags: own("of {{ .SourceAMI }}"),
+            snapshot: Some(VolumeSnapshot {
+                description: Some("data".to_owned()),
+                tags: own("snapshot"),
+                users: vec!["210987654321".to_owned()],
+                groups: Vec::new(),
+            }),
+        },
+        EbsVolume {
+            device: device("/dev/xvdg", true),
+            tags: BTreeMap::new(),
+            snapshot: None,
+        },
+    ];
+    settings.launch.block_devices = volumes.iter().map(|volume| volume.device.clone()).collect();
+    settings.launch.run_volume_tags = BTreeMap::from([("Temporary".to_owned(), "yes".to_owned())]);
+    settings.image = ImageSettings::none();
+    settings.recipe = Recipe::Volumes(volumes);
+    settings
+}
+
+fn device(name: &str, delete_on_termination: bool) -> BlockDevice {
+    BlockDevice {
+        device_name: name.to_owned(),
+        ebs: Some(Ebs {
+            delete_on_termination: Some(delete_on_termination),
+            volume_size: Some(1),
+            ..Ebs::default()
+        }),
+        ..BlockDevice::default()
+    }
 }
 
 /// A spot instance with a profile of its own: everything that a launch can need is made for it.

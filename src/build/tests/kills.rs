@@ -6,7 +6,7 @@ use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
 use super::bench::Bench;
-use super::fixture::{everywhere, spot};
+use super::fixture::{everywhere, registered, spot, swapped, volumes};
 use crate::cloud::fake::Fault;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
@@ -43,9 +43,8 @@ fn kill_at_each_call(settings: fn() -> EbsSettings, fault: Option<Fault>) {
         }
         kill_at(&bench, number);
         runtime().block_on(bench.settle_journal());
-        let left = bench.cloud.left_behind(&bench.announced());
         assert_eq!(
-            left,
+            bench.left(),
             Vec::<String>::new(),
             "after a kill at call {number} with {fault:?}: {:#?}",
             bench.cloud.calls()
@@ -66,6 +65,14 @@ fn a_kill_before_the_answer_of_any_call_leaves_nothing() {
 #[test]
 fn a_kill_before_any_call_arrives_leaves_nothing() {
     kill_at_each_call(everywhere, Some(Fault::LostRequest));
+}
+
+#[test]
+fn a_kill_at_any_call_of_any_recipe_leaves_nothing_once_the_journal_is_settled() {
+    for recipe in [registered, swapped, volumes] {
+        kill_at_each_call(recipe, None);
+        kill_at_each_call(recipe, Some(Fault::LostAnswer));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod kills;
 mod lifecycle;
 mod names;
 mod places;
+mod recipes;
 mod spot;
 mod stops;
 mod success;

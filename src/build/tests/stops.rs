@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::bench::{Bench, settle, stop_at};
-use super::fixture::{everywhere, spot};
+use super::fixture::{everywhere, registered, spot, swapped, volumes};
 use crate::cloud::fake::Pace;
 use crate::ledger::Which;
 use crate::plan::amazon::settings::EbsSettings;
@@ -12,6 +12,13 @@ use crate::stop::Stop;
 #[tokio::test(start_paused = true)]
 async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_the_post_step() {
     stop_at_each_call(everywhere).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_at_any_call_of_any_recipe_does_the_same() {
+    for recipe in [registered, swapped, volumes] {
+        stop_at_each_call(recipe).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -42,7 +49,7 @@ async fn stop_at_each_call(settings: fn() -> EbsSettings) {
                     Instant::now()
                 }
             });
-            let ended = bench.run(&stop).await;
+            let _ended = bench.run(&stop).await;
             let Ok(at) = tokio::time::timeout(std::time::Duration::from_millis(1), asked).await
             else {
                 continue;
@@ -54,7 +61,7 @@ async fn stop_at_each_call(settings: fn() -> EbsSettings) {
             );
             bench.settle_journal().await;
             assert_eq!(
-                bench.cloud.left_behind(&ended.finished()),
+                bench.left(),
                 Vec::<String>::new(),
                 "after a stop at call {number}"
             );

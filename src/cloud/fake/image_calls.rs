@@ -6,6 +6,7 @@ use super::{FakeCloud, images, snapshots};
 use crate::cloud::api::{CloudResult, ImageCalls};
 use crate::cloud::image::{
     CopyImage, CreateImage, Image, ImageAttribute, ImageQuery, Snapshot, SnapshotAttribute,
+    SnapshotState,
 };
 use crate::cloud::network::Filters;
 use crate::cloud::request::{merged, takes_image_tags};
@@ -122,12 +123,12 @@ impl ImageCalls for FakeCloud {
                 found
                     .iter()
                     .filter_map(|id| place.snapshots.get(id))
-                    .map(|made| match made.thing.snapshot.completed {
-                        true => made.thing.snapshot.clone(),
-                        false => Snapshot {
+                    .map(|made| match made.thing.snapshot.state {
+                        SnapshotState::Pending => Snapshot {
                             progress: made.percent(pace),
                             ..made.thing.snapshot.clone()
                         },
+                        _ => made.thing.snapshot.clone(),
                     });
             Ok(shown.collect())
         })

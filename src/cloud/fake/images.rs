@@ -6,9 +6,10 @@ use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::snapshots;
 use super::world::{ACCOUNT, World};
 use crate::cloud::image::{
-    BlockDevice, CopyImage, CreateImage, EbsSettings, Image, ImageQuery, ImageState,
+    BlockDevice, CopyImage, CreateImage, EbsSettings, Image, ImageQuery, ImageState, SnapshotState,
 };
 use crate::cloud::instance::InstanceState;
+use crate::cloud::volume::RegisterImage;
 use crate::cloud::{AllocationToken, ImageId, Region, SnapshotId, Tags};
 
 /// An image, with what EC2 shows of it only when asked otherwise.
@@ -149,11 +150,59 @@ pub(super) fn create(
     }
     source.id = image.clone();
     let source = named(source, &request.name, tags.0);
-    let image = register(world, region, source, devices, None);
+    let image = enter(world, region, source, devices, None);
     if let Some(made) = world.place(region).images.get_mut(image.as_str()) {
         made.thing.facts.network_support = machine.network_support;
     }
     Ok(image)
+}
+
+/// `RegisterImage`: of snapshots that are complete, under a name that is free.
+pub(super) fn register(
+    world: &mut World,
+    region: &Region,
+    request: &RegisterImage,
+    tags: Tags,
+) -> Outcome<ImageId> {
+    let place = world.place(region);
+    free_name(place, &request.name)?;
+    let snapshots = request
+        .block_devices
+        .iter()
+        .filter_map(|device| device.ebs.as_ref());
+    for id in snapshots.filter_map(|ebs| ebs.snapshot_id.as_ref()) {
+        let there = place.snapshots.get(id.as_str());
+        let snapshot =
+            there.ok_or_else(|| Refused::not_found("InvalidSnapshot.NotFound", id.as_str()))?;
+        if snapshot.thing.snapshot.state != SnapshotState::Completed {
+            return Err(Refused::new(
+                "InvalidParameterValue",
+                format!("`{id}` is not complete"),
+            ));
+        }
+    }
+    let root = request
+        .block_devices
+        .iter()
+        .any(|device| device.device_name == request.root_device_name);
+    if !root {
+        return Err(Refused::new(
+            "InvalidBlockDeviceMapping",
+            "there is no root",
+        ));
+    }
+    let id = ImageId::new(world.id("ami"));
+    let image = Image {
+        id: id.clone(),
+        root_device_name: Some(request.root_device_name.clone()),
+        virtualization_type: request.virtualization_type.clone(),
+        architecture: request.architecture.clone(),
+        block_devices: request.block_devices.clone(),
+        ..named(nameless(), &request.name, tags)
+    };
+    let made = Made::new(FakeImage::new(image), world.pace);
+    world.place(region).images.insert(id.to_string(), made);
+    Ok(id)
 }
 
 /// `CopyImage`, which the same token never does twice.
@@ -215,13 +264,7 @@ pub(super) fn copy(
         id: image,
         ..named(source.image, &request.name, all)
     };
-    Ok(register(
-        world,
-        region,
-        copied,
-        devices,
-        Some(token.clone()),
-    ))
+    Ok(enter(world, region, copied, devices, Some(token.clone())))
 }
 
 fn free_name(place: &Place, name: &str) -> Outcome<()> {
@@ -253,7 +296,7 @@ fn named(image: Image, name: &str, tags: Tags) -> Image {
     }
 }
 
-fn register(
+fn enter(
     world: &mut World,
     region: &Region,
     image: Image,

@@ -2,7 +2,7 @@
 
 use super::calls::texts;
 use super::place::{Refused, look};
-use super::{FakeCloud, machines};
+use super::{FakeCloud, machines, volumes};
 use crate::cloud::api::{CloudResult, InstanceCalls};
 use crate::cloud::instance::{Instance, RunInstance, ShutdownBehavior};
 use crate::cloud::network::Filters;
@@ -110,7 +110,7 @@ impl InstanceCalls for FakeCloud {
 
     async fn delete_volume(&self, region: &Region, volume: &VolumeId) -> CloudResult<()> {
         self.call("DeleteVolume", region, |world| {
-            machines::delete_volume(world.place(region), volume.as_str())
+            volumes::delete(world.place(region), volume.as_str())
         })
         .await
     }

@@ -1,15 +1,14 @@
-//! Instances and volumes of the model.
+//! Instances of the model.
 
 use super::filter::Filtered;
 use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::script::Pace;
+use super::volumes;
 use super::world::World;
 use crate::cloud::image::{BlockDevice, ImageState};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
 use crate::cloud::lifecycle::NetworkSupport;
-use crate::cloud::{
-    AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, Tags, VolumeId,
-};
+use crate::cloud::{AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, Tags};
 
 /// An instance, with what it was launched with.
 #[derive(Clone, Debug)]
@@ -85,65 +84,6 @@ fn state_name(state: InstanceState) -> &'static str {
     }
 }
 
-/// A volume.
-#[derive(Clone, Debug)]
-pub(crate) struct FakeVolume {
-    id: VolumeId,
-    /// `available` or `in-use`.
-    state: &'static str,
-    pub(super) tags: Tags,
-    /// GiB.
-    pub(super) size: i32,
-    machine: InstanceId,
-    delete_on_termination: bool,
-}
-
-impl Moving for FakeVolume {
-    fn advance(&mut self) {}
-}
-
-impl Filtered for FakeVolume {
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn attribute(&self, filter: &str) -> Option<Vec<String>> {
-        Some(vec![match filter {
-            "volume-id" => self.id.to_string(),
-            "status" => self.state.to_owned(),
-            "attachment.instance-id" => self.machine.to_string(),
-            _ => return None,
-        }])
-    }
-}
-
-impl Place {
-    /// Whether the volume vanishes with a machine that is gone or on its way.
-    pub(super) fn goes_with_its_machine(&self, volume: &FakeVolume) -> bool {
-        let machine = self.instances.get(volume.machine.as_str());
-        volume.delete_on_termination && machine.is_some_and(|made| made.thing.is_going())
-    }
-
-    /// After the machines' states moved: volumes of terminated machines vanish or become free.
-    pub(super) fn settle_volumes(&mut self) {
-        let instances = &self.instances;
-        let terminated = |volume: &FakeVolume| {
-            instances
-                .get(volume.machine.as_str())
-                .is_some_and(|made| made.thing.instance.state == InstanceState::Terminated)
-        };
-        self.volumes
-            .retain(|_, made| !(made.thing.delete_on_termination && terminated(&made.thing)));
-        for made in self
-            .volumes
-            .values_mut()
-            .filter(|made| terminated(&made.thing))
-        {
-            made.thing.state = "available";
-        }
-    }
-}
-
 /// `RunInstances`, which the same token never does twice.
 pub(super) fn run(
     world: &mut World,
@@ -170,7 +110,7 @@ pub(super) fn run(
     for device in devices {
         volumes.push((
             device.device_name.clone(),
-            volume(world, region, &id, &device, &tags.1),
+            volumes::add(world, region, &id, &device, &tags.1),
         ));
     }
     let instance = Instance {
@@ -294,16 +234,6 @@ pub(super) fn power_off(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> 
     )
 }
 
-/// `DeleteVolume`: not while a machine has it.
-pub(super) fn delete_volume(place: &mut Place, id: &str) -> Outcome<()> {
-    match place.volumes.get(id).map(|made| made.thing.state) {
-        None => return Err(Refused::not_found("InvalidVolume.NotFound", id)),
-        Some("in-use") => return Err(Refused::new("VolumeInUse", format!("`{id}` is attached"))),
-        Some(_) => place.volumes.remove(id),
-    };
-    Ok(())
-}
-
 /// The image's devices, with the launch's over them.
 fn devices(place: &Place, request: &RunInstance) -> Vec<BlockDevice> {
     let own = place
@@ -321,27 +251,4 @@ fn devices(place: &Place, request: &RunInstance) -> Vec<BlockDevice> {
     kept.chain(request.block_devices.iter().cloned())
         .filter(|device| !device.no_device && device.ebs.is_some())
         .collect()
-}
-
-fn volume(
-    world: &mut World,
-    region: &Region,
-    machine: &InstanceId,
-    device: &BlockDevice,
-    tags: &Tags,
-) -> VolumeId {
-    let id = VolumeId::new(world.id("vol"));
-    let settings = device.ebs.clone().unwrap_or_default();
-    let made = FakeVolume {
-        id: id.clone(),
-        state: "in-use",
-        tags: tags.clone(),
-        size: settings.volume_size.unwrap_or(8),
-        machine: machine.clone(),
-        // EC2's default for a device that the launch adds; images set it for their root.
-        delete_on_termination: settings.delete_on_termination.unwrap_or(false),
-    };
-    let made = Made::new(made, world.pace);
-    world.place(region).volumes.insert(id.to_string(), made);
-    id
 }

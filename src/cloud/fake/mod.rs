@@ -22,6 +22,8 @@ mod snapshots;
 mod spot_calls;
 #[cfg(test)]
 mod tests;
+mod volume_calls;
+mod volumes;
 mod world;
 
 pub(crate) use calls::FakeCloud;

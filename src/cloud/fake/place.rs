@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::filter::{Filtered, matches};
 use super::images::FakeImage;
 use super::lifecycle_calls::FakeFastLaunch;
-use super::machines::{FakeInstance, FakeVolume};
+use super::machines::FakeInstance;
 use super::network::{FakeGroup, FakeKeyPair};
 use super::script::Pace;
 use super::snapshots::FakeSnapshot;
 use super::spot_calls::FakeTemplate;
+use super::volumes::FakeVolume;
 use crate::cloud::lifecycle::LaunchTemplate;
 use crate::cloud::network::{Filters, Subnet, Vpc};
 

@@ -3,7 +3,7 @@
 use super::filter::Filtered;
 use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::world::{ACCOUNT, World};
-use crate::cloud::image::Snapshot;
+use crate::cloud::image::{Snapshot, SnapshotState};
 use crate::cloud::{Region, SnapshotId, Tags};
 
 /// A snapshot.
@@ -16,7 +16,7 @@ pub(crate) struct FakeSnapshot {
 
 impl Moving for FakeSnapshot {
     fn advance(&mut self) {
-        self.snapshot.completed = true;
+        self.snapshot.state = SnapshotState::Completed;
         self.snapshot.progress = 100;
     }
 }
@@ -30,7 +30,7 @@ impl Filtered for FakeSnapshot {
         Some(vec![match filter {
             "snapshot-id" => self.snapshot.id.to_string(),
             "description" => self.snapshot.description.clone(),
-            "status" if self.snapshot.completed => "completed".to_owned(),
+            "status" if self.snapshot.state == SnapshotState::Completed => "completed".to_owned(),
             "status" => "pending".to_owned(),
             "owner-id" => ACCOUNT.to_owned(),
             _ => return None,
@@ -50,7 +50,7 @@ pub(super) fn add(
     let snapshot = Snapshot {
         id: SnapshotId::new(&id),
         progress: 0,
-        completed: false,
+        state: SnapshotState::Pending,
         volume_size: size,
         description,
         tags: tags.clone(),

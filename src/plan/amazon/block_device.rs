@@ -16,6 +16,11 @@ const GP3_THROUGHPUT: RangeInclusive<i32> = 125..=1_000;
 
 /// The mappings under `key`.
 pub(super) fn read(fields: &mut Fields<'_>, key: &str) -> Vec<BlockDevice> {
+    let device = |mut block: Fields<'_>| {
+        let device = keys(&mut block);
+        block.finish();
+        device
+    };
     fields.blocks(key).into_iter().map(device).collect()
 }
 
@@ -43,26 +48,26 @@ struct Keys {
     volume_type: Option<String>,
 }
 
-fn device(mut block: Fields<'_>) -> BlockDevice {
+/// The eleven keys that every block device has. Its own `finish` has to be called.
+pub(super) fn keys(block: &mut Fields<'_>) -> BlockDevice {
     let keys = Keys {
         device_name: block.text("device_name"),
-        virtual_name: optional(&mut block, "virtual_name"),
+        virtual_name: optional(block, "virtual_name"),
         no_device: block.bool("no_device"),
         delete_on_termination: block.bool("delete_on_termination"),
         encrypted: block.tristate("encrypted"),
-        kms_key_id: optional(&mut block, "kms_key_id"),
-        iops: number(&mut block, "iops"),
-        throughput: number(&mut block, "throughput"),
-        snapshot_id: optional(&mut block, "snapshot_id"),
-        volume_size: number(&mut block, "volume_size").unwrap_or(0),
-        volume_type: optional(&mut block, "volume_type"),
+        kms_key_id: optional(block, "kms_key_id"),
+        iops: number(block, "iops"),
+        throughput: number(block, "throughput"),
+        snapshot_id: optional(block, "snapshot_id"),
+        volume_size: number(block, "volume_size").unwrap_or(0),
+        volume_type: optional(block, "volume_type"),
     };
-    check(&block, &keys);
-    block.finish();
+    check(block, &keys);
     mapping(keys)
 }
 
-fn number(block: &mut Fields<'_>, key: &str) -> Option<i32> {
+pub(super) fn number(block: &mut Fields<'_>, key: &str) -> Option<i32> {
     let number = block.integer(key)?;
     let small = i32::try_from(number).ok();
     if small.is_none() {

@@ -1,9 +1,11 @@
-//! The whole builder, group by group.
+//! The whole `amazon-ebs` builder, group by group.
 
+use super::launch_keys::OwnKeys;
+use super::network_support::Target;
+use super::recipe::Recipe;
 use super::settings::EbsSettings;
-use super::{access, connection, image_keys, launch_keys, source};
+use super::{access, block_device, image_keys, machine_keys, tags};
 use crate::facts::Facts;
-use crate::plan::communicator_keys::CommunicatorKeys;
 use crate::plan::unsupported::Unsupported;
 use crate::template::document::Node;
 use crate::template::fields::Fields;
@@ -21,7 +23,7 @@ pub(crate) enum Force {
 }
 
 /// Keys that need the source image's data: their syntax is checked now, and they are rendered when the image is known.
-const LATE_KEYS: [&str; 13] = [
+pub(super) const LATE_KEYS: [&str; 13] = [
     "ami_description",
     "fleet_tags",
     "fleet_tag",
@@ -51,17 +53,25 @@ pub(crate) fn ebs(
     let mut unsupported = Unsupported::default();
     let access = access::read(&mut fields, facts);
     let image = image_keys::read(&mut fields, access.region.as_ref(), force);
-    let source = source::read(&mut fields);
-    let keys = CommunicatorKeys::read(&mut fields, facts, &mut unsupported);
-    let launch = launch_keys::read(&mut fields, facts, &mut unsupported);
-    let interface = connection::read(&mut fields, &keys, launch.profile, &mut unsupported);
+    let mut block_devices = block_device::read(&mut fields, "launch_block_device_mappings");
+    if fields.bool("no_ephemeral") {
+        block_devices.extend(block_device::no_ephemeral());
+    }
+    let own = OwnKeys {
+        block_devices,
+        // Unlike every other tag block, this one has a `name`.
+        run_volume_tags: tags::read(&mut fields, "run_volume_tags", "run_volume_tag", "name"),
+        network_target: Target::Machine,
+    };
+    let machine = machine_keys::read(&mut fields, facts, own, &mut unsupported);
     fields.finish();
     (problems.count() == before).then(|| EbsSettings {
         access,
-        source,
-        launch: launch.settings,
-        communicator: keys.into_communicator(interface, facts),
+        source: machine.source,
+        launch: machine.launch,
+        communicator: machine.communicator,
         image,
+        recipe: Recipe::Machine,
         unsupported: unsupported.into_keys(),
     })
 }

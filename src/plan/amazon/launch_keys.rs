@@ -2,11 +2,13 @@
 
 use super::access::optional;
 use super::network_keys::{self, Network};
-use super::settings::Launch;
+use super::network_support::Target;
+use super::settings::{LateTags, Launch};
 use super::{
-    block_device, credits, metadata, network_support, placement, polling, spot, tags,
-    temporary_profile, user_data,
+    credits, metadata, network_support, placement, polling, spot, tags, temporary_profile,
+    user_data,
 };
+use crate::cloud::image::BlockDevice;
 use crate::cloud::instance::ShutdownBehavior;
 use crate::facts::Facts;
 use crate::plan::unsupported::Unsupported;
@@ -27,9 +29,17 @@ pub(super) struct LaunchKeys {
     pub(super) profile: Profile,
 }
 
+/// What each builder reads in its own way.
+pub(super) struct OwnKeys {
+    pub(super) block_devices: Vec<BlockDevice>,
+    pub(super) run_volume_tags: LateTags,
+    pub(super) network_target: Target,
+}
+
 pub(super) fn read(
     fields: &mut Fields<'_>,
     facts: &Facts,
+    own: OwnKeys,
     unsupported: &mut Unsupported,
 ) -> LaunchKeys {
     let instance_type = fields.text("instance_type");
@@ -45,10 +55,6 @@ pub(super) fn read(
         filters,
         temporary_group_sources,
     } = network_keys::read(fields);
-    let mut block_devices = block_device::read(fields, "launch_block_device_mappings");
-    if fields.bool("no_ephemeral") {
-        block_devices.extend(block_device::no_ephemeral());
-    }
     let profile = if iam_instance_profile.is_some() || temporary_profile.is_some() {
         Profile::Some
     } else {
@@ -57,7 +63,7 @@ pub(super) fn read(
     let settings = Launch {
         credit_specification: credits::read(fields, &instance_type, &market.price),
         terms: placement::read(fields, &instance_type, &market.price),
-        network_support: network_support::read(fields, &market.price),
+        network_support: network_support::read(fields, &market.price, own.network_target),
         instance_type,
         spot: market.spot,
         subnet,
@@ -70,14 +76,13 @@ pub(super) fn read(
         iam_instance_profile,
         temporary_profile,
         user_data: user_data::read(fields, facts),
-        block_devices,
+        block_devices: own.block_devices,
         ebs_optimized: fields.bool("ebs_optimized"),
         metadata: Some(metadata::read(fields)),
         shutdown_behavior: shutdown_behavior(fields),
         disable_stop: fields.bool("disable_stop_instance"),
         run_tags: tags::read(fields, "run_tags", "run_tag", "key"),
-        // Unlike every other tag block, this one has a `name`.
-        run_volume_tags: tags::read(fields, "run_volume_tags", "run_volume_tag", "name"),
+        run_volume_tags: own.run_volume_tags,
         polling: polling::read(fields, facts),
     };
     LaunchKeys { settings, profile }

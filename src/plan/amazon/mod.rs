@@ -1,4 +1,4 @@
-//! The `amazon-ebs` builder's keys: decoded, checked and turned into [`settings::EbsSettings`].
+//! The amazon builders' keys: decoded, checked and turned into [`settings::EbsSettings`].
 //!
 //! One file per group of keys. Every group reports all of its problems; none of them does I/O.
 
@@ -16,21 +16,27 @@ mod image_name;
 mod kms_key;
 mod launch_keys;
 mod lifecycle;
+mod machine_keys;
 mod metadata;
 mod network_keys;
 mod network_support;
 mod placement;
 mod polling;
+pub(crate) mod recipe;
 pub(crate) mod settings;
 mod source;
 mod spot;
 mod spot_conflicts;
+mod surrogate;
 mod tags;
 mod temporary_profile;
 mod user_data;
 mod vault_engine;
+mod volume;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use ebs::{Force, ebs};
+pub(crate) use surrogate::surrogate;
+pub(crate) use volume::volume;

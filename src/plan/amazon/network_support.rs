@@ -3,11 +3,24 @@
 use crate::cloud::lifecycle::{NetworkSupport, Toggle};
 use crate::template::fields::Fields;
 
+/// What the keys are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The machine, whose image takes it over.
+    Machine,
+    /// An image that is registered, whatever its machine is.
+    Registered,
+}
+
 /// What is switched, in Packer's order. A spot instance cannot be stopped and so not be changed.
-pub(super) fn read(fields: &mut Fields<'_>, spot_price: &str) -> Vec<NetworkSupport> {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    spot_price: &str,
+    target: Target,
+) -> Vec<NetworkSupport> {
     let ena = fields.tristate("ena_support");
     let sriov = fields.bool("sriov_support");
-    if !["", "0"].contains(&spot_price) {
+    if target == Target::Machine && !["", "0"].contains(&spot_price) {
         refuse_on_spot(fields, ena, sriov.then_some("sriov_support"));
         return Vec::new();
     }

@@ -1,4 +1,4 @@
-//! What an `amazon-ebs` builder is to do, in our words: every field has its final type and all defaults are applied.
+//! What an amazon builder is to do, in our words: every field has its final type and all defaults are applied.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ use crate::cloud::launch_terms::LaunchTerms;
 use crate::cloud::lifecycle::{Cooldown, NetworkSupport};
 use crate::cloud::network::Filters;
 use crate::cloud::{GroupId, ImageId, Region, SubnetId, VpcId};
+use crate::plan::amazon::recipe::Recipe;
 use crate::plan::communicator::Communicator;
 use crate::secret::Secret;
 
@@ -28,8 +29,10 @@ pub(crate) struct EbsSettings {
     pub(crate) launch: Launch,
     /// How to log in.
     pub(crate) communicator: Communicator,
-    /// What becomes of it.
+    /// The image that comes of it; [`ImageSettings::none`] where the recipe makes none.
     pub(crate) image: ImageSettings,
+    /// What is made of the machine.
+    pub(crate) recipe: Recipe,
     /// Keys that pass `validate` with a warning and that `build` refuses by name before its first call.
     pub(crate) unsupported: Vec<String>,
 }
@@ -289,6 +292,35 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_create: bool,
     /// The image stays in `regions` only.
     pub(crate) skip_save_build_region: bool,
+}
+
+impl ImageSettings {
+    /// No image at all.
+    pub(crate) fn none() -> Self {
+        Self {
+            name: String::new(),
+            description: String::new(),
+            regions: Vec::new(),
+            skip_region_validation: true,
+            users: Vec::new(),
+            organizations: Vec::new(),
+            organizational_units: Vec::new(),
+            groups: Vec::new(),
+            snapshot_users: Vec::new(),
+            snapshot_groups: Vec::new(),
+            tags: LateTags::new(),
+            snapshot_tags: LateTags::new(),
+            skip_run_tags: true,
+            block_devices: Vec::new(),
+            virtualization_type: None,
+            copy_minutes: None,
+            lifecycle: Lifecycle::default(),
+            encryption: Encryption::default(),
+            replace: Replace::Refuse,
+            skip_create: true,
+            skip_save_build_region: false,
+        }
+    }
 }
 
 /// What EC2 is told about an image that is there.

@@ -5,6 +5,8 @@ mod keys;
 mod rules;
 mod settings;
 mod spot;
+mod surrogate;
+mod volume;
 
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use super::settings::EbsSettings;
 use super::{Force, ebs};
 use crate::facts::{Facts, FileFact};
 use crate::template::document;
+use crate::template::document::Node;
 use crate::template::problem::{Problem, Problems};
 use crate::template::scope::{BuilderFunctions, Scope, Section};
 use crate::template::source::Source;
@@ -57,27 +60,46 @@ fn plan_with(fragment: Value, facts: &mut Facts, force: Force) -> Outcome {
         "instance_type": "t3.micro",
         "ssh_username": "admin",
     });
-    let (Value::Object(keys), Value::Object(changes)) = (&mut builder, fragment) else {
-        panic!("not an object")
-    };
-    lay_over(keys, changes);
+    change(&mut builder, fragment);
+    decoded(
+        "amazon-ebs",
+        &builder,
+        facts,
+        |node, scope, facts, problems| ebs(node, scope, facts, force, problems),
+    )
+}
+
+/// Decodes a builder as its type does.
+fn decoded(
+    kind: &str,
+    builder: &Value,
+    facts: &mut Facts,
+    decode: impl FnOnce(&Node, &Scope, &Facts, &Problems) -> Option<EbsSettings>,
+) -> Outcome {
     let source = Source::new("t.json", builder.to_string());
     let document = Arc::new(document::parse(Arc::new(source)).unwrap());
-    let problems = Problems::of_component(Arc::clone(&document), "amazon-ebs");
+    let problems = Problems::of_component(Arc::clone(&document), kind);
     facts.add_file("nope.sh".into(), FileFact::Missing);
-    let scope = Scope::new(
-        facts,
-        Section::Builder(BuilderFunctions::Amazon),
-        Arc::default(),
-    )
-    .with_build("amazon-ebs", "amazon-ebs");
-    let settings = ebs(&document.root, &scope, facts, force, &problems);
+    let functions = match kind {
+        "amazon-ebsvolume" => BuilderFunctions::AmazonVolume,
+        _ => BuilderFunctions::Amazon,
+    };
+    let scope =
+        Scope::new(facts, Section::Builder(functions), Arc::default()).with_build(kind, kind);
+    let settings = decode(&document.root, &scope, facts, &problems);
     let (errors, warnings) = problems.into_parts();
     Outcome {
         settings,
         errors,
         warnings,
     }
+}
+
+fn change(builder: &mut Value, fragment: Value) {
+    let (Value::Object(keys), Value::Object(changes)) = (builder, fragment) else {
+        panic!("not an object")
+    };
+    lay_over(keys, changes);
 }
 
 fn lay_over(keys: &mut Map<String, Value>, changes: Map<String, Value>) {

@@ -82,7 +82,13 @@ fn the_table_of_supported_keys_is_the_decoders_own() {
 
 fn document() -> String {
     let mut out = HEAD.to_owned();
-    for kind in ["amazon-ebs", "null", "file"] {
+    for kind in [
+        "amazon-ebs",
+        "amazon-ebssurrogate",
+        "amazon-ebsvolume",
+        "null",
+        "file",
+    ] {
         section(&mut out, Role::Builder, kind);
     }
     for kind in PROVISIONERS {
@@ -178,7 +184,8 @@ fn nested(key: &str, value: Value) -> Value {
             Some(list) => {
                 let mut item = nested(inner, value);
                 // `iops` counts for such volumes only.
-                if list.ends_with("block_device_mappings") && inner != "volume_type" {
+                let devices = list.ends_with("block_device_mappings") || list == "ebs_volumes";
+                if devices && inner != "volume_type" {
                     item["volume_type"] = json!("io1");
                 }
                 json!({ list: [item] })
@@ -214,7 +221,7 @@ fn planned(role: Role, kind: &str, config: Value) -> Plan {
 /// The keys without which a builder says other things: a login of the cloud's, and a connection.
 fn with_base(kind: &str, role: Role, config: Value) -> Value {
     let mut component = match (role, kind) {
-        (Role::Builder, "amazon-ebs") => {
+        (Role::Builder, "amazon-ebs" | "amazon-ebssurrogate" | "amazon-ebsvolume") => {
             json!({"access_key": "a", "secret_key": "s", "region": "us-east-1"})
         }
         (Role::Builder, "null") => json!({"ssh_host": "h", "ssh_username": "u"}),

@@ -10,6 +10,10 @@ impl DestroyImages for NoImages {
     async fn destroy(&self, images: &BTreeMap<Region, ImageInRegion>) -> Result<(), Infallible> {
         panic!("no test here has images: {images:?}");
     }
+
+    async fn destroy_volumes(&self, volumes: &VolumesInRegion) -> Result<(), Infallible> {
+        panic!("no test here has volumes: {volumes:?}");
+    }
 }
 
 fn image(id: &str) -> ImageInRegion {
@@ -25,11 +29,25 @@ fn an_amazon_artifact_lists_its_regions_in_the_order_of_the_finished_texts() {
         (Region::new("us-east-1"), image("ami-1")),
         (Region::new("eu-west-1"), image("ami-2")),
     ]);
-    let artifact = Artifact::amazon(images);
+    let artifact = Artifact::amazon("mitchellh.amazonebs", images);
     assert_eq!(artifact.id, "eu-west-1:ami-2,us-east-1:ami-1");
     let text = "AMIs were created:\neu-west-1: ami-2\nus-east-1: ami-1\n";
     assert_eq!(artifact.text, text);
     assert_eq!(artifact.files, Vec::<String>::new());
+}
+
+#[test]
+fn volumes_and_snapshots_are_listed_together() {
+    let artifact = Artifact::volumes(VolumesInRegion {
+        region: Region::new("us-east-1"),
+        volumes: vec![VolumeId::new("vol-2"), VolumeId::new("vol-1")],
+        snapshots: vec![SnapshotId::new("snap-9")],
+    });
+    assert_eq!(artifact.builder_id, "mitchellh.amazon.ebsvolume");
+    let id = "us-east-1:snap-9,us-east-1:vol-1,us-east-1:vol-2";
+    assert_eq!(artifact.id, id);
+    let text = format!("EBS Volumes were created:\n\n{}", id.replace(',', "\n"));
+    assert_eq!(artifact.text, text);
 }
 
 #[tokio::test]

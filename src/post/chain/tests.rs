@@ -18,7 +18,10 @@ fn image() -> Artifact {
         image: ImageId::new("ami-1"),
         snapshots: Vec::new(),
     };
-    Artifact::amazon(BTreeMap::from([(Region::new("eu-west-1"), there)]))
+    Artifact::amazon(
+        "mitchellh.amazonebs",
+        BTreeMap::from([(Region::new("eu-west-1"), there)]),
+    )
 }
 
 #[tokio::test]

@@ -40,6 +40,27 @@ fn one_build_has_outputs_of_its_own() {
 }
 
 #[test]
+fn volumes_stand_in_the_output_of_all_builds_only() {
+    let volumes = Volumes {
+        region: crate::cloud::Region::new("us-east-1"),
+        volumes: vec![crate::cloud::VolumeId::new("vol-1")],
+        snapshots: vec![crate::cloud::SnapshotId::new("snap-1")],
+        source: images().source,
+        instance: images().instance,
+    };
+    let found = outputs(Builds::One, |writer| {
+        writer.volumes_final("data", &volumes).unwrap()
+    });
+    let builds: Value = serde_json::from_str(&found["builds"]).unwrap();
+    assert_eq!(
+        builds["data"]["volume-ids"],
+        json!({"us-east-1": ["vol-1"]})
+    );
+    assert_eq!(found["snapshot-ids"], r#"{"us-east-1":["snap-1"]}"#);
+    assert!(!found.contains_key("volume-ids") && !found.contains_key("ami-id"));
+}
+
+#[test]
 fn several_builds_share_one_output_that_grows() {
     let found = outputs(Builds::Many, |writer| {
         writer.images_final("a", &images()).unwrap();

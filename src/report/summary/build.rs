@@ -1,9 +1,11 @@
 //! One build's part of the report.
 
 use super::section::{Rank, Section};
-use crate::cloud::{ImageId, Region};
+use crate::cloud::{ImageId, Region, SnapshotId, VolumeId};
 use crate::report::markdown::Scribe;
-use crate::report::result::{BuildReport, Failure, Images, Intent, Outcome, Product, Remainder};
+use crate::report::result::{
+    BuildReport, Failure, Images, Intent, Outcome, Product, Remainder, Volumes,
+};
 use crate::report::{gantt, links};
 
 /// More problems of one template than this are not read; the log has them all.
@@ -49,6 +51,9 @@ fn outcome(outcome: &Outcome, scribe: Scribe<'_>) -> Vec<Section> {
 fn product_section(product: &Product, scribe: Scribe<'_>) -> Option<Section> {
     match product {
         Product::Images(images) => Some(Section::new(Rank::Images, image_table(images, scribe))),
+        Product::Volumes(volumes) => {
+            Some(Section::new(Rank::Images, volume_table(volumes, scribe)))
+        }
         Product::Other(text) => Some(Section::new(Rank::Images, scribe.block(text))),
         Product::Nothing => None,
     }
@@ -85,6 +90,21 @@ fn image_table(images: &Images, scribe: Scribe<'_>) -> String {
     let source = linked(&images.region, &images.source.id, scribe);
     let source_name = scribe.text(&images.source.name);
     format!("{table}\nName {name}, made from {source} ({source_name}).\n")
+}
+
+fn volume_table(volumes: &Volumes, scribe: Scribe<'_>) -> String {
+    let codes = |ids: Vec<&str>| {
+        let codes: Vec<String> = ids.into_iter().map(|id| scribe.code(id)).collect();
+        codes.join(" ")
+    };
+    let ids = codes(volumes.volumes.iter().map(VolumeId::as_str).collect());
+    let snapshots = codes(volumes.snapshots.iter().map(SnapshotId::as_str).collect());
+    let region = scribe.text(volumes.region.as_str());
+    let source = linked(&volumes.region, &volumes.source.id, scribe);
+    let source_name = scribe.text(&volumes.source.name);
+    format!(
+        "| Region | Volumes | Snapshots |\n|---|---|---|\n| {region} | {ids} | {snapshots} |\n\nMade on {source} ({source_name}).\n"
+    )
 }
 
 fn linked(region: &Region, id: &ImageId, scribe: Scribe<'_>) -> String {

@@ -21,6 +21,7 @@ pub(crate) struct Fields<'a> {
     span: Span,
     problems: &'a Problems,
     path: String,
+    lacking: &'static [&'static str],
 }
 
 impl<'a> Fields<'a> {
@@ -40,12 +41,23 @@ impl<'a> Fields<'a> {
             span: node.span,
             problems,
             path: path.to_owned(),
+            lacking: &[],
+        }
+    }
+
+    /// The same for a component that has not all the keys of its family: these are not there, whatever the object holds.
+    pub(crate) fn lacking(self, keys: &'static [&'static str]) -> Self {
+        Self {
+            lacking: keys,
+            ..self
         }
     }
 
     /// The value as it stands; `null` counts as absent everywhere.
     pub(crate) fn node(&mut self, key: &str) -> Option<&'a Node> {
-        self.asked.push(key.to_owned());
+        if !self.lacking.contains(&key) {
+            self.asked.push(key.to_owned());
+        }
         let index = self.index(key)?;
         self.used[index] = true;
         Some(&self.members[index].value).filter(|node| !node.is_null())
@@ -275,6 +287,9 @@ impl<'a> Fields<'a> {
 
     /// The exact key first, then the first one that differs only in case.
     fn index(&self, key: &str) -> Option<usize> {
+        if self.lacking.contains(&key) {
+            return None;
+        }
         let exact = self.members.iter().position(|member| member.key == key);
         exact.or_else(|| {
             self.members

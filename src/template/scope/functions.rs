@@ -40,7 +40,10 @@ impl Functions for Dispatcher<'_> {
             "replace" => Signature::fixed(&[Kind::String, Kind::String, Kind::Int, Kind::String]),
             "replace_all" => Signature::fixed(&[Kind::String, Kind::String, Kind::String]),
             "clean_resource_name"
-                if self.scope.section == Section::Builder(BuilderFunctions::Amazon) =>
+                if matches!(
+                    self.scope.section,
+                    Section::Builder(BuilderFunctions::Amazon | BuilderFunctions::AmazonVolume)
+                ) =>
             {
                 ONE_TEXT
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::template::gotmpl::Value;
+use crate::template::gotmpl::{Record, Value};
 
 /// Where a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(crate) enum BuilderFunctions {
     None,
     /// `clean_resource_name`.
     Amazon,
+    /// The same, and data that stands for itself until the source image is known: `amazon-ebsvolume`.
+    AmazonVolume,
 }
 
 /// What `build` knows about every build.
@@ -60,6 +62,9 @@ pub(super) const PLACEHOLDER: &str =
 impl Section {
     /// The data that texts are rendered with before there is a build: none in a builder, placeholders in what runs on its machine.
     pub(crate) fn data_at_prepare(self) -> Value {
+        if self == Self::Builder(BuilderFunctions::AmazonVolume) {
+            return passed_through();
+        }
         let (Self::Provisioner { build_keys } | Self::PostProcessor { build_keys }) = self else {
             return Value::Missing;
         };
@@ -75,4 +80,13 @@ impl Section {
         data.insert(WINRM_PASSWORD.to_owned(), Value::from("{{.WinRMPassword}}"));
         Value::Map(data)
     }
+}
+
+/// What `amazon-ebsvolume` renders its texts with: these two come out as they went in, and any other name is an error.
+fn passed_through() -> Value {
+    let own = |name: &'static str| (name, Value::from(format!("{{{{ .{name} }}}}")));
+    Value::Record(Record {
+        type_name: "*ebsvolume.EngineVarsTemplate",
+        fields: ["BuildRegion", "SourceAMI"].map(own).into(),
+    })
 }

@@ -17,6 +17,7 @@ class Settings:
     snapshot_completed: float = 0.3
     copy_available: float = 0.3
     fast_launch_enabled: float = 0.3
+    volume_moved: float = 0.3
     sshd_delay: float = 0.0
     console_text: str = "[    0.000000] Linux version 6.1.0 (lab)\n"
     max_instances: int = 64
@@ -43,6 +44,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         "image_available": 30.0,
         "snapshot_completed": 30.0,
         "copy_available": 25.0,
+        "volume_moved": 5.0,
         "sshd_delay": 10.0,
     },
 }

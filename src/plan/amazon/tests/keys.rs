@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::plan;
 
 /// Packer's 148 keys of `amazon-ebs`, without the eight that it sets itself.
-const KEYS: &str = "
+pub(super) const KEYS: &str = "
     access_key secret_key token profile shared_credentials_file region assume_role mfa_code custom_endpoint_ec2
     insecure_skip_tls_verify max_retries decode_authorization_messages skip_credential_validation skip_metadata_api_check
     vault_aws_engine aws_polling

@@ -127,7 +127,7 @@ def make_available(world: World, image: Image, seconds: float) -> None:
     """Turns the image and its snapshots available after `seconds` of the lab's time."""
     for snapshot_id in image.snapshot_ids:
         snapshot = image.ec2_backend.snapshots.get(snapshot_id)
-        if snapshot:
+        if snapshot and snapshot.status != "completed":
             complete_snapshot(world, snapshot, seconds)
 
     fails = world.settings.image_failure in ("*", image.ec2_backend.region_name)

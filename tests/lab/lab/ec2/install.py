@@ -30,8 +30,10 @@ from . import (
     images,
     instance_states,
     profiles,
+    register_image,
     run_instances,
     small_calls,
+    volumes,
 )
 from .errors import error
 
@@ -39,6 +41,7 @@ Check = Callable[[Any], None]
 
 # What has to hold before a call takes effect, or before a dry run says that it would.
 CHECKS: dict[str, Check] = {
+    "attach_volume": volumes.check_attach,
     "copy_image": copy_image.check,
     "create_fleet": fleets.check_fleet,
     "create_image": create_image.check,
@@ -50,10 +53,12 @@ CHECKS: dict[str, Check] = {
     "delete_snapshot": deregister.check_snapshot,
     "deregister_image": deregister.check,
     "describe_launch_templates": fast_launch.check_templates,
+    "detach_volume": volumes.check_detach,
     "enable_fast_launch": fast_launch.check,
     "import_key_pair": small_calls.check_key_name,
     "modify_image_attribute": attributes.check_image,
     "modify_snapshot_attribute": attributes.check_snapshot,
+    "register_image": register_image.check,
     "reboot_instances": instance_states.check_states("stopping", "stopped", "shutting-down", "terminated"),
     "run_instances": run_instances.check,
     "start_instances": instance_states.check_states("stopping", "shutting-down", "terminated"),
@@ -62,6 +67,7 @@ CHECKS: dict[str, Check] = {
 }
 # Calls that replace moto's.
 REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
+    "attach_volume": volumes.attach_volume,
     "copy_image": copy_image.copy_image,
     "create_fleet": fleets.create_fleet,
     "create_image": create_image.create_image,
@@ -69,6 +75,7 @@ REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
     "deregister_image": deregister.deregister_image,
     "describe_fast_launch_images": fast_launch.describe,
     "disable_fast_launch": fast_launch.disable,
+    "detach_volume": volumes.detach_volume,
     "disable_image_deprecation": deregister.undeprecate,
     "disable_image_deregistration_protection": deregister.unprotect,
     "enable_fast_launch": fast_launch.enable,
@@ -78,6 +85,7 @@ REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
     "modify_image_attribute": attributes.modify_image_attribute,
     "modify_snapshot_attribute": attributes.modify_snapshot_attribute,
     "reboot_instances": instance_states.reboot_instances,
+    "register_image": register_image.register_image,
     "start_instances": instance_states.start_instances,
     "stop_instances": instance_states.stop_instances,
     "terminate_instances": instance_states.terminate_instances,
