@@ -2,10 +2,10 @@
 //!
 //! `<EPOCH>`: Unix seconds; `<N>`: digits; `<UUID>`; `<RFC3339>`: an instant. `<CWD>` and `<REMOTE>` are put in before.
 
-/// What a placeholder stands for: how many bytes of the text it takes, where it fits.
-/// How long the text is that a placeholder stands for, at the beginning of what came.
+/// How many bytes of a text a placeholder takes, where it fits at the beginning.
 type Measure = fn(&str) -> Option<usize>;
 
+/// What the placeholders stand for.
 const PLACEHOLDERS: [(&str, Measure); 4] = [
     ("<EPOCH>", |text| Some(10).filter(|_| digits(text) == 10)),
     ("<N>", |text| Some(digits(text)).filter(|count| *count > 0)),
