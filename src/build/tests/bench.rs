@@ -4,6 +4,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::fixture::settings;
 use crate::build::{
@@ -13,7 +14,9 @@ use crate::build::{
 use crate::cloud::fake::{FakeCloud, Pace};
 use crate::cloud::{ImageId, Region};
 use crate::facts::Facts;
-use crate::ledger::{BuildIdentity, Journal, Ledger, PATIENCE, Settled, Settling, Which};
+use crate::ledger::{
+    BuildIdentity, Journal, JournalError, Ledger, PATIENCE, Settled, Settling, Which,
+};
 use crate::plan::amazon::recipe::Recipe;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::plan::communicator::Interface;
@@ -208,7 +211,7 @@ impl Bench {
     /// Settles what the journal still lists, as the post step does.
     pub(super) async fn settle_journal(&self) {
         let Some(path) = self.journal() else { return };
-        let settled = settle(Ledger::resume(&path).unwrap(), &self.cloud, &Stop::never()).await;
+        let settled = settle(resume(&path), &self.cloud, &Stop::never()).await;
         assert!(!settled.has_leftovers(), "{:?}", settled.remaining());
     }
 
@@ -282,4 +285,17 @@ pub(super) fn restore(path: &Path, bytes: &[u8]) {
 /// Builds run side by side on any thread.
 fn sendable<F: Future + Send>(future: F) -> F {
     future
+}
+
+/// Takes the journal over. A process that another test starts holds its lock for the moment between fork and exec.
+fn resume(path: &Path) -> Ledger {
+    let begin = Instant::now();
+    loop {
+        match Ledger::resume(path) {
+            Err(JournalError::InUse { .. }) if begin.elapsed() < Duration::from_secs(5) => {
+                std::thread::yield_now();
+            }
+            resumed => return resumed.unwrap(),
+        }
+    }
 }
