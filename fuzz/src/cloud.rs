@@ -6,10 +6,14 @@ pub(crate) mod identifiers;
 pub(crate) mod image;
 #[path = "../../src/cloud/instance.rs"]
 pub(crate) mod instance;
+#[path = "../../src/cloud/launch_terms.rs"]
+pub(crate) mod launch_terms;
+#[path = "../../src/cloud/lifecycle.rs"]
+pub(crate) mod lifecycle;
 #[path = "../../src/cloud/network.rs"]
 pub(crate) mod network;
 
 pub(crate) use identifiers::{
-    AllocationToken, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
-    VolumeId, VpcId,
+    AllocationToken, GroupId, ImageId, InstanceId, KeyName, LaunchTemplateId, ProfileName, Region,
+    SnapshotId, SubnetId, Tags, VolumeId, VpcId,
 };

@@ -1,6 +1,7 @@
 //! The flags of each command as usable values.
 
 use super::flags::{Flag, FlagError, Given, Parsed, Takes, parse};
+use crate::template::weak::parse_integer;
 
 /// What happens to a failed build's remains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -280,6 +281,12 @@ fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
                 options.variables.push((key.to_owned(), text.to_owned()));
             }
             "var-file" => options.variable_files.push(value.clone()),
+            "config-type" if value == "hcl2" => {
+                return Err(bad(name, value, "only JSON templates can be read here"));
+            }
+            "config-type" if value != "json" => {
+                return Err(bad(name, value, "must be one of: json, hcl2"));
+            }
             "only" => options.only.extend(value.split(',').map(str::to_owned)),
             "except" => options.except.extend(value.split(',').map(str::to_owned)),
             _ => {}
@@ -289,7 +296,7 @@ fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
 }
 
 fn parallel(name: &'static str, value: &str) -> Result<Option<usize>, FlagError> {
-    let number: i64 = value.parse().map_err(|_| bad(name, value, "parse error"))?;
+    let number = parse_integer(value).ok_or_else(|| bad(name, value, "parse error"))?;
     Ok(usize::try_from(number).ok().filter(|&number| number > 0))
 }
 
@@ -302,69 +309,4 @@ fn bad(name: &'static str, value: &str, reason: &str) -> FlagError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(line: &[&str]) -> Vec<String> {
-        line.iter().map(|&word| word.to_owned()).collect()
-    }
-
-    #[test]
-    fn a_variable_is_split_at_the_first_equals_sign() {
-        let options = build(&words(&["-var", "a=x=y", "-var", "=z", "t.json"])).unwrap();
-        assert_eq!(
-            options.template.variables,
-            [
-                ("a".to_owned(), "x=y".to_owned()),
-                (String::new(), "z".to_owned())
-            ]
-        );
-    }
-
-    #[test]
-    fn a_variable_without_a_value_is_refused() {
-        assert!(build(&words(&["-var", "a", "t.json"])).is_err());
-    }
-
-    #[test]
-    fn only_is_split_at_commas_adds_up_and_keeps_blanks() {
-        let options = build(&words(&["-only=one, two", "-only", "three", "t.json"])).unwrap();
-        assert_eq!(options.template.only, ["one", " two", "three"]);
-    }
-
-    #[test]
-    fn no_parallel_limit_is_zero_or_less() {
-        assert_eq!(
-            build(&words(&["-parallel-builds=0", "t.json"]))
-                .unwrap()
-                .parallel,
-            None
-        );
-        assert_eq!(
-            build(&words(&["-parallel-builds=2", "t.json"]))
-                .unwrap()
-                .parallel,
-            Some(2)
-        );
-        assert!(build(&words(&["-parallel-builds=x", "t.json"])).is_err());
-    }
-
-    #[test]
-    fn an_unknown_way_to_handle_errors_is_refused() {
-        assert!(build(&words(&["-on-error=explode", "t.json"])).is_err());
-    }
-
-    #[test]
-    fn the_template_is_exactly_one_argument() {
-        assert_eq!(build(&words(&[])), Err(FlagError::NotOneTemplate));
-        assert_eq!(
-            build(&words(&["a.json", "-var", "a=b"])),
-            Err(FlagError::NotOneTemplate)
-        );
-    }
-
-    #[test]
-    fn inspect_needs_no_template() {
-        assert_eq!(inspect(&words(&[])).unwrap().template, "");
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::announced::OnSecret;
 use super::call::Call;
-use super::connection::{Connection, connect};
+use super::connection::{ConnectError, Connection, connect};
 use super::{CloudError, Region};
 use crate::error::on_one_line;
 use crate::lookups::Answer;
@@ -13,6 +13,10 @@ use crate::secret::Secret;
 
 /// The version that counts, by the label that AWS moves with each rotation.
 const STAGE: &str = "AWSCURRENT";
+
+/// A builder's region does not count here.
+const REGION_MISSING: &str =
+    "no region: set `AWS_REGION` in the environment or `region` in the profile";
 
 /// The service in one region, with the credentials of the environment: a template's own keys are not known yet when its
 /// variables are rendered.
@@ -34,7 +38,10 @@ impl SecretsManager {
             ..
         } = connect(&Access::default(), variables, tell)
             .await
-            .map_err(|error| on_one_line(&error))?;
+            .map_err(|error| match error {
+                ConnectError::RegionMissing => REGION_MISSING.to_owned(),
+                other => on_one_line(&other),
+            })?;
         let mut settings = aws_sdk_secretsmanager::config::Builder::from(&config);
         settings.set_endpoint_url(secrets_manager_endpoint);
         Ok(Self {

@@ -1,6 +1,7 @@
 //! The component types that Packer 1.16 and its registered plugins have, so that a type of theirs is told from a mistyped one.
 //!
-//! From <https://developer.hashicorp.com/packer/integrations>, the components that Packer carries itself, and `dsc`, an old
+//! From <https://developer.hashicorp.com/packer/integrations>, the components that Packer carries itself, those that 1.6 to 1.8
+//! carried (`command/plugin.go` and `command/vendored_plugins.go` of <https://github.com/hashicorp/packer>), and `dsc`, an old
 //! plugin that is registered nowhere.
 
 use crate::template::fields::nearest;

@@ -29,4 +29,4 @@ pub(crate) use planned::{
     Builder, InvalidBuild, Plan, PlannedBuild, PlannedPostProcessor, PlannedProvisioner, Wrap,
 };
 pub(crate) use selection::Selection;
-pub(crate) use template_checks::check_template;
+pub(crate) use template_checks::{check_references, check_template};

@@ -11,6 +11,19 @@ use crate::template::version;
 
 /// Everything that is wrong with the template as a whole.
 pub(crate) fn check_template(template: &Template) -> Vec<Problem> {
+    let mut found = check_references(template);
+    let problems = Problems::new(Arc::clone(&template.document));
+    if let Some((minimum, span)) = &template.minimum_version
+        && let Some(objection) = version::objection(minimum)
+    {
+        problems.report(*span, objection);
+    }
+    found.extend(problems.into_parts().0);
+    found
+}
+
+/// The same without the version, which `fix` does not look at.
+pub(crate) fn check_references(template: &Template) -> Vec<Problem> {
     let problems = Problems::new(Arc::clone(&template.document));
     if template.builders.is_empty() {
         problems.report(
@@ -45,11 +58,6 @@ pub(crate) fn check_template(template: &Template) -> Vec<Problem> {
                 &post_processor.filter,
             );
         }
-    }
-    if let Some((minimum, span)) = &template.minimum_version
-        && let Some(objection) = version::objection(minimum)
-    {
-        problems.report(*span, objection);
     }
     problems.into_parts().0
 }

@@ -147,6 +147,14 @@ async fn run_once<R: Remote>(
         ProvisionerSettings::Breakpoint(settings) => {
             attempt.cut(breakpoint::run(settings, cx)).await
         }
+        ProvisionerSettings::Ansible(settings) => {
+            ansible::run(settings, machine, cx, attempt).await
+        }
+        ProvisionerSettings::AnsibleLocal(settings) => {
+            attempt
+                .cut(ansible_local::run(settings, &names.staging, machine, cx))
+                .await
+        }
         ProvisionerSettings::Puppet(settings) => {
             attempt.cut(puppet::run(settings, machine, cx)).await
         }
@@ -158,14 +166,6 @@ async fn run_once<R: Remote>(
                 .await
         }
         ProvisionerSettings::Goss(settings) => attempt.cut(goss::run(settings, machine, cx)).await,
-        ProvisionerSettings::Ansible(settings) => {
-            ansible::run(settings, machine, cx, attempt).await
-        }
-        ProvisionerSettings::AnsibleLocal(settings) => {
-            attempt
-                .cut(ansible_local::run(settings, &names.staging, machine, cx))
-                .await
-        }
         ProvisionerSettings::Unsupported { kind, .. } => {
             Err(ProvisionError::Unsupported(kind.clone()))
         }

@@ -231,7 +231,10 @@ impl Ui {
     fn put(&self, (kind, mark): (Line, &str), text: &str, colour: u8, weight: Weight) {
         let prefixed: Vec<String> = text
             .split('\n')
-            .map(|line| format!("{mark}{}: {line}", self.name))
+            .map(|line| {
+                let line = format!("{mark}{}: {line}", self.name);
+                line.trim_end_matches(' ').to_owned()
+            })
             .collect();
         self.emit(kind, prefixed.join("\n"), &|line| {
             self.paint(line, colour, weight)
@@ -239,8 +242,8 @@ impl Ui {
     }
 
     fn emit(&self, kind: Line, plain: String, paint: &dyn Fn(&str) -> String) {
-        let stamped = format!("{}{}", self.timestamp(), paint(&plain));
-        self.console.line(kind, &plain, &stamped);
+        let stamped = format!("{}{plain}", self.timestamp());
+        self.console.line(kind, &stamped, &paint(&stamped));
         let mut record = self.record();
         record.lines.extend(plain.split('\n').map(str::to_owned));
         let most = if self.is_replayed() { MOST_LINES } else { TAIL };
@@ -292,8 +295,8 @@ mod tests {
     #[test]
     fn every_line_of_a_message_gets_the_prefix() {
         let (console, captured) = console(Form::Human, Reader::Plain);
-        Ui::new(console, "web", 0, Grouping::BySteps).say("one\ntwo");
-        assert_eq!(captured.text(), "==> web: one\n==> web: two\n");
+        Ui::new(console, "web", 0, Grouping::BySteps).say("one \n\n  two");
+        assert_eq!(captured.text(), "==> web: one\n==> web:\n==> web:   two\n");
     }
 
     #[test]

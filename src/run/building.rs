@@ -62,6 +62,9 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
         cx.console.error("Nothing was built: in the action every selected build has to be in order. The input `only` leaves out the others.");
         return reporting::report(&cx, reports, Vec::new(), begin).await;
     }
+    if builds.is_empty() {
+        return reporting::report(&cx, reports, Vec::new(), begin).await;
+    }
     cx.outputs.expect(if builds.len() == 1 {
         Builds::One
     } else {

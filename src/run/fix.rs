@@ -4,7 +4,7 @@ use super::{Outcome, load, problems};
 use crate::cli::options::{Checking, FixOptions};
 use crate::file_error::FileError;
 use crate::fix::fixed;
-use crate::plan::check_template;
+use crate::plan::check_references;
 use crate::report::console::Console;
 use crate::template::schema;
 use crate::template::source::Source;
@@ -37,7 +37,7 @@ pub(crate) fn fix(options: &FixOptions, console: &Console) -> Outcome {
 
 fn check(name: &str, text: String, console: &Console) -> Outcome {
     let found = match schema::read(Source::new(name, text)) {
-        Ok(template) => check_template(&template),
+        Ok(template) => check_references(&template),
         Err(found) => found,
     };
     if found.is_empty() {

@@ -1,12 +1,15 @@
 //! `inspect`: what a template consists of, in Packer's lines.
 
-use super::{Outcome, load, problems};
+use super::load::{self, Loaded};
+use super::{Outcome, problems};
 use crate::action::environment::Environment;
 use crate::cli::options::TemplateOptions;
+use crate::plan::check_template;
 use crate::report::console::Console;
 use crate::template::inspect::{Inspection, inspect as look_over};
 use crate::template::schema;
 use crate::template::source::Source;
+use crate::template::variables::resolve;
 
 /// Shown where no template is named, as Packer does.
 const EMPTY: &str = r#"{"builders": [{"type": "null"}]}"#;
@@ -22,7 +25,10 @@ pub(crate) fn inspect(
     let template = if options.template.is_empty() {
         schema::read(Source::new("<none>", EMPTY))
     } else {
-        load::load(options, environment).map(|loaded| loaded.template)
+        load::load(options, environment).map(|loaded| {
+            hide_sensitive(&loaded, console);
+            loaded.template
+        })
     };
     match template {
         Ok(template) => {
@@ -32,6 +38,18 @@ pub(crate) fn inspect(
         Err(found) => {
             problems::print_template(console, &found);
             Outcome::Failed
+        }
+    }
+}
+
+/// Where the variables can be rendered, sensitive values are hidden in all that is shown, as in Packer. Where not, nothing is said.
+fn hide_sensitive(loaded: &Loaded, console: &Console) {
+    if !check_template(&loaded.template).is_empty() {
+        return;
+    }
+    if let Ok(variables) = resolve(&loaded.template, &loaded.given, &loaded.facts) {
+        for value in &variables.sensitive {
+            console.redactor().hide_sensitive(value);
         }
     }
 }
@@ -76,17 +94,15 @@ fn print_variables(inspection: &Inspection, console: &Console) {
         .required
         .iter()
         .chain(inspection.optional.iter().map(|variable| &variable.name));
-    let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+    let width = names.map(String::len).max().unwrap_or(0);
     for variable in &inspection.optional {
         console.event(
             "",
             "template-variable",
             &[&variable.name, &variable.default, "0"],
         );
-        console.say(&format!(
-            "  {:width$} = {}",
-            variable.name, variable.default
-        ));
+        let name = padded(&variable.name, width);
+        console.say(&format!("  {name} = {}", variable.default));
     }
 }
 
@@ -98,7 +114,7 @@ fn print_builders(inspection: &Inspection, console: &Console) {
     let width = inspection
         .builders
         .iter()
-        .map(|builder| builder.name.chars().count())
+        .map(|builder| builder.name.len())
         .max()
         .unwrap_or(0);
     for builder in &inspection.builders {
@@ -108,6 +124,11 @@ fn print_builders(inspection: &Inspection, console: &Console) {
         } else {
             format!(" ({})", builder.kind)
         };
-        console.say(&format!("  {:width$}{kind}", builder.name));
+        console.say(&format!("  {}{kind}", padded(&builder.name, width)));
     }
+}
+
+/// Packer counts bytes, so that a name beyond ASCII stands further left than it looks.
+fn padded(name: &str, width: usize) -> String {
+    format!("{name}{}", " ".repeat(width - name.len()))
 }

@@ -57,7 +57,8 @@ pub(crate) fn load(
             "{PARSE}: the working directory cannot be read: {error}"
         )))
     })?;
-    let template = schema::read(template_source(&options.template).map_err(one)?)?;
+    let template = schema::read(template_source(&options.template).map_err(one)?)
+        .map_err(|found| found.into_iter().map(unreadable).collect::<Vec<_>>())?;
     let mut given = GivenVariables {
         flags: options.variables.clone(),
         ..GivenVariables::default()
@@ -126,6 +127,12 @@ pub(crate) async fn plan(
     } else {
         Err(plan.problems)
     }
+}
+
+/// A problem of the template's structure, under Packer's heading.
+fn unreadable(mut problem: Problem) -> Problem {
+    problem.message.insert_str(0, &format!("{PARSE}: "));
+    problem
 }
 
 /// The variables, once every value that they read from a server is there. What is secret among them is told before anything

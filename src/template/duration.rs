@@ -134,8 +134,21 @@ fn fraction_of(fraction: &str, scale: u64) -> u64 {
 
 /// Go's `quote` in package time: double quotes, no more of a text than a message can bear.
 fn quoted(text: &str) -> String {
-    let shown: String = text.chars().take(100).collect();
-    format!("{shown:?}")
+    let mut quoted = String::from('"');
+    for character in text.chars().take(100) {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            ' '..'\u{80}' => quoted.push(character),
+            _ => {
+                let mut bytes = [0; 4];
+                for byte in character.encode_utf8(&mut bytes).bytes() {
+                    quoted.push_str(&format!("\\x{byte:02x}"));
+                }
+            }
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 impl fmt::Display for GoDuration {
@@ -212,6 +225,7 @@ mod tests {
             ("soon", "time: invalid duration \"soon\""),
             ("", "time: invalid duration \"\""),
             (".s", "time: invalid duration \".s\""),
+            ("\nß\"", "time: invalid duration \"\\x0a\\xc3\\x9f\\\"\""),
             ("1d", "time: unknown unit \"d\" in duration \"1d\""),
             (
                 "9223372036854775808ns",

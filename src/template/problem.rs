@@ -127,6 +127,14 @@ impl Problems {
         self.add(|| problem);
     }
 
+    /// Whether a message that begins so was reported.
+    pub(crate) fn has(&self, start: &str) -> bool {
+        let found = self.found.borrow();
+        found
+            .iter()
+            .any(|problem| problem.message.starts_with(start))
+    }
+
     /// A warning at `span`.
     pub(crate) fn warn(&self, span: Span, message: impl Into<String>) {
         let mut warnings = self.warnings.borrow_mut();

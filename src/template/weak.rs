@@ -34,8 +34,20 @@ pub(crate) fn boolean(node: &Node, name: &str) -> Result<Option<bool>, String> {
 pub(crate) fn tristate(node: &Node, name: &str) -> Result<Option<bool>, String> {
     match &node.value {
         Json::String(text) if text.is_empty() => Ok(None),
-        Json::Number(_) => Err(unconvertible(node, name, "bool")),
-        _ => boolean(node, name),
+        Json::String(text) => parse_bool(text).map(Some).ok_or_else(|| {
+            format!(
+                "error decoding '{name}': Error parsing bool from given var: strconv.ParseBool: parsing {}: invalid syntax",
+                quoted(text)
+            )
+        }),
+        // The numbers behind Packer's type: nothing, true, false.
+        Json::Number(number) => Ok(match truncated(number) {
+            1 => Some(true),
+            2 => Some(false),
+            _ => None,
+        }),
+        Json::Null | Json::Bool(_) => boolean(node, name),
+        _ => Err(unconvertible(node, name, "config.Trilean")),
     }
 }
 
@@ -46,12 +58,9 @@ pub(crate) fn integer(node: &Node, name: &str) -> Result<Option<i64>, String> {
         Json::Bool(value) => Ok(Some(i64::from(*value))),
         Json::Number(number) => Ok(Some(truncated(number))),
         Json::String(text) if text.is_empty() => Ok(Some(0)),
-        Json::String(text) => parse_integer(text).map(Some).ok_or_else(|| {
-            format!(
-                "cannot parse '{name}' as int: strconv.ParseInt: parsing {}: invalid syntax",
-                quoted(text)
-            )
-        }),
+        Json::String(text) => parse_integer(text)
+            .map(Some)
+            .ok_or_else(|| not_an_integer(text, name)),
         Json::Array(_) | Json::Object(_) => Err(unconvertible(node, name, "int")),
     }
 }
@@ -64,6 +73,20 @@ pub(crate) fn duration(node: &Node, name: &str) -> Result<Option<GoDuration>, St
             .map_err(|error| format!("error decoding '{name}': {error}")),
         Json::Array(_) | Json::Object(_) => Err(unconvertible(node, name, "time.Duration")),
         _ => Ok(integer(node, name)?.map(GoDuration)),
+    }
+}
+
+/// The objects that a weakly decoded map is merged of, or what is there instead of one, each with its name: lists are
+/// followed to any depth, and `null` is nothing.
+pub(crate) fn map_parts<'a>(node: &'a Node, name: &str) -> Vec<(String, &'a Node)> {
+    match &node.value {
+        Json::Null => Vec::new(),
+        Json::Array(items) => items
+            .iter()
+            .enumerate()
+            .flat_map(|(index, item)| map_parts(item, &format!("{name}[{index}]")))
+            .collect(),
+        _ => vec![(name.to_owned(), node)],
     }
 }
 
@@ -96,11 +119,22 @@ pub(crate) fn parse_integer(text: &str) -> Option<i64> {
         _ if lower.len() > 1 && lower.starts_with('0') => (8, &lower[1..]),
         _ => (10, lower.as_str()),
     };
-    // Rust would take a second sign where Go does not. Underscores may separate digits in Go; nobody writes them.
-    if digits.starts_with(['-', '+']) {
+    // Rust would take a second sign where Go does not.
+    if digits.starts_with(['-', '+']) || !underscores_separate_digits(&lower) {
         return None;
     }
+    let digits = digits.replace('_', "");
     i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()
+}
+
+/// Go's rule: an underscore stands between digits, or between a base's prefix and a digit.
+fn underscores_separate_digits(text: &str) -> bool {
+    let digits = match text.as_bytes().get(1) {
+        // The letter of a prefix counts as a digit.
+        Some(b'x' | b'b' | b'o') => &text[1..],
+        _ => text,
+    };
+    !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__")
 }
 
 /// What mapstructure says about a value of the wrong type.
@@ -144,6 +178,20 @@ fn truncated(number: &str) -> i64 {
 fn not_a_bool(text: &str, name: &str) -> String {
     format!(
         "cannot parse '{name}' as bool: strconv.ParseBool: parsing {}: invalid syntax",
+        quoted(text)
+    )
+}
+
+fn not_an_integer(text: &str, name: &str) -> String {
+    let is_decimal = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let is_decimal = is_decimal.bytes().all(|byte| byte.is_ascii_digit());
+    let fault = if is_decimal && text.len() > 1 {
+        "value out of range"
+    } else {
+        "invalid syntax"
+    };
+    format!(
+        "cannot parse '{name}' as int: strconv.ParseInt: parsing {}: {fault}",
         quoted(text)
     )
 }
@@ -201,11 +249,16 @@ mod tests {
             ("3.9", 3),
             ("\"\"", 0),
             ("true", 1),
+            ("\"1_0\"", 10),
+            ("\"0x_f\"", 15),
+            ("\"0_7\"", 7),
         ];
         for (json, expected) in cases {
             assert_eq!(integer(&node(json), "f"), Ok(Some(expected)), "{json}");
         }
-        for json in ["\"1.5\"", "\"x\"", "\"0x\"", "\"-+5\"", "[]"] {
+        for json in [
+            "\"1.5\"", "\"x\"", "\"0x\"", "\"-+5\"", "\"_1\"", "\"1__0\"", "\"1_\"", "[]",
+        ] {
             assert!(integer(&node(json), "f").is_err(), "{json}");
         }
     }
@@ -224,5 +277,10 @@ mod tests {
     fn an_open_boolean_is_open_for_an_empty_string() {
         assert_eq!(tristate(&node("\"\""), "f"), Ok(None));
         assert_eq!(tristate(&node("\"true\""), "f"), Ok(Some(true)));
+        let numbers = ["0", "1", "2", "3"].map(|number| tristate(&node(number), "f"));
+        assert_eq!(
+            numbers,
+            [Ok(None), Ok(Some(true)), Ok(Some(false)), Ok(None)]
+        );
     }
 }

@@ -24,8 +24,8 @@ pub(super) fn read(fields: &mut Fields<'_>) -> String {
             ),
         );
     }
-    // A text that could not be rendered stays as it is, and its own problem is told already.
-    if name.contains("{{") {
+    // That problem is told already.
+    if fields.is_unrendered("ami_name") {
         return name;
     }
     if let Some(odd) = name.chars().find(|character| !is_legal(*character)) {

@@ -63,7 +63,8 @@ pub(super) fn decode(node: &Node, problems: &Problems) -> ChecksumSettings {
             ),
         }
     }
-    if types.is_empty() {
+    // An empty list asks for none.
+    if !fields.has("checksum_types") {
         types.push(ChecksumType::Md5);
     }
     let output = fields.string("output").filter(|path| !path.is_empty());

@@ -23,11 +23,12 @@ pub(crate) struct ManifestSettings {
 pub(super) fn decode(node: &Node, problems: &Problems) -> ManifestSettings {
     let mut fields = Fields::new(node, problems, "");
     let output = fields.string("output").filter(|path| !path.is_empty());
+    let custom_data = fields.map("custom_data");
     let settings = ManifestSettings {
         output: output.unwrap_or_else(|| "packer-manifest.json".to_owned()),
         strip_path: fields.bool("strip_path"),
         strip_time: fields.bool("strip_time"),
-        custom_data: fields.has("custom_data").then(|| fields.map("custom_data")),
+        custom_data: fields.has("custom_data").then_some(custom_data),
     };
     fields.finish();
     settings

@@ -213,16 +213,7 @@ pub(super) fn environment_vars(fields: &mut Fields<'_>) -> Vec<(String, String)>
 
 /// `valid_exit_codes`; Packer's default is 0 alone.
 pub(super) fn valid_exit_codes(fields: &mut Fields<'_>) -> Vec<i64> {
-    let mut codes = Vec::new();
-    for text in fields.strings("valid_exit_codes") {
-        match text.trim().parse() {
-            Ok(code) => codes.push(code),
-            Err(_) => fields.problem(
-                "valid_exit_codes",
-                format!("cannot parse 'valid_exit_codes' as int: {text}"),
-            ),
-        }
-    }
+    let codes = fields.integers("valid_exit_codes");
     if codes.is_empty() { vec![0] } else { codes }
 }
 

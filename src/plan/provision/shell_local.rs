@@ -74,8 +74,7 @@ pub(in crate::plan) fn decode(
     } else if execute_command.len() == 1 && form == ExecuteCommandForm::ShellLine {
         execute_command.splice(0..0, ["sh".to_owned(), "-c".to_owned()]);
     }
-    // Only Windows has other paths.
-    let _linux_pathing = fields.bool("use_linux_pathing");
+    refuse_linux_pathing(&mut fields, facts);
     let settings = ShellLocalSettings {
         script: script(&mut fields, facts),
         inline_shebang: text_or(&mut fields, "inline_shebang", "/bin/sh -e"),
@@ -113,7 +112,7 @@ fn script(fields: &mut Fields<'_>, facts: &Facts) -> LocalScript {
     } else {
         "script"
     };
-    if !script.is_empty() {
+    if !script.is_empty() && files.is_empty() {
         files = vec![script];
     }
     for path in &files {
@@ -127,6 +126,29 @@ fn script(fields: &mut Fields<'_>, facts: &Facts) -> LocalScript {
         LocalScript::Inline(inline)
     } else {
         LocalScript::Files(files)
+    }
+}
+
+/// `use_linux_pathing` is for Windows: elsewhere Packer finds no drive in a script's path, and refuses `inline` everywhere.
+fn refuse_linux_pathing(fields: &mut Fields<'_>, facts: &Facts) {
+    if !fields.bool("use_linux_pathing") {
+        return;
+    }
+    let is_inline = !fields.text("command").is_empty() || !fields.strings("inline").is_empty();
+    if is_inline {
+        fields.problem(
+            "use_linux_pathing",
+            "Packer is unable to use the Command and Inline features with the Windows Linux Subsystem. Please use the Script or Scripts options instead",
+        );
+    }
+    let script = fields.string("script").filter(|path| !path.is_empty());
+    if let Some(path) = script.or_else(|| fields.strings("scripts").into_iter().next()) {
+        let path = facts.working_directory.join(path);
+        let message = format!(
+            "There was an error splitting your absolute path; expected to find a drive following the format ':/' but did not: absolute path: {}",
+            path.display()
+        );
+        fields.problem("use_linux_pathing", message);
     }
 }
 

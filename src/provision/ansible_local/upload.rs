@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::error::StepError;
-use crate::provision::{LineSplitter, Machine, ProvisionContext};
-use crate::remote::{DirectoryPart, Exit, Output, Remote, Upload};
+use crate::provision::{Machine, ProvisionContext, on_machine};
+use crate::remote::{DirectoryPart, Exit, Remote, Upload};
 
 /// The mode of an uploaded file: Packer's where nobody tells it one.
 const FILE_MODE: u32 = 0o644;
@@ -81,18 +81,10 @@ impl<R: Remote> Site<'_, '_, R> {
 
     /// Runs a command and shows what it prints, line by line.
     pub(super) async fn run(&mut self, command: &str) -> Result<Exit, StepError> {
-        let ui = self.cx.ui.clone();
-        let (mut out, mut err) = (LineSplitter::default(), LineSplitter::default());
-        let exit = self
-            .remote("Start")?
-            .run(&format!("{command}\n"), &mut |piece| match piece {
-                Output::Stdout(bytes) => out.push(&bytes, |line| ui.message(line)),
-                Output::Stderr(bytes) => err.push(&bytes, |line| ui.error(line)),
-            })
-            .await;
-        out.finish(|line| ui.message(line));
-        err.finish(|line| ui.error(line));
-        exit.map_err(StepError::Remote)
+        self.remote("Start")?;
+        on_machine::show(self.machine, &format!("{command}\n"), self.cx)
+            .await
+            .map_err(StepError::Remote)
     }
 
     fn remote(&mut self, call: &'static str) -> Result<&mut R, StepError> {

@@ -1,5 +1,6 @@
 //! A cursor over one object's keys.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::deprecated;
@@ -100,26 +101,17 @@ impl<'a> Fields<'a> {
 
     /// A list of strings: an array, a text that is cut at its commas, or one value.
     pub(crate) fn strings(&mut self, key: &str) -> Vec<String> {
-        let Some(node) = self.node(key) else {
-            return Vec::new();
-        };
-        match &node.value {
-            Json::Array(items) => {
-                let names = items
-                    .iter()
-                    .enumerate()
-                    .map(|(index, item)| (self.name_of(key, index), item));
-                names
-                    .filter_map(|(name, item)| self.element(&name, item))
-                    .collect()
-            }
-            Json::String(text) if text.is_empty() => Vec::new(),
-            Json::String(text) => text.split(',').map(str::to_owned).collect(),
-            _ => self
-                .element(&self.name_of(key, 0), node)
-                .into_iter()
-                .collect(),
-        }
+        self.list(key, Text::CutAtCommas, weak::text)
+    }
+
+    /// A list of strings of Packer's core, which cuts no text.
+    pub(crate) fn names(&mut self, key: &str) -> Vec<String> {
+        self.list(key, Text::Whole, weak::text)
+    }
+
+    /// A list of integers, as [`strings`](Self::strings) reads one.
+    pub(crate) fn integers(&mut self, key: &str) -> Vec<i64> {
+        self.list(key, Text::CutAtCommas, weak::integer)
     }
 
     /// A map of strings: an object, or an array of objects that are merged.
@@ -128,17 +120,9 @@ impl<'a> Fields<'a> {
         let Some(node) = self.node(key) else {
             return map;
         };
-        let objects = match &node.value {
-            Json::Array(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
-        for object in objects {
+        for (part, object) in weak::map_parts(node, &self.name(key)) {
             if !matches!(object.value, Json::Object(_)) {
-                let message = format!(
-                    "'{}' expected a map, got '{}'",
-                    self.name(key),
-                    weak::go_kind(object)
-                );
+                let message = format!("'{part}' expected a map, got '{}'", weak::go_kind(object));
                 self.problems.report(object.span, message);
             }
             for member in object.members() {
@@ -166,6 +150,7 @@ impl<'a> Fields<'a> {
         let nodes = match &node.value {
             Json::Array(items) => items.as_slice(),
             Json::String(text) if text.is_empty() => &[],
+            Json::Object(members) if members.is_empty() => &[],
             _ => std::slice::from_ref(node),
         };
         let names = (0..nodes.len()).map(|index| self.name_of(key, index));
@@ -190,6 +175,13 @@ impl<'a> Fields<'a> {
     ) {
         self.problems
             .report_with_hint(self.span_of(key), message, hint);
+    }
+
+    /// Whether the key's value could not be rendered, and so still is the template's text.
+    pub(crate) fn is_unrendered(&self, key: &str) -> bool {
+        let name = self.name(key);
+        let starts = [format!("render '{name}':"), format!("invalid '{name}':")];
+        starts.iter().any(|start| self.problems.has(start))
     }
 
     /// A warning at the key's value, else at the object.
@@ -266,14 +258,27 @@ impl<'a> Fields<'a> {
         })
     }
 
-    fn element(&self, name: &str, node: &Node) -> Option<String> {
-        match weak::text(node, name) {
-            Ok(text) => Some(text.unwrap_or_default()),
-            Err(message) => {
-                self.problems.report(node.span, message);
-                None
-            }
-        }
+    fn list<T: Default>(
+        &mut self,
+        key: &str,
+        text: Text,
+        read: fn(&Node, &str) -> Result<Option<T>, String>,
+    ) -> Vec<T> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let name = self.name(key);
+        let element = |(index, item): (usize, &Node)| {
+            read(item, &format!("{name}[{index}]")).map_or_else(
+                |message| {
+                    self.problems.report(item.span, message);
+                    None
+                },
+                |value| Some(value.unwrap_or_default()),
+            )
+        };
+        let items = list_items(node, text);
+        items.iter().enumerate().filter_map(element).collect()
     }
 
     fn name_of(&self, key: &str, index: usize) -> String {
@@ -291,5 +296,26 @@ impl<'a> Fields<'a> {
                 .iter()
                 .position(|member| member.key.eq_ignore_ascii_case(key))
         })
+    }
+}
+
+/// What becomes of a text where a list should be.
+#[derive(Clone, Copy)]
+enum Text {
+    CutAtCommas,
+    Whole,
+}
+
+/// The items of a weakly decoded list. An empty object is an empty list, as an empty text is where texts are cut.
+fn list_items(node: &Node, text: Text) -> Cow<'_, [Node]> {
+    match (&node.value, text) {
+        (Json::Array(items), _) => Cow::Borrowed(items),
+        (Json::Object(members), _) if members.is_empty() => Cow::Borrowed(&[]),
+        (Json::String(list), Text::CutAtCommas) if list.is_empty() => Cow::Borrowed(&[]),
+        (Json::String(list), Text::CutAtCommas) => list
+            .split(',')
+            .map(|item| Node::new(Json::String(item.to_owned()), node.span))
+            .collect(),
+        _ => Cow::Borrowed(std::slice::from_ref(node)),
     }
 }

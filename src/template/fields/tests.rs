@@ -116,3 +116,26 @@ fn a_value_of_the_wrong_type_is_named_by_its_key() {
         "'content' expected type 'string', got unconvertible type 'map[string]interface {}'"
     );
 }
+
+#[test]
+fn a_list_takes_a_text_with_commas_one_value_and_an_empty_object() {
+    let text = r#"{"a": "x,y", "b": 5, "c": {}, "d": "", "e": "0x10,2", "f": [true, null]}"#;
+    let found = check("x", text, |fields| {
+        assert_eq!(fields.strings("a"), ["x", "y"]);
+        assert_eq!(fields.strings("b"), ["5"]);
+        assert!(fields.strings("c").is_empty() && fields.strings("d").is_empty());
+        assert_eq!(fields.integers("e"), [16, 2]);
+        assert_eq!(fields.integers("f"), [1, 0]);
+    });
+    assert_eq!(found, []);
+}
+
+#[test]
+fn a_list_of_the_core_cuts_no_text() {
+    let found = check("x", r#"{"a": "x,y", "b": "", "c": {}}"#, |fields| {
+        assert_eq!(fields.names("a"), ["x,y"]);
+        assert_eq!(fields.names("b"), [""]);
+        assert!(fields.names("c").is_empty());
+    });
+    assert_eq!(found, []);
+}

@@ -209,15 +209,17 @@ fn with_point(text: &str, verb: char, precision: Option<usize>) -> String {
     let (mantissa, exponent) = text.split_at(text.find(exponent_marks).unwrap_or(text.len()));
     let mut out = mantissa.to_owned();
     let significant = mantissa
+        .trim_start_matches("0x")
         .trim_start_matches(['0', '.'])
         .bytes()
-        .filter(u8::is_ascii_digit)
+        .filter(u8::is_ascii_hexdigit)
         .count();
     if !mantissa.contains('.') {
         out.push('.');
     }
-    if matches!(verb, 'v' | 'g' | 'G') {
-        let zero = usize::from(mantissa == "0");
+    if matches!(verb, 'v' | 'g' | 'G' | 'x') {
+        // Go counts the `x` of `0x` as a digit.
+        let zero = usize::from(mantissa == "0" || verb == 'x');
         let wanted = precision.unwrap_or(6);
         out.push_str(&"0".repeat(wanted.saturating_sub(significant + zero)));
     }

@@ -31,6 +31,15 @@ impl SyntaxError {
         }
     }
 
+    /// The same inside a word, where Go takes the end of the text for a space.
+    pub(super) fn unexpected_in_word(text: &[u8], at: usize, context: &str) -> Self {
+        let mut error = Self::unexpected(text, at, context);
+        if error.is_early_end {
+            error.message = format!("invalid character ' ' {context}");
+        }
+        error
+    }
+
     /// Any other error at `at`.
     pub(super) fn other(at: usize, message: impl Into<String>) -> Self {
         Self {

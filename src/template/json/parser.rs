@@ -143,7 +143,7 @@ impl Parser<'_> {
         for expected in word.bytes() {
             if !self.take(expected) {
                 let context = format!("in literal {word} (expecting '{}')", char::from(expected));
-                return Err(self.unexpected(&context));
+                return Err(self.unexpected_in_word(&context));
             }
         }
         Ok(value)
@@ -182,7 +182,7 @@ impl Parser<'_> {
             .get(self.position)
             .is_some_and(u8::is_ascii_digit)
         {
-            return Err(self.unexpected(context));
+            return Err(self.unexpected_in_word(context));
         }
         while self
             .bytes
@@ -211,6 +211,10 @@ impl Parser<'_> {
 
     fn unexpected(&self, context: &str) -> SyntaxError {
         SyntaxError::unexpected(self.bytes, self.position, context)
+    }
+
+    fn unexpected_in_word(&self, context: &str) -> SyntaxError {
+        SyntaxError::unexpected_in_word(self.bytes, self.position, context)
     }
 }
 

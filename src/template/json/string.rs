@@ -43,7 +43,13 @@ fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), SyntaxError> {
         Some(b'r') => '\r',
         Some(b't') => '\t',
         Some(b'u') => return code_point(bytes, at + 1),
-        _ => return Err(SyntaxError::unexpected(bytes, at, "in string escape code")),
+        _ => {
+            return Err(SyntaxError::unexpected_in_word(
+                bytes,
+                at,
+                "in string escape code",
+            ));
+        }
     };
     Ok((character, at + 1))
 }
@@ -75,7 +81,7 @@ fn four_digits(bytes: &[u8], at: usize) -> Result<u32, SyntaxError> {
             .get(position)
             .and_then(|byte| char::from(*byte).to_digit(16));
         let Some(digit) = digit else {
-            return Err(SyntaxError::unexpected(
+            return Err(SyntaxError::unexpected_in_word(
                 bytes,
                 position,
                 "in \\u hexadecimal character escape",

@@ -1,13 +1,17 @@
 //! Builders and provisioners: the keys that Packer's core handles, weakly typed.
+//!
+//! `Type`, `Name`, `Only`, `Except` and `Override` are asked for in Go's spelling: where a key is there in several, Packer takes
+//! that of its field first.
 
 use std::collections::HashSet;
 
 use super::numbering::{prefixed, without};
 use super::strict;
-use crate::template::document::{Json, Node};
+use crate::template::document::Node;
 use crate::template::fields::Fields;
 use crate::template::model::{BuilderFilter, Override, RawBuilder, RawProvisioner};
 use crate::template::problem::Problems;
+use crate::template::weak;
 
 /// Reads `builders`.
 pub(super) fn builders(node: &Node, problems: &Problems) -> Vec<RawBuilder> {
@@ -36,18 +40,28 @@ pub(super) fn builders(node: &Node, problems: &Problems) -> Vec<RawBuilder> {
     builders
 }
 
+/// A key `config` is decoded over by Packer, and so has to be an object; then it is an unknown key.
+fn check_config(fields: &mut Fields<'_>, problems: &Problems) {
+    if let Some(node) = fields.node("Config") {
+        for (name, part) in weak::map_parts(node, "Config") {
+            strict::is_object(part, &name, problems);
+        }
+    }
+}
+
 fn builder(node: &Node, problems: &Problems) -> Option<RawBuilder> {
     let before = problems.count();
     let mut fields = Fields::new(node, problems, "");
-    let (kind, name) = (fields.text("type"), fields.text("name"));
+    let (kind, name) = (fields.text("Type"), fields.text("Name"));
+    check_config(&mut fields, problems);
     if problems.count() > before {
         return None;
     }
     if kind.is_empty() {
-        fields.problem("type", "missing 'type'");
+        fields.problem("Type", "missing 'type'");
         return None;
     }
-    let name_span = fields.span_of(if name.is_empty() { "type" } else { "name" });
+    let name_span = fields.span_of(if name.is_empty() { "Type" } else { "Name" });
     let name = if name.is_empty() { kind.clone() } else { name };
     Some(RawBuilder {
         name,
@@ -112,10 +126,11 @@ fn provisioner(node: &Node, problems: &Problems) -> Option<RawProvisioner> {
 
 fn provisioner_keys(node: &Node, problems: &Problems) -> RawProvisioner {
     let mut fields = Fields::new(node, problems, "");
-    let kind = fields.text("type");
-    let only = fields.strings("only");
-    let except = fields.strings("except");
-    let span = fields.span_of(if only.is_empty() { "except" } else { "only" });
+    let kind = fields.text("Type");
+    check_config(&mut fields, problems);
+    let only = fields.names("Only");
+    let except = fields.names("Except");
+    let span = fields.span_of(if only.is_empty() { "Except" } else { "Only" });
     let max_retries = fields
         .string("max_retries")
         .map(|text| (text, fields.span_of("max_retries")));
@@ -131,27 +146,23 @@ fn provisioner_keys(node: &Node, problems: &Problems) -> RawProvisioner {
 }
 
 fn overrides(fields: &mut Fields<'_>, problems: &Problems) -> Vec<Override> {
-    let Some(node) = fields.node("override") else {
+    let Some(node) = fields.node("Override") else {
         return Vec::new();
     };
-    // Weakly decoded, an empty list is an empty map.
-    if matches!(&node.value, Json::Array(items) if items.is_empty()) {
-        return Vec::new();
-    }
-    strict::is_object(node, "Override", problems);
-    let mut overrides = Vec::new();
-    for member in node.members() {
-        strict::is_object(
-            &member.value,
-            &format!("Override[{}]", member.key),
-            problems,
-        );
-        let (builder, span, config) = (member.key.clone(), member.key_span, member.value.clone());
-        overrides.push(Override {
-            builder,
-            span,
-            config,
-        });
+    let mut overrides: Vec<Override> = Vec::new();
+    for (name, part) in weak::map_parts(node, "Override") {
+        strict::is_object(part, &name, problems);
+        for member in part.members() {
+            let (builder, span, config) =
+                (member.key.clone(), member.key_span, member.value.clone());
+            overrides.retain(|over| over.builder != builder);
+            // Whether the settings are an object shows only where the builder is prepared.
+            overrides.push(Override {
+                builder,
+                span,
+                config,
+            });
+        }
     }
     overrides
 }

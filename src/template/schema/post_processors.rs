@@ -62,6 +62,7 @@ const KEYS: [&str; 5] = ["except", "keep_input_artifact", "name", "only", "type"
 
 fn object(node: &Node, problems: &Problems) -> Option<RawPostProcessor> {
     let before = problems.count();
+    // In the spelling of Packer's field first.
     let value = |key: &str| {
         let other_case = |member: &&Member| member.key.eq_ignore_ascii_case(key);
         node.get(key).or_else(|| {
@@ -71,25 +72,28 @@ fn object(node: &Node, problems: &Problems) -> Option<RawPostProcessor> {
                 .map(|member| &member.value)
         })
     };
-    let texts = |key, name| {
+    let texts = |key| {
         value(key)
-            .map(|node| strict::texts(node, name, problems))
+            .map(|node| strict::texts(node, key, problems))
             .unwrap_or_default()
     };
-    let text = |key, name| {
+    let text = |key| {
         value(key)
-            .and_then(|node| strict::text(node, name, problems))
+            .and_then(|node| strict::text(node, key, problems))
             .unwrap_or_default()
     };
-    let (kind, name) = (text("type", "Type"), text("name", "Name"));
+    let (kind, name) = (text("Type"), text("Name"));
+    if let Some(node) = value("Config") {
+        strict::is_object(node, "Config", problems);
+    }
     let keep_input_artifact = value("keep_input_artifact")
         .and_then(|node| strict::boolean(node, "keep_input_artifact", problems));
-    let span = value("only")
-        .or_else(|| value("except"))
+    let span = value("Only")
+        .or_else(|| value("Except"))
         .map_or(node.span, |node| node.span);
     let filter = BuilderFilter {
-        only: texts("only", "Only"),
-        except: texts("except", "Except"),
+        only: texts("Only"),
+        except: texts("Except"),
         span,
     };
     if problems.count() > before {

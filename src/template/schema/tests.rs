@@ -101,7 +101,7 @@ fn every_wrong_builder_is_named_by_its_number() {
         messages(text),
         [
             "builder 1: missing 'type'",
-            "builder 2: 'name' expected type 'string', got unconvertible type '[]interface {}'",
+            "builder 2: 'Name' expected type 'string', got unconvertible type '[]interface {}'",
             "builder 3: '' expected a map, got 'float64'",
             "builder 5: builder with name 'a' already exists",
             "builder 6: missing 'type'",

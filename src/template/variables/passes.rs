@@ -19,20 +19,26 @@ pub(super) struct Failure {
     pub(super) error: RenderError,
 }
 
-/// Renders `values` in passes over the sorted names, and leaves the results in `scope`.
+/// Renders the defaults and the given values in passes over the sorted names, and leaves the results in `scope`.
+///
+/// A given value can be referred to from the start, as it was written; a default only once it is rendered. The empty name
+/// leads to an empty text. So it is in Packer, whose list of values begins with as many empty entries as there are values.
 ///
 /// A value that refers to a variable which is not known yet is tried again in the next pass. A value is done once it is rendered and
 /// no `` {{user `…`}} `` stands in its text.
 ///
 /// Packer's quirk, kept: a reference that leads nowhere is an error only if nothing at all was rendered in the last pass, so it
 /// goes unnoticed, and the variable stays empty, while another value is rendered again and again.
-pub(super) fn render_all(values: &BTreeMap<String, String>, scope: &mut Scope) -> Vec<Failure> {
-    let fresh = |(name, text)| Pending {
-        name,
-        text,
-        blocked: None,
-    };
-    let mut pending: Vec<Pending<'_>> = values.iter().map(fresh).collect();
+pub(super) fn render_all(
+    defaults: &BTreeMap<String, String>,
+    given: &BTreeMap<String, String>,
+    scope: &mut Scope,
+) -> Vec<Failure> {
+    scope.set_variable("", String::new());
+    for (name, text) in given {
+        scope.set_variable(name, text.clone());
+    }
+    let mut pending = in_order(defaults, given);
     let mut failures = Vec::new();
     for _ in 0..MOST_PASSES {
         let before = scope.variables().clone();
@@ -41,7 +47,7 @@ pub(super) fn render_all(values: &BTreeMap<String, String>, scope: &mut Scope) -
         failures.extend(pass.failed);
         let is_settled = pass.left.len() == count && before == *scope.variables();
         pending = pass.left;
-        if pending.iter().all(|pending| pending.blocked.is_none()) {
+        if pending.is_empty() {
             return failures;
         }
         // Another pass would bring the same, since it would start from the same.
@@ -54,6 +60,24 @@ pub(super) fn render_all(values: &BTreeMap<String, String>, scope: &mut Scope) -
         }
     }
     failures
+}
+
+/// The values by name, the given one in place of the default. A name that has both comes twice, which a value that refers to itself shows.
+fn in_order<'a>(
+    defaults: &'a BTreeMap<String, String>,
+    given: &'a BTreeMap<String, String>,
+) -> Vec<Pending<'a>> {
+    let declared = defaults
+        .iter()
+        .map(|(name, text)| (name, given.get(name).unwrap_or(text)));
+    let fresh = |(name, text)| Pending {
+        name,
+        text,
+        blocked: None,
+    };
+    let mut pending: Vec<_> = declared.chain(given).map(fresh).collect();
+    pending.sort_by_key(|value| value.name);
+    pending
 }
 
 /// A value that is not done.
@@ -188,7 +212,7 @@ mod tests {
         values.insert(format!("v{length}"), "end".to_owned());
         let mut scope = Scope::new(&Facts::for_tests(), Section::Variables, Arc::default());
         let begin = std::time::Instant::now();
-        render_all(&values, &mut scope);
+        render_all(&values, &BTreeMap::new(), &mut scope);
         assert_eq!(scope.variables()["v19999"], "end");
         assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
     }

@@ -61,16 +61,20 @@ pub(crate) fn resolve(
     let defaults = template
         .variables
         .iter()
-        .filter_map(|variable| Some((variable.name.clone(), variable.default.clone()?)));
-    let mut values: BTreeMap<String, String> = defaults.collect();
-    values.extend(given.clone());
+        .map(|variable| {
+            (
+                variable.name.clone(),
+                variable.default.clone().unwrap_or_default(),
+            )
+        })
+        .collect();
     let mut scope = Scope::new(facts, Section::Variables, Arc::default());
     let declared: HashMap<&str, &Variable> = template
         .variables
         .iter()
         .map(|variable| (variable.name.as_str(), variable))
         .collect();
-    for failure in render_all(&values, &mut scope) {
+    for failure in render_all(&defaults, &given, &mut scope) {
         let declared = declared.get(failure.name.as_str()).copied();
         match declared {
             Some(variable) if !given.contains_key(&variable.name) => {
@@ -100,7 +104,11 @@ fn merged(template: &Template, given: &GivenVariables, facts: &Facts) -> BTreeMa
 }
 
 fn variables(template: &Template, scope: Scope) -> Variables {
-    let values = Arc::clone(scope.variables());
+    let mut values = Arc::clone(scope.variables());
+    // It was there for the rendering; an undeclared name is empty anyway.
+    if values.get("").is_some_and(String::is_empty) {
+        Arc::make_mut(&mut values).remove("");
+    }
     let sensitive = template
         .sensitive
         .iter()

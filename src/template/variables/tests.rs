@@ -176,3 +176,56 @@ fn rendered_values_of_sensitive_variables_are_listed() {
     );
     assert_eq!(resolved.unwrap().sensitive, ["X"]);
 }
+
+#[test]
+fn a_given_value_can_be_referred_to_before_it_is_rendered() {
+    let given = |text: &str| GivenVariables {
+        flags: vec![("v".to_owned(), text.to_owned())],
+        ..GivenVariables::default()
+    };
+    let facts = Facts::for_tests();
+    let resolved = resolve_with(r#"{"v": "x"}"#, &given("{{user `v`}}"), &facts).unwrap();
+    assert_eq!(resolved.values["v"], "{{user `v`}}");
+    let early = resolve_with(
+        r#"{"a": "{{upper (user `v`)}}", "w": "{{upper (user `v`)}}"}"#,
+        &given("{{lower `Q`}}"),
+        &facts,
+    );
+    let early = early.unwrap().values;
+    assert_eq!(
+        (early["a"].as_str(), early["w"].as_str()),
+        ("{{LOWER `Q`}}", "Q")
+    );
+}
+
+#[test]
+fn a_value_that_grows_does_so_in_every_pass_and_twice_where_it_is_declared() {
+    let given = GivenVariables {
+        flags: vec![
+            ("v".to_owned(), "x{{user `v`}}".to_owned()),
+            ("w".to_owned(), "x{{user `w`}}".to_owned()),
+        ],
+        ..GivenVariables::default()
+    };
+    let resolved = resolve_with(r#"{"v": "d"}"#, &given, &Facts::for_tests()).unwrap();
+    let grown = |name: &str| resolved.values[name].matches('x').count();
+    assert_eq!((grown("v"), grown("w")), (201, 101));
+}
+
+#[test]
+fn a_reference_to_a_given_value_that_refers_on_is_followed_to_the_end() {
+    let given = GivenVariables {
+        flags: vec![
+            ("b".to_owned(), "{{user `c`}}".to_owned()),
+            ("c".to_owned(), "{{lower `Z`}}".to_owned()),
+        ],
+        ..GivenVariables::default()
+    };
+    let resolved = resolve_with(r#"{"a": "{{user `b`}}"}"#, &given, &Facts::for_tests()).unwrap();
+    assert_eq!(resolved.values["a"], "z");
+}
+
+#[test]
+fn the_empty_name_leads_to_an_empty_text() {
+    assert_eq!(values(r#"{"a": "[{{user ``}}]"}"#)["a"], "[]");
+}
