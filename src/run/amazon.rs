@@ -130,14 +130,7 @@ async fn with_cloud(
     ui.end_step();
     let (result, data) = match built {
         Ok(built) => made::ended(built, &settings.recipe, &cx.run_uuid),
-        Err(_) => (
-            BuilderResult::Failed {
-                error: "the build panicked: this is a bug in ami-build, please report it"
-                    .to_owned(),
-                conclusion: Conclusion::Failure,
-            },
-            GeneratedData::new(),
-        ),
+        Err(_) => made::panicked(),
     };
     ask_about_failure(&result, &mut provisioning, cx, ui).await;
     hold_on_error(&result, provisioning.aftermath, cx, ui, &ledger);

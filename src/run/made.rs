@@ -9,6 +9,7 @@ use crate::plan::amazon::recipe::Recipe;
 use crate::post::{Artifact, ImageInRegion, VolumesInRegion};
 use crate::remote::SshDialer;
 use crate::report::classify;
+use crate::report::conclusion::Conclusion;
 use crate::report::result::{Images, Product, Volumes};
 use crate::report::ui::Ui;
 
@@ -71,6 +72,16 @@ pub(super) fn ended(
             GeneratedData::new(),
         ),
     }
+}
+
+/// The end of a builder that has a bug.
+pub(super) fn panicked() -> (BuilderResult, GeneratedData) {
+    let error = "the build panicked: this is a bug in ami-build, please report it".to_owned();
+    let failed = BuilderResult::Failed {
+        error,
+        conclusion: Conclusion::Failure,
+    };
+    (failed, GeneratedData::new())
 }
 
 /// Packer shows a provisioner's error as it is; ours around it would only stand in the way.

@@ -176,19 +176,34 @@ fn a_throttled_call_of_any_recipe_does_not_end_its_build() {
     }
 }
 
+/// The calls by which an image or a volume becomes what it is.
+const MAKING: [&str; 6] = [
+    "AttachVolume",
+    "CreateImage",
+    "CreateSnapshot",
+    "DetachVolume",
+    "ModifyInstanceAttribute",
+    "RegisterImage",
+];
+
 #[test]
-fn a_kill_at_any_late_call_leaves_nothing_once_the_journal_is_settled() {
+fn a_kill_at_any_making_call_leaves_nothing_once_the_journal_is_settled() {
+    let mut cases = Vec::new();
     for template in TEMPLATES {
         let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
         build(&lab, &workspace, &[template]).expect_code(0);
-        let calls = lab.calls();
-        let stop = calls.iter().position(|call| call.action == "StopInstances");
-        let late = Sweep {
-            from: stop.unwrap() + 2,
-            to: calls.len(),
-        };
-        sweep(late, |number, lab| killed_at(number, lab, template));
+        let calls = lab.calls().into_iter().enumerate();
+        let making = calls.filter(|(_, call)| MAKING.contains(&call.action.as_str()));
+        cases.extend(making.map(|(index, _)| (index + 1, template)));
     }
+    let range = Sweep {
+        from: 1,
+        to: cases.len(),
+    };
+    sweep(range, |case, lab| {
+        let (number, template) = cases[case - 1];
+        killed_at(number, lab, template)
+    });
 }
 
 /// What is wrong after a step that was killed at a call, and its post step. Once the outputs have something, it stays.

@@ -1,7 +1,7 @@
 //! What is made of the machine once it is provisioned: where the amazon builders differ.
 
 use crate::cloud::image::BlockDevice;
-use crate::plan::amazon::settings::LateTags;
+use crate::plan::amazon::settings::{Encryption, ImageSettings, LateTags, Lifecycle, Replace};
 
 /// What comes after the provisioners.
 #[derive(Clone, Debug)]
@@ -97,5 +97,34 @@ impl EbsVolume {
     pub(crate) fn stays(&self) -> bool {
         let ebs = self.device.ebs.as_ref();
         ebs.is_some_and(|ebs| ebs.delete_on_termination == Some(false))
+    }
+}
+
+impl ImageSettings {
+    /// No image at all.
+    pub(crate) fn none() -> Self {
+        Self {
+            name: String::new(),
+            description: String::new(),
+            regions: Vec::new(),
+            skip_region_validation: true,
+            users: Vec::new(),
+            organizations: Vec::new(),
+            organizational_units: Vec::new(),
+            groups: Vec::new(),
+            snapshot_users: Vec::new(),
+            snapshot_groups: Vec::new(),
+            tags: LateTags::new(),
+            snapshot_tags: LateTags::new(),
+            skip_run_tags: true,
+            block_devices: Vec::new(),
+            virtualization_type: None,
+            copy_minutes: None,
+            lifecycle: Lifecycle::default(),
+            encryption: Encryption::default(),
+            replace: Replace::Refuse,
+            skip_create: true,
+            skip_save_build_region: false,
+        }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct EbsSettings {
     pub(crate) launch: Launch,
     /// How to log in.
     pub(crate) communicator: Communicator,
-    /// The image that comes of it; [`ImageSettings::none`] where the recipe makes none.
+    /// The image that comes of it; `ImageSettings::none` where the recipe makes none.
     pub(crate) image: ImageSettings,
     /// What is made of the machine.
     pub(crate) recipe: Recipe,
@@ -292,35 +292,6 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_create: bool,
     /// The image stays in `regions` only.
     pub(crate) skip_save_build_region: bool,
-}
-
-impl ImageSettings {
-    /// No image at all.
-    pub(crate) fn none() -> Self {
-        Self {
-            name: String::new(),
-            description: String::new(),
-            regions: Vec::new(),
-            skip_region_validation: true,
-            users: Vec::new(),
-            organizations: Vec::new(),
-            organizational_units: Vec::new(),
-            groups: Vec::new(),
-            snapshot_users: Vec::new(),
-            snapshot_groups: Vec::new(),
-            tags: LateTags::new(),
-            snapshot_tags: LateTags::new(),
-            skip_run_tags: true,
-            block_devices: Vec::new(),
-            virtualization_type: None,
-            copy_minutes: None,
-            lifecycle: Lifecycle::default(),
-            encryption: Encryption::default(),
-            replace: Replace::Refuse,
-            skip_create: true,
-            skip_save_build_region: false,
-        }
-    }
 }
 
 /// What EC2 is told about an image that is there.
