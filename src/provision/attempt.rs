@@ -74,6 +74,11 @@ impl Attempt {
         }
     }
 
+    /// Whether it was over before it began. Go does not start a process for such an attempt.
+    pub(super) fn is_spent(&self) -> bool {
+        self.spent
+    }
+
     /// Whether its time is over.
     pub(super) fn is_over(&self) -> bool {
         self.deadline

@@ -37,6 +37,9 @@ pub(super) async fn run(
     cx: &ProvisionContext,
     attempt: &Attempt,
 ) -> io::Result<ChildExit> {
+    if attempt.is_spent() {
+        return Ok(ChildExit::Cancelled);
+    }
     let mut child = spawn(command, cx)?;
     let descendants = Descendants::of(&child, cx.child_ending);
     let (out, err) = (child.stdout.take(), child.stderr.take());
