@@ -86,7 +86,7 @@ impl<'a> Carrier<'a> {
         loop {
             let given = self.give(channel)?;
             let taken = self.take(channel)?;
-            if self.output.is_none() && channel.at_end() {
+            if self.output.is_none() && channel.at_end() && self.is_done(connection, channel)? {
                 return Ok(());
             }
             if given || taken {
@@ -103,6 +103,20 @@ impl<'a> Carrier<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether nothing is left to do after the end of the output. A command that closed its outputs may still read: its input
+    /// goes on until the machine closes the channel. Half a packet is sent to its end even then: libssh2 sends nothing else
+    /// before, and would wait for minutes to close the channel.
+    fn is_done(&self, connection: &Connection, channel: &mut Channel) -> io::Result<bool> {
+        if matches!(self.input, Input::Over) {
+            return Ok(true);
+        }
+        match channel.wait_close() {
+            Ok(()) => Ok(!connection.is_sending()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+            Err(error) => Err(error),
         }
     }
 

@@ -183,6 +183,11 @@ impl Connection {
         Ok(RemoteListener(listener))
     }
 
+    /// Whether a packet is half sent.
+    pub(super) fn is_sending(&self) -> bool {
+        self.directions().contains(PollFlags::POLLOUT)
+    }
+
     /// Says goodbye.
     pub(super) fn hang_up(&self) {
         let _already_gone = self.session.disconnect(None, "done", None);

@@ -4,6 +4,7 @@ mod commands;
 mod connecting;
 mod pipes;
 mod proxies;
+mod slow_line;
 mod transfers;
 mod tunnels;
 

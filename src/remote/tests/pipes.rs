@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::slow_line::SlowLine;
 use super::*;
 use crate::remote::{PipeEnd, Piped, Pipes, Terminal};
 
@@ -127,4 +128,32 @@ async fn a_connection_that_goes_while_a_command_runs_is_told_from_a_status() {
     let pipes = server.connect().await.pipes();
     let (_, _, exit) = converse(begin(&pipes, "kill -KILL $PPID; sleep 5"), Vec::new()).await;
     assert_eq!(exit, Exit::Disconnected);
+}
+
+#[tokio::test]
+async fn a_command_that_leaves_half_a_packet_unread_ends_and_its_connection_can_be_used_again() {
+    let server = Server::start(KeyType::Ed25519);
+    server.wait_until_it_listens().await;
+    let slow = SlowLine::to(server.port);
+    let target = Target::new("127.0.0.1", &settings(slow.port));
+    let pipes = server.connect_as(&target).await.pipes();
+    let command = "head -c 100000 >/dev/null; exit 3";
+    let patience = Duration::from_secs(60);
+    let held = begin(&pipes, command);
+    let ended = tokio::time::timeout(patience, converse(held, vec![0; 5_000_000])).await;
+    assert_eq!(ended.expect("the command is over").2, Exit::Status(3));
+    let held = begin(&pipes, "echo again");
+    let again = tokio::time::timeout(patience, converse(held, Vec::new())).await;
+    assert_eq!(again.expect("the connection works").0, b"again\n");
+}
+
+#[tokio::test]
+async fn a_command_that_closes_its_outputs_still_gets_all_its_input() {
+    let server = Server::start(KeyType::Ed25519);
+    let pipes = server.connect().await.pipes();
+    let command = format!("exec >/dev/null 2>&1; cat > {}", server.text("input"));
+    let talk = converse(begin(&pipes, &command), vec![1; 5_000_000]);
+    let ended = tokio::time::timeout(Duration::from_secs(60), talk).await;
+    assert_eq!(ended.expect("the input has an end").2, Exit::Status(0));
+    assert_eq!(fs::metadata(server.path("input")).unwrap().len(), 5_000_000);
 }
