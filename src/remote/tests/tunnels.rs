@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::thread;
 
+use super::slow_line::SlowLine;
 use super::*;
 use crate::plan::communicator::Tunnel;
 
@@ -75,6 +76,27 @@ async fn tunnels_of_both_kinds_carry_both_ways_while_a_command_runs() {
     assert_eq!(out.0.lines().count(), 50_000);
     assert_eq!(outwards.len(), much.len() + b"heard: ".len());
     assert_eq!(inwards, b"heard: hello");
+}
+
+#[tokio::test]
+async fn a_way_whose_input_ends_while_another_is_half_sent_gets_its_answer() {
+    let server = Server::start(KeyType::Ed25519);
+    server.wait_until_it_listens().await;
+    let slow = SlowLine::to(server.port);
+    let (parrot, here) = (parrot(), free_port());
+    let mut ssh = settings(slow.port);
+    ssh.tunnels = Tunnels {
+        local: vec![tunnel(here, parrot)],
+        remote: Vec::new(),
+    };
+    let _remote = server.connect_as(&Target::new("127.0.0.1", &ssh)).await;
+    let much = vec![b'x'; 3_000_000];
+    let (outwards, nothing) = tokio::join!(say(here, much.clone()), async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        say(here, Vec::new()).await
+    });
+    assert_eq!(nothing, b"heard: ");
+    assert_eq!(outwards.len(), much.len() + b"heard: ".len());
 }
 
 #[tokio::test]

@@ -23,14 +23,25 @@ impl BitOr for Went {
     }
 }
 
+/// How far the local side is with what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// More may come.
+    More,
+    /// It is done, and the machine has to be told.
+    Ending,
+    /// The machine knows.
+    All,
+}
+
 /// One connection.
 pub(super) struct Way {
     local: TcpStream,
     channel: Channel,
     to_channel: Pending,
     to_local: Pending,
-    /// The local side has said all that it has to say.
-    heard: bool,
+    /// What the local side still has to say.
+    heard: Heard,
     /// The machine's side has.
     told: bool,
 }
@@ -44,7 +55,7 @@ impl Way {
             channel,
             to_channel: Pending::default(),
             to_local: Pending::default(),
-            heard: false,
+            heard: Heard::More,
             told: false,
         })
     }
@@ -56,28 +67,24 @@ impl Way {
 
     /// Whether both sides are done.
     pub(super) fn is_over(&self) -> bool {
-        self.told && self.to_local.is_empty() && (self.heard && self.to_channel.is_empty())
+        self.told && self.to_local.is_empty() && self.heard == Heard::All
     }
 
     /// Whether bytes wait for room on the other side.
     pub(super) fn is_stuck(&self) -> bool {
-        !self.to_channel.is_empty() || !self.to_local.is_empty()
+        self.heard == Heard::Ending || !self.to_channel.is_empty() || !self.to_local.is_empty()
     }
 
     /// The local socket, where something may still come from it.
     pub(super) fn readable(&self) -> Option<BorrowedFd<'_>> {
-        (!self.heard && self.to_channel.is_empty()).then(|| self.local.as_fd())
+        (self.heard == Heard::More && self.to_channel.is_empty()).then(|| self.local.as_fd())
     }
 
     fn outwards(&mut self, buffer: &mut [u8]) -> io::Result<Went> {
         let mut went = Went::Nothing;
-        if !self.heard && self.to_channel.is_empty() {
+        if self.heard == Heard::More && self.to_channel.is_empty() {
             match self.local.read(buffer) {
-                Ok(0) => {
-                    self.heard = true;
-                    self.channel.finish_input()?;
-                    return Ok(Went::Something);
-                }
+                Ok(0) => self.heard = Heard::Ending,
                 Ok(count) => {
                     self.to_channel.fill(&buffer[..count]);
                     went = Went::Something;
@@ -86,9 +93,25 @@ impl Way {
                 Err(error) => return Err(error),
             }
         }
+        if self.heard == Heard::Ending {
+            return self.end_input();
+        }
         let channel = &mut self.channel;
         let moved = self.to_channel.drain(|bytes| channel.write_some(bytes))?;
         Ok(if moved > 0 { Went::Something } else { went })
+    }
+
+    /// Tells the machine that nothing more comes. Another way's packet may still fill the connection: then it is told later,
+    /// and the answer that this way waits for is not lost.
+    fn end_input(&mut self) -> io::Result<Went> {
+        match self.channel.finish_input() {
+            Ok(()) => {
+                self.heard = Heard::All;
+                Ok(Went::Something)
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Went::Nothing),
+            Err(error) => Err(error),
+        }
     }
 
     fn inwards(&mut self, buffer: &mut [u8]) -> io::Result<Went> {
