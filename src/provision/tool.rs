@@ -7,12 +7,13 @@ use std::pin::Pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::{Pid, getpgid};
 use tokio::process::{Child, Command};
 
 use super::child::show;
 use super::{Attempt, ProvisionContext};
+use crate::report::prompt;
 
 /// How long a tool may tidy up after SIGTERM. The runner leaves ten seconds for everything, the machine's end included.
 const GRACE: Duration = Duration::from_secs(2);
@@ -123,7 +124,8 @@ fn spawn(tool: &Tool<'_>, cx: &ProvisionContext) -> io::Result<Child> {
         .environment
         .iter()
         .filter_map(|variable| variable.split_once('='));
-    Command::new(tool.program)
+    let mut command = Command::new(tool.program);
+    command
         .args(tool.arguments)
         .env_clear()
         .envs(&cx.child_environment)
@@ -133,11 +135,15 @@ fn spawn(tool: &Tool<'_>, cx: &ProvisionContext) -> io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        // It starts workers and ssh clients: all of them are ended together.
-        .process_group(0)
         // Where we end before its grace is over.
-        .kill_on_drop(true)
-        .spawn()
+        .kill_on_drop(true);
+    // Ansible may ask for a password at a terminal (`--ask-vault-pass`). The kernel stops whoever does so in a group of its own,
+    // without a word; a Ctrl-C reaches the tool and all its children there in any case.
+    if !prompt::has_terminal() {
+        // It starts workers and ssh clients: all of them are ended together.
+        command.process_group(0);
+    }
+    command.spawn()
 }
 
 /// As Go prints a process's state.
@@ -191,8 +197,15 @@ async fn end(mut child: Child) {
     }
 }
 
+/// To its group where it leads one.
 fn signal(child: &Child, signal: Signal) {
-    if let Some(group) = child.id().and_then(|id| i32::try_from(id).ok()) {
-        let _already_gone = killpg(Pid::from_raw(group), signal);
-    }
+    let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) else {
+        return;
+    };
+    let child = Pid::from_raw(id);
+    let _already_gone = if getpgid(Some(child)) == Ok(child) {
+        killpg(child, signal)
+    } else {
+        kill(child, signal)
+    };
 }

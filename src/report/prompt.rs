@@ -19,6 +19,11 @@ pub(crate) async fn ask(ui: &Ui, question: &str, stop: &Stop) -> Option<String> 
     }
 }
 
+/// Whether there is a terminal, where a program that we start may ask as well.
+pub(crate) fn has_terminal() -> bool {
+    Terminal::exists()
+}
+
 async fn ask_in_turn(ui: &Ui, question: &str, terminal: &Terminal) -> Option<String> {
     let _turn = ui.console().turn().await;
     ui.question(question);

@@ -27,6 +27,11 @@ impl Terminal {
         register(file).ok().map(Self)
     }
 
+    /// Whether there is one.
+    pub(crate) fn exists() -> bool {
+        File::open(TERMINAL).is_ok()
+    }
+
     /// The next line, without its end; `None` once the terminal is closed.
     pub(crate) async fn line(&self) -> Option<String> {
         let mut typed = Vec::new();

@@ -26,6 +26,7 @@ use crate::provision::ChildEnding;
 use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
+use crate::report::prompt;
 use crate::report::ui::{Progress, Ui};
 
 /// AWS answers within a second or two; after this something is amiss.
@@ -105,7 +106,7 @@ async fn with_cloud(
         }
     };
     let ledger = Ledger::open(journal, identity);
-    let mut provisioning = Provisioning::new(build, cx, ui, ChildEnding::KillDescendants);
+    let mut provisioning = Provisioning::new(build, cx, ui, child_ending());
     let built = {
         let addresses = OwnAddresses {
             environment: &cx.environment,
@@ -271,5 +272,14 @@ fn failed_early(error: String, conclusion: Conclusion) -> BuilderEnd {
         result: BuilderResult::Failed { error, conclusion },
         data: GeneratedData::new(),
         settled: None,
+    }
+}
+
+/// A script that asks at a terminal, as `sudo` does, has to be in our process group: the kernel stops any other.
+fn child_ending() -> ChildEnding {
+    if prompt::has_terminal() {
+        ChildEnding::AwaitDescendants
+    } else {
+        ChildEnding::KillDescendants
     }
 }

@@ -1,6 +1,7 @@
 //! `build` at a terminal, or in front of somebody who stopped reading: pauses, questions, signals.
 
 use std::cell::RefCell;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -39,6 +40,28 @@ fn debug_pauses_before_every_provisioner_and_around_every_step() {
         terminal.enter("");
     }
     terminal.finish().expect_code(0).expect_text("null: one");
+}
+
+#[test]
+fn a_tool_may_ask_for_a_password_at_the_terminal() {
+    let template = r#"{
+      "builders": [{ "type": "null", "communicator": "none" }],
+      "provisioners": [
+        { "type": "ansible", "playbook_file": "t.json", "command": "./ask", "skip_version_check": true }
+      ]
+    }"#;
+    let workspace = Workspace::with("t.json", template);
+    // As `getpass` does it.
+    let script = "#!/bin/sh\nstty -echo </dev/tty\nprintf 'Vault password: ' >/dev/tty\nread -r word </dev/tty\nstty echo </dev/tty\necho \"got $word\"\n";
+    workspace.write("ask", script);
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(workspace.path().join("ask"), executable).unwrap();
+    let mut terminal = Terminal::start(&Run::new(&workspace, &["build", "t.json"]));
+    terminal.wait_for("Vault password: ").enter("word");
+    terminal
+        .finish()
+        .expect_code(0)
+        .expect_text("null: got word");
 }
 
 #[test]
