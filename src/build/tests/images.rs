@@ -76,6 +76,29 @@ async fn force_deregister_replaces_the_old_image_and_its_snapshots() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_old_snapshot_that_cannot_be_deleted_costs_no_new_image() {
+    let (bench, _) = second(replacing()).await;
+    let first = bench.cloud.left_behind(&[]);
+    let old = first.iter().find(|place| place.contains("/snap-")).unwrap();
+    // The first one is the old snapshot; the intermediate image's goes once the build is over.
+    let calls = {
+        let (probe, _) = second(replacing()).await;
+        probe.run(&Stop::never()).await.outcome.unwrap();
+        probe.cloud.calls()
+    };
+    let number = calls
+        .iter()
+        .position(|call| call.starts_with("DeleteSnapshot"));
+    bench
+        .cloud
+        .fail_at(number.unwrap() + 1, Fault::Refused("InvalidSnapshot.InUse"));
+    let ended = bench.run(&Stop::never()).await;
+    assert_eq!(ended.finished().len(), 1);
+    let left = bench.cloud.left_behind(&ended.finished());
+    assert_eq!(left, [old.clone()]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_old_image_stays_where_the_new_one_cannot_be_made() {
     let (bench, old) = second(replacing()).await;
     bench
