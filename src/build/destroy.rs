@@ -4,27 +4,28 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 
+use super::devices;
 use super::error::BuildError;
 use super::replace::unless_gone;
-use crate::cloud::image::{Image, ImageQuery};
-use crate::cloud::{Cloud, ImageId, Region, SnapshotId, VolumeId};
+use crate::cloud::image::ImageQuery;
+use crate::cloud::lifecycle::FastLaunchState;
+use crate::cloud::{Cloud, CloudError, ImageId, Region, SnapshotId, VolumeId};
+use crate::plan::amazon::settings::ImageSettings;
 
-/// Deregisters every image and deletes its snapshots, all regions side by side; one region's failure stops no other.
+/// Deregisters every image and deletes its snapshots, all regions side by side; one failure stops nothing else. Snapshots that
+/// the template names are not the build's, so they stay.
 ///
 /// # Errors
-/// The first failure of each region.
+/// Every failure.
 pub(crate) async fn destroy<C: Cloud>(
     cloud: &C,
     images: &BTreeMap<Region, ImageId>,
+    settings: &ImageSettings,
 ) -> Result<(), Vec<BuildError>> {
     let all = images
         .iter()
-        .map(|(region, id)| destroy_one(cloud, region, id));
-    let failures: Vec<BuildError> = join_all(all)
-        .await
-        .into_iter()
-        .filter_map(Result::err)
-        .collect();
+        .map(|(region, id)| destroy_one(cloud, region, id, settings));
+    let failures: Vec<BuildError> = join_all(all).await.into_iter().flatten().collect();
     if failures.is_empty() {
         Ok(())
     } else {
@@ -32,7 +33,33 @@ pub(crate) async fn destroy<C: Cloud>(
     }
 }
 
-async fn destroy_one<C: Cloud>(cloud: &C, region: &Region, id: &ImageId) -> Result<(), BuildError> {
+/// Removes one image with its parts; what could not be done.
+async fn destroy_one<C: Cloud>(
+    cloud: &C,
+    region: &Region,
+    id: &ImageId,
+    settings: &ImageSettings,
+) -> Vec<BuildError> {
+    let snapshots = match deregistered(cloud, region, id, settings).await {
+        Ok(snapshots) => snapshots,
+        Err(error) => return vec![error],
+    };
+    let mut failures = Vec::new();
+    for snapshot in snapshots {
+        let deleted = unless_gone(cloud.delete_snapshot(region, &snapshot).await);
+        let doing = format!("delete snapshot `{snapshot}` in `{region}`");
+        failures.extend(deleted.map_err(BuildError::call(doing)).err());
+    }
+    failures
+}
+
+/// Deregisters the image; the snapshots that it leaves.
+async fn deregistered<C: Cloud>(
+    cloud: &C,
+    region: &Region,
+    id: &ImageId,
+    settings: &ImageSettings,
+) -> Result<Vec<SnapshotId>, BuildError> {
     let doing = |what: &str| BuildError::call(format!("{what} in `{region}`"));
     let query = ImageQuery {
         ids: vec![id.clone()],
@@ -40,13 +67,24 @@ async fn destroy_one<C: Cloud>(cloud: &C, region: &Region, id: &ImageId) -> Resu
     };
     let found = cloud.images(region, &query).await;
     let found = found.map_err(doing(&format!("describe image `{id}`")))?;
+    if settings.lifecycle.fast_launch.is_some() {
+        let switched_off = switch_off(cloud, region, id).await;
+        switched_off.map_err(doing(&format!("switch off fast launch of `{id}`")))?;
+    }
     let removed = cloud.deregister_image(region, id).await;
     unless_gone(removed).map_err(doing(&format!("deregister image `{id}`")))?;
-    for snapshot in found.iter().flat_map(Image::snapshots) {
-        let deleted = cloud.delete_snapshot(region, &snapshot).await;
-        unless_gone(deleted).map_err(doing(&format!("delete snapshot `{snapshot}`")))?;
+    let snapshots = found
+        .iter()
+        .flat_map(|image| devices::own_snapshots(image, &settings.block_devices));
+    Ok(snapshots.collect())
+}
+
+/// Fast launch goes before its image: EC2 knows it by the image alone, and goes on launching machines for it.
+async fn switch_off<C: Cloud>(cloud: &C, region: &Region, id: &ImageId) -> Result<(), CloudError> {
+    match cloud.fast_launch(region, id).await? {
+        None | Some(FastLaunchState::Disabling) => Ok(()),
+        Some(_) => unless_gone(cloud.disable_fast_launch(region, id).await),
     }
-    Ok(())
 }
 
 /// Deletes the volumes of a finished `amazon-ebsvolume` build, and their snapshots, which Packer leaves.

@@ -1,7 +1,7 @@
 //! Which devices the image of a surrogate volume has. Pure.
 
 use crate::cloud::SnapshotId;
-use crate::cloud::image::{BlockDevice, EbsSettings};
+use crate::cloud::image::{BlockDevice, EbsSettings, Image};
 use crate::plan::amazon::recipe::{RootDevice, Surrogate};
 
 /// A device of the machine that goes into the image.
@@ -70,6 +70,14 @@ pub(super) fn named_snapshots(devices: &[BlockDevice]) -> Vec<String> {
     let ebs = devices.iter().filter_map(|device| device.ebs.as_ref());
     ebs.filter_map(|ebs| Some(ebs.snapshot_id.as_ref()?.to_string()))
         .collect()
+}
+
+/// The snapshots of an image of this template, but for those that the template names.
+pub(super) fn own_snapshots(image: &Image, template: &[BlockDevice]) -> Vec<SnapshotId> {
+    let named = named_snapshots(template);
+    let mut snapshots = image.snapshots();
+    snapshots.retain(|snapshot| !named.iter().any(|named| named == snapshot.as_str()));
+    snapshots
 }
 
 /// `ami_root_device` over the launch mapping. Packer reads no more than the two names of it.

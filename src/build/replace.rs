@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::error::BuildError;
-use super::preflight;
+use super::{devices, preflight};
 use crate::cloud::error::Refusal;
 use crate::cloud::{Cloud, CloudError, ImageId, Region, SnapshotId};
 use crate::plan::amazon::settings::Replace;
@@ -35,7 +35,7 @@ async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>, region: &Region) -> Result<Vec<Old
     )))?;
     let old = found.into_iter().map(|image| Old {
         region: region.clone(),
-        snapshots: image.snapshots(),
+        snapshots: devices::own_snapshots(&image, &cx.settings.image.block_devices),
         id: image.id,
     });
     Ok(old.collect())
@@ -62,27 +62,24 @@ pub(super) async fn deregister<C: Cloud, D>(
     Ok(())
 }
 
-/// `force_delete_snapshot`, once the new image of the region is available.
-pub(super) async fn delete_snapshots<C: Cloud, D>(
-    cx: &Cx<'_, C, D>,
-    region: &Region,
-    old: &[Old],
-) -> Result<(), BuildError> {
+/// `force_delete_snapshot`, once the new image of the region is available. The old one is gone by then, so a snapshot that
+/// stays must not cost the new one too: it is told, and nothing more.
+pub(super) async fn delete_snapshots<C: Cloud, D>(cx: &Cx<'_, C, D>, region: &Region, old: &[Old]) {
     if cx.settings.image.replace != Replace::DeregisterAndDeleteSnapshots {
-        return Ok(());
+        return;
     }
     for snapshot in old
         .iter()
         .filter(|image| image.region == *region)
         .flat_map(|image| &image.snapshots)
     {
-        let deleted = cx.cloud.delete_snapshot(region, snapshot).await;
-        unless_gone(deleted).map_err(BuildError::call(format!(
-            "delete the old snapshot `{snapshot}` in `{region}`"
-        )))?;
-        cx.ui.say(&format!("Deleted snapshot: {snapshot}"));
+        match unless_gone(cx.cloud.delete_snapshot(region, snapshot).await) {
+            Ok(()) => cx.ui.say(&format!("Deleted snapshot: {snapshot}")),
+            Err(error) => cx.ui.error(&format!(
+                "The old snapshot `{snapshot}` in `{region}` stays: {error}"
+            )),
+        }
     }
-    Ok(())
 }
 
 /// "Not found" is what a removal is for.

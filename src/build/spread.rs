@@ -83,7 +83,7 @@ async fn arrive<C: Cloud, D>(
     cx.observer.image_started(region, &id);
     let image = image_wait::available(cx, region, &id).await?;
     let image = publish::finish(cx, region, image, (texts, Snapshots::Copied)).await?;
-    replace::delete_snapshots(cx, region, &frozen.old).await?;
+    replace::delete_snapshots(cx, region, &frozen.old).await;
     Ok(image)
 }
 

@@ -7,10 +7,11 @@ use crate::build::BuildError;
 use crate::cloud::Region;
 use crate::cloud::ec2::Ec2;
 use crate::error::on_one_line;
+use crate::plan::amazon::settings::ImageSettings;
 use crate::post::{DestroyImages, ImageInRegion, VolumesInRegion};
 
-/// The way to EC2, where the builder had one.
-pub(super) struct Destroyer<'a>(pub(super) Option<&'a Ec2>);
+/// The way to EC2, where the builder had one, and what the template asked of its images.
+pub(super) struct Destroyer<'a>(pub(super) Option<(&'a Ec2, &'a ImageSettings)>);
 
 /// Images that are still there, region by region.
 #[derive(Debug, thiserror::Error)]
@@ -21,17 +22,21 @@ impl DestroyImages for Destroyer<'_> {
     type Error = NotDestroyed;
 
     async fn destroy(&self, images: &BTreeMap<Region, ImageInRegion>) -> Result<(), NotDestroyed> {
-        let Some(cloud) = self.0 else { return Ok(()) };
+        let Some((cloud, settings)) = self.0 else {
+            return Ok(());
+        };
         let ids = images
             .iter()
             .map(|(region, image)| (region.clone(), image.image.clone()))
             .collect();
-        let destroyed = build::destroy(cloud, &ids).await;
+        let destroyed = build::destroy(cloud, &ids, settings).await;
         destroyed.map_err(not_destroyed)
     }
 
     async fn destroy_volumes(&self, there: &VolumesInRegion) -> Result<(), NotDestroyed> {
-        let Some(cloud) = self.0 else { return Ok(()) };
+        let Some((cloud, _)) = self.0 else {
+            return Ok(());
+        };
         build::destroy_volumes(cloud, &there.region, &there.volumes, &there.snapshots)
             .await
             .map_err(not_destroyed)

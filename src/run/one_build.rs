@@ -146,6 +146,10 @@ async fn post_process(
         },
         owner: cx.owner,
     };
+    let destroyer = Destroyer(match (&build.builder, made.cloud) {
+        (Builder::AmazonEbs(settings), Some(cloud)) => Some((cloud, &settings.image)),
+        _ => None,
+    });
     let Chained {
         artifacts,
         original,
@@ -154,7 +158,7 @@ async fn post_process(
         &build.post_processors,
         artifact,
         &context,
-        &Destroyer(made.cloud),
+        &destroyer,
     ))
     .await;
     let product = if original == Original::Kept {

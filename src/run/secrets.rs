@@ -12,10 +12,13 @@ use crate::stop::Stop;
 use crate::stores::StoreContext;
 
 /// Whoever uses these credentials, a script on this machine may print them.
-const SECRET_VARIABLES: [&str; 3] = [
+const SECRET_VARIABLES: [&str; 6] = [
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SECRET_KEY",
     "AWS_SESSION_TOKEN",
+    "VAULT_TOKEN",
+    "CONSUL_HTTP_TOKEN",
+    "CONSUL_HTTP_AUTH",
 ];
 
 /// Hides everything secret that template and environment hold.

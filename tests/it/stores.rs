@@ -88,6 +88,20 @@ fn all_of_them_are_read_once_and_what_is_secret_is_never_shown() {
 }
 
 #[test]
+fn the_keys_to_the_stores_are_never_shown() {
+    let template = r#"{
+        "builders": [{"type": "null", "communicator": "none"}],
+        "provisioners": [{"type": "shell-local", "inline": ["echo with $VAULT_TOKEN and $CONSUL_HTTP_TOKEN"]}]
+    }"#;
+    let (lab, workspace) = (lab(), Workspace::with("tokens.json", template));
+    run(&lab, &workspace, &["build", "tokens.json"])
+        .finish()
+        .expect_code(0)
+        .expect_text("with *** and ***")
+        .expect_no_text(TOKEN);
+}
+
+#[test]
 fn a_standby_sends_us_on_and_nothing_is_asked_for_a_look_at_the_template() {
     let (lab, workspace) = (lab(), Workspace::with("stores.json", &template()));
     run(&lab, &workspace, &["inspect", "stores.json"])

@@ -5,6 +5,7 @@ use super::fixture::settings;
 use crate::build::BuildError;
 use crate::cloud::fake::Fault;
 use crate::cloud::{ImageId, Region};
+use crate::plan::amazon::fast_launch_settings::FastLaunch;
 use crate::plan::amazon::settings::{EbsSettings, Replace};
 use crate::stop::Stop;
 
@@ -75,6 +76,29 @@ async fn force_deregister_replaces_the_old_image_and_its_snapshots() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_old_snapshot_that_cannot_be_deleted_costs_no_new_image() {
+    let (bench, _) = second(replacing()).await;
+    let first = bench.cloud.left_behind(&[]);
+    let old = first.iter().find(|place| place.contains("/snap-")).unwrap();
+    // The first one is the old snapshot; the intermediate image's goes once the build is over.
+    let calls = {
+        let (probe, _) = second(replacing()).await;
+        probe.run(&Stop::never()).await.outcome.unwrap();
+        probe.cloud.calls()
+    };
+    let number = calls
+        .iter()
+        .position(|call| call.starts_with("DeleteSnapshot"));
+    bench
+        .cloud
+        .fail_at(number.unwrap() + 1, Fault::Refused("InvalidSnapshot.InUse"));
+    let ended = bench.run(&Stop::never()).await;
+    assert_eq!(ended.finished().len(), 1);
+    let left = bench.cloud.left_behind(&ended.finished());
+    assert_eq!(left, [old.clone()]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_old_image_stays_where_the_new_one_cannot_be_made() {
     let (bench, old) = second(replacing()).await;
     bench
@@ -112,10 +136,33 @@ async fn an_image_that_is_not_saved_in_the_build_region_is_only_elsewhere() {
 async fn a_destroyed_result_leaves_neither_image_nor_snapshot() {
     let bench = Bench::with(super::fixture::everywhere());
     let built = bench.run(&Stop::never()).await.outcome.unwrap().unwrap();
-    crate::build::destroy(&bench.cloud, &built.images)
+    crate::build::destroy(&bench.cloud, &built.images, &bench.settings.image)
         .await
         .unwrap();
     assert_eq!(bench.cloud.left_behind(&[]), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destroyed_result_takes_its_fast_launch_along() {
+    let mut fast = settings();
+    fast.image.lifecycle.fast_launch = Some(FastLaunch::default());
+    let bench = Bench::with(fast);
+    let built = bench.run(&Stop::never()).await.outcome.unwrap().unwrap();
+    crate::build::destroy(&bench.cloud, &built.images, &bench.settings.image)
+        .await
+        .unwrap();
+    assert_eq!(bench.cloud.left_behind(&[]), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_that_cannot_be_destroyed_keeps_no_other_one() {
+    let bench = Bench::with(super::fixture::everywhere());
+    let built = bench.run(&Stop::never()).await.outcome.unwrap().unwrap();
+    let refused = Fault::Refused("UnauthorizedOperation");
+    bench.cloud.fail_always("DeleteSnapshot", refused);
+    let destroyed = crate::build::destroy(&bench.cloud, &built.images, &bench.settings.image).await;
+    let snapshots: usize = built.snapshots.values().map(Vec::len).sum();
+    assert_eq!(destroyed.unwrap_err().len(), snapshots);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, HOME};
 use super::fixture::{registered, swapped, volumes};
-use crate::build::{BuildError, Built, destroy_volumes};
+use crate::build::{BuildError, Built, destroy, destroy_volumes};
 use crate::cloud::api::ImageCalls as _;
 use crate::cloud::fake::{FakeCloud, Fault};
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs, Image, ImageQuery};
@@ -84,14 +84,7 @@ async fn the_snapshots_of_an_image_that_was_only_copied_from_go_with_it() {
 async fn a_snapshot_that_the_template_names_is_never_deleted() {
     let mut bench = Bench::with(registered());
     let mine = users_snapshot(&bench.cloud).await;
-    bench.settings.image.block_devices = vec![BlockDevice {
-        device_name: "/dev/xvdz".to_owned(),
-        ebs: Some(Ebs {
-            snapshot_id: Some(mine.clone()),
-            ..Ebs::default()
-        }),
-        ..BlockDevice::default()
-    }];
+    bench.settings.image.block_devices = vec![naming(&mine)];
     bench.cloud.fail_always(
         "ModifyImageAttribute",
         Fault::Refused("InvalidParameterValue"),
@@ -107,6 +100,35 @@ async fn a_snapshot_that_the_template_names_is_never_deleted() {
         !left.iter().any(|place| place.contains("/ami-")),
         "{left:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_that_the_template_names_outlives_a_destroyed_image() {
+    let mut bench = Bench::with(registered());
+    let mine = users_snapshot(&bench.cloud).await;
+    bench.settings.image.block_devices = vec![naming(&mine)];
+    bench.settings.image.regions = Vec::new();
+    let built = bench.run(&Stop::never()).await.outcome.unwrap().unwrap();
+    destroy(&bench.cloud, &built.images, &bench.settings.image)
+        .await
+        .unwrap();
+    let left = bench.cloud.left_behind(&[]);
+    assert!(
+        left.iter().any(|place| place.ends_with(mine.as_str())),
+        "{left:?}"
+    );
+}
+
+/// A device of an image that comes of the user's snapshot.
+fn naming(snapshot: &SnapshotId) -> BlockDevice {
+    BlockDevice {
+        device_name: "/dev/xvdz".to_owned(),
+        ebs: Some(Ebs {
+            snapshot_id: Some(snapshot.clone()),
+            ..Ebs::default()
+        }),
+        ..BlockDevice::default()
+    }
 }
 
 /// A snapshot that no build made: of a volume that an earlier one left.

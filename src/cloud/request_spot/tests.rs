@@ -84,14 +84,19 @@ fn a_template_carries_the_machine_the_price_and_the_tags_that_the_fleet_cannot_t
     assert_eq!(interface.associate_public_ip_address(), Some(true));
     assert!(data.security_group_ids().is_empty());
     assert_eq!(data.block_device_mappings()[0].no_device(), Some(""));
-    let tagged: Vec<&str> = data
+    let tagged: Vec<(&str, usize)> = data
         .tag_specifications()
         .iter()
-        .filter_map(|one| one.resource_type().map(types::ResourceType::as_str))
+        .filter_map(|one| Some((one.resource_type()?.as_str(), one.tags().len())))
         .collect();
     assert_eq!(
         tagged,
-        ["network-interface", "volume", "spot-instances-request"]
+        [
+            ("network-interface", 2),
+            ("volume", 2),
+            ("spot-instances-request", 1)
+        ],
+        "what EC2 makes has our tags beside the template's"
     );
 }
 

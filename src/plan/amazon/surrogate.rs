@@ -47,6 +47,10 @@ pub(crate) fn surrogate(
         },
     };
     let machine = machine_keys::read(&mut fields, facts, own, &mut unsupported);
+    if machine.launch.spot.is_some() && matches!(recipe.method, Method::CreateImage) {
+        // Only a stopped machine lets go of its root, and a spot instance cannot be stopped.
+        unsupported.note_conflict(&fields, "use_create_image", "spot_price");
+    }
     fields.finish();
     (problems.count() == before).then(|| EbsSettings {
         access,

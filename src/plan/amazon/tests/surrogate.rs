@@ -199,6 +199,17 @@ fn what_has_no_effect_is_named() {
 }
 
 #[test]
+fn a_root_that_a_spot_instance_would_not_let_go_is_refused_by_build() {
+    let swapped = plan(json!({"spot_price": "auto", "use_create_image": true}));
+    assert_eq!(
+        swapped.settings().unsupported,
+        ["use_create_image` beside `spot_price"]
+    );
+    let registered = plan(json!({"spot_price": "auto"}));
+    assert!(registered.settings().unsupported.is_empty());
+}
+
+#[test]
 fn an_omitted_device_is_launched_but_is_no_part_of_the_image() {
     let fragment = json!({"launch_block_device_mappings": [
         {"device_name": "/dev/xvdf", "volume_size": 8},
