@@ -95,7 +95,7 @@ async fn an_old_snapshot_that_cannot_be_deleted_costs_no_new_image() {
     let ended = bench.run(&Stop::never()).await;
     assert_eq!(ended.finished().len(), 1);
     let left = bench.cloud.left_behind(&ended.finished());
-    assert_eq!(left, [old.clone()]);
+    assert_eq!(left, std::slice::from_ref(old));
 }
 
 #[tokio::test(start_paused = true)]
