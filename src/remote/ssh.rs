@@ -128,6 +128,15 @@ impl Connection {
         ))
     }
 
+    /// The same without waiting: `None` where the answer is not there yet, and the call has to be made again.
+    pub(super) fn tunnel_some(&self, host: &str, port: u16) -> io::Result<Option<Channel>> {
+        match self.tunnel(host, port) {
+            Ok(channel) => Ok(Some(channel)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Starts the SFTP subsystem, for [`super::sftp`].
     pub(super) fn sftp(&self) -> io::Result<Subsystem> {
         Ok(self.session.sftp()?)

@@ -51,6 +51,7 @@ pub(super) fn carry(
         idle: connection.idle_channel()?,
         ends,
         listeners,
+        opening: None,
         dialling: Vec::new(),
         ways: Vec::new(),
     };
@@ -83,6 +84,8 @@ struct Traffic<'a> {
     idle: Channel,
     ends: &'a [LocalEnd],
     listeners: Vec<(RemoteListener, &'a Tunnel)>,
+    /// A connection that came to a local port, while its channel is opened.
+    opening: Option<(TcpStream, &'a Tunnel)>,
     dialling: Vec<Dialling>,
     ways: Vec<Way>,
 }
@@ -112,28 +115,27 @@ impl Traffic<'_> {
         }
     }
 
+    /// Opens a channel for a connection that came to a local port; libssh2 opens one at a time.
     fn accept_local(&mut self) -> io::Result<Went> {
-        let mut went = Went::Nothing;
-        for end in self.ends {
-            let stream = match end.listener.accept() {
-                Ok((stream, _)) => stream,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
-                Err(error) => return Err(error),
-            };
-            went = Went::Something;
-            self.connection.set_waiting(Waiting::Blocking);
-            let opened = self.connection.tunnel(&end.tunnel.host, end.tunnel.port);
-            self.connection.set_waiting(Waiting::Never);
-            match opened.and_then(|channel| Way::new(stream, channel)) {
-                Ok(way) => self.ways.push(way),
-                Err(error) => log::info!(
-                    "the build machine cannot reach {}:{}: {error}",
-                    end.tunnel.host,
-                    end.tunnel.port
-                ),
-            }
+        if self.opening.is_none() {
+            self.opening = next_connection(self.ends)?;
         }
-        Ok(went)
+        let Some((stream, tunnel)) = self.opening.take() else {
+            return Ok(Went::Nothing);
+        };
+        match self.connection.tunnel_some(&tunnel.host, tunnel.port) {
+            Ok(None) => {
+                self.opening = Some((stream, tunnel));
+                return Ok(Went::Nothing);
+            }
+            Ok(Some(channel)) => self.ways.push(Way::new(stream, channel)?),
+            Err(error) => log::info!(
+                "the build machine cannot reach {}:{}: {error}",
+                tunnel.host,
+                tunnel.port
+            ),
+        }
+        Ok(Went::Something)
     }
 
     fn accept_remote(&mut self) -> io::Result<Went> {
@@ -175,7 +177,9 @@ impl Traffic<'_> {
     }
 
     fn rest(&self) -> io::Result<()> {
-        let stuck = !self.dialling.is_empty() || self.ways.iter().any(Way::is_stuck);
+        let stuck = self.opening.is_some()
+            || !self.dialling.is_empty()
+            || self.ways.iter().any(Way::is_stuck);
         let listening = self.ends.iter().map(|end| end.listener.as_fd());
         let carrying = self.ways.iter().filter_map(Way::readable);
         let watched: Vec<BorrowedFd<'_>> = listening.chain(carrying).collect();
@@ -183,6 +187,18 @@ impl Traffic<'_> {
         self.connection.wait_any(&watched, patience)?;
         Ok(())
     }
+}
+
+/// The next connection that came to any of the local ports.
+fn next_connection(ends: &[LocalEnd]) -> io::Result<Option<(TcpStream, &Tunnel)>> {
+    for end in ends {
+        match end.listener.accept() {
+            Ok((stream, _)) => return Ok(Some((stream, &end.tunnel))),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// Dials on a thread of its own, so that an address that does not answer holds nothing up.
