@@ -8,4 +8,4 @@ pub(crate) mod event;
 pub(crate) mod files;
 pub(crate) mod inputs;
 #[cfg(test)]
-mod manifest;
+mod tests;

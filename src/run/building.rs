@@ -115,9 +115,11 @@ async fn run_all(builds: &[PlannedBuild], cx: &RunContext) -> Vec<Finished> {
         ));
         std::future::pending::<()>().await;
     };
+    // The announcement first: a script that died of the same Ctrl-C may let every build end in the very poll that brings the stop.
     tokio::select! {
-        finished = all => finished,
+        biased;
         () = announce => unreachable!("it never ends"),
+        finished = all => finished,
     }
 }
 

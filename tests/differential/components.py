@@ -98,7 +98,7 @@ class Components:
         r = self.random
         names = self.builders + ["nobody"] if r.random() < 0.15 else self.builders
         quick = DURATIONS if validating else ["1ms", "0", "", 5, "x", True, None, "5"]
-        keys = {"only": [[r.choice(names)], r.choice(names), [], None], "except": [[r.choice(names)], r.choice(names), []], "pause_before": quick, "timeout": ["30s", "0", "", "x", True, 5000000000] if not validating else DURATIONS,
+        keys = {"only": [[r.choice(names)], r.choice(names), [], None], "except": [[r.choice(names)], r.choice(names), []], "pause_before": quick, "timeout": ["30s", "0", "", "x", False, 5000000000] if not validating else DURATIONS,
                 "max_retries": [0, 1, "1", "2", -1, "x", 1.5, "{{user `n`}}", True, None, ""],
                 "override": [Object([(r.choice(names), r.choice([Object([("inline", ["echo over"])]), Object([("environment_vars", ["X=2"])]), Object(), Object([("bogus", 1)]), "x", [], None]))]), Object(), "x"]}
         return self.extra(keys, 2)

@@ -27,7 +27,7 @@ def said_here(pattern: str) -> Callable:
 # Where a reason names a version, the newer behaviour is the one to have.
 KNOWN = [
     Known("texts are UTF-8 here: what cuts a character in two shows U+FFFD", lambda _template, _packer, ours, _found: any(b"\xef\xbf\xbd" in content for content in ours.files.values())),
-    Known("fix: Packer crashes where a builder has no type", said("PACKER CRASH")),
+    Known("Packer crashes, as its fix does where a builder has no type", said("PACKER CRASH")),
     Known("1.16 refuses a build of which nothing is selected", said_here("No builds to run")),
     Known("1.16 knows its version in names and variables too", said("packer_version not available")),
     Known("complex numbers are refused", said_here("complex constant")),
