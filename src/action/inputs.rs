@@ -1,12 +1,14 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
 use super::environment::Environment;
-use crate::cli::options::{BuildOptions, Depth, Force, OnError, TemplateOptions, ValidateOptions};
+use crate::cli::options::{
+    BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
+};
 use crate::secret::Secret;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 13] = [
     "command",
     "template",
     "working-directory",
@@ -16,6 +18,7 @@ pub(crate) const NAMES: [&str; 12] = [
     "except",
     "force",
     "on-error",
+    "survive-disconnect",
     "github-token",
     "comment",
     "pr-number",
@@ -126,6 +129,11 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
             Force::No
         },
         on_error: on_error(environment)?,
+        survival: if boolean(environment, "survive-disconnect")? {
+            Survival::Everywhere
+        } else {
+            Survival::WhereSet
+        },
         ..BuildOptions::default()
     })
 }

@@ -19,6 +19,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::cli::options::Survival;
 use crate::facts::{Facts, FileFact};
 use crate::plan::{PlannedProvisioner, Wrap, provision};
 use crate::remote::fake::{Answer, Asked, FakeRemote};
@@ -70,6 +71,7 @@ impl Bench {
             owner: None,
             child_ending: ChildEnding::KillDescendants,
             pauses: Pauses::None,
+            survival: Survival::default(),
         };
         Self {
             directory,

@@ -81,6 +81,10 @@ pub(crate) trait Remote: Send + Sync {
     ) -> impl Future<Output = Result<(), RemoteError>> + Send;
     /// The way to commands beside each other, each with an input of its own, for programs that log in through us.
     fn pipes(&self) -> Arc<dyn Pipes>;
+    /// Whether it only pretends: nothing runs, and everything succeeds.
+    fn pretends(&self) -> bool {
+        false
+    }
     /// Ends the session.
     fn hang_up(&mut self) -> impl Future<Output = ()> + Send;
 }

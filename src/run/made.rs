@@ -7,6 +7,7 @@ use crate::cloud::ec2::Ec2;
 use crate::error::with_hint;
 use crate::plan::amazon::recipe::Recipe;
 use crate::post::{Artifact, ImageInRegion, VolumesInRegion};
+use crate::provision::ProvisionError;
 use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
@@ -87,7 +88,10 @@ pub(super) fn panicked() -> (BuilderResult, GeneratedData) {
 /// Packer shows a provisioner's error as it is; ours around it would only stand in the way.
 pub(super) fn shown(error: &BuildError) -> String {
     match error {
-        BuildError::Provision(source) => with_hint(source.as_ref(), error.hint().as_deref()),
+        BuildError::Provision(source) => {
+            let own = source.downcast_ref().and_then(ProvisionError::hint);
+            with_hint(source.as_ref(), own)
+        }
         error => with_hint(error, error.hint().as_deref()),
     }
 }

@@ -21,12 +21,16 @@ const HEAD: &str = "\
 <!-- Made from the decoders by a test that compares it. To make it anew: cargo test --lib plan::tests::support -->
 # What of a template is supported
 
+- **ours**: Packer does not know the key, and refuses a template that has it; `docs/differences.md` says what it does.
 - **yes**: does what it does in Packer; `docs/differences.md` has the exceptions.
 - **checked only**: `validate` checks it and warns; `build` refuses it by name before its first call. Nothing is silently dropped.
 - **no effect**: accepted, with a warning.
 
 The communicator's keys stand with the builders that have them. Keys of the blocks within a builder stand as `block.key`.
 ";
+
+/// Keys that Packer does not have.
+const OURS: &[(&str, &str)] = &[("shell", "survive_disconnect")];
 
 /// Where a component stands in a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +43,7 @@ enum Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Support {
     Yes,
+    Ours,
     NoEffect,
     CheckedOnly,
 }
@@ -47,6 +52,7 @@ impl Support {
     fn text(self) -> &'static str {
         match self {
             Self::Yes => "yes",
+            Self::Ours => "ours",
             Self::NoEffect => "no effect",
             Self::CheckedOnly => "checked only",
         }
@@ -69,7 +75,9 @@ fn the_table_of_supported_keys_is_the_decoders_own() {
     let made = document();
     if made != std::fs::read_to_string(FILE).unwrap_or_default() {
         std::fs::write(FILE, &made).unwrap();
-        panic!("docs/template-support.md was out of date and is written anew: look at the change and commit it");
+        panic!(
+            "docs/template-support.md was out of date and is written anew: look at the change and commit it"
+        );
     }
 }
 
@@ -131,7 +139,11 @@ fn keys(role: Role, kind: &str) -> BTreeMap<String, Support> {
         if keys.contains_key(&key) {
             continue;
         }
-        let mut support = Support::Yes;
+        let mut support = if OURS.contains(&(kind, key.as_str())) {
+            Support::Ours
+        } else {
+            Support::Yes
+        };
         for value in values() {
             let plan = planned(role, kind, nested(&key, value));
             fresh.extend(asked::take(kind));
