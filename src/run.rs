@@ -9,6 +9,7 @@ mod builder_file;
 mod builder_null;
 mod building;
 mod context;
+mod credentials_end;
 mod debugging;
 mod destroyer;
 mod fix;

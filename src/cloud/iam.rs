@@ -9,6 +9,7 @@ use super::call::Call;
 use super::connection::Connection;
 use super::ec2::Ec2;
 use super::error::Refusal;
+use super::expired::OnceMoreWhenExpired;
 use super::profile::ProfileCalls;
 use super::{ProfileName, Region};
 use crate::ledger::Claim;
@@ -30,8 +31,9 @@ pub(super) struct Iam {
 impl Iam {
     /// IAM by way of `connection`. Opens nothing yet.
     pub(super) fn new(connection: &Connection) -> Self {
-        let mut config =
-            aws_sdk_iam::config::Builder::from(&connection.config).interceptor(CountAttempts);
+        let mut config = aws_sdk_iam::config::Builder::from(&connection.config)
+            .interceptor(CountAttempts)
+            .retry_classifier(OnceMoreWhenExpired);
         config.set_endpoint_url(connection.iam_endpoint.clone());
         let careful = config.clone().retry_classifier(OnlyWithoutEffect);
         Self {

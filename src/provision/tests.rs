@@ -10,6 +10,7 @@ mod puppet;
 mod salt;
 mod shell;
 mod shell_local;
+mod survival;
 mod transcript;
 mod windows;
 mod wrap;

@@ -12,7 +12,7 @@ use super::context::RunContext;
 use super::debugging;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
-use super::{made, secrets};
+use super::{credentials_end, made, secrets};
 use crate::address::OwnAddresses;
 use crate::build::{self, Cx, GeneratedData};
 use crate::cli::options::OnError;
@@ -124,9 +124,12 @@ async fn with_cloud(
             ui,
             observer: &observer,
         };
-        AssertUnwindSafe(Box::pin(made::make(&cx, &mut provisioning)))
-            .catch_unwind()
-            .await
+        let making = AssertUnwindSafe(Box::pin(made::make(&cx, &mut provisioning))).catch_unwind();
+        tokio::select! {
+            biased;
+            built = making => built,
+            never = credentials_end::tell(connection.unrenewable.as_ref(), ui) => match never {},
+        }
     };
     ui.end_step();
     let (result, data) = match built {

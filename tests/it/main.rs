@@ -21,6 +21,7 @@ mod neighbours;
 mod policy;
 mod reaching;
 mod recipes;
+mod renewal;
 mod spot;
 mod stop;
 mod stores;

@@ -135,6 +135,16 @@ impl Lab {
         calls.collect()
     }
 
+    /// The access keys that signed the calls of an action, in order.
+    pub(crate) fn access_keys(&self, action: &str) -> Vec<String> {
+        let calls = self.get("calls").json();
+        let calls = calls.as_array().expect("the calls are a list").iter();
+        let keys = calls
+            .filter(|call| call["action"] == action)
+            .filter_map(|call| call["access_key"].as_str());
+        keys.map(str::to_owned).collect()
+    }
+
     /// How often an action was called.
     pub(crate) fn count(&self, action: &str) -> usize {
         self.calls()
