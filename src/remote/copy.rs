@@ -24,9 +24,10 @@ impl CopyError {
     }
 }
 
-/// Copies all of `reader`.
-pub(super) fn copy(reader: impl Read, writer: &mut impl Write) -> Result<(), CopyError> {
-    copy_by(PIECE, reader, writer)
+/// Copies all of `reader`, which has about `size` bytes: a small file needs no large buffer.
+pub(super) fn copy(size: u64, reader: impl Read, writer: &mut impl Write) -> Result<(), CopyError> {
+    let piece = usize::try_from(size).map_or(PIECE, |size| size.clamp(1, PIECE));
+    copy_by(piece, reader, writer)
 }
 
 /// The same in pieces of another size.

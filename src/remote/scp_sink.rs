@@ -125,7 +125,7 @@ impl Stream {
         meter: &Meter,
     ) -> Result<(), Failure> {
         let content = meter.count((&mut self.reader).take(size));
-        copy(content, file).map_err(|error| match error {
+        copy(size, content, file).map_err(|error| match error {
             CopyError::Reading(error) => self.broken(error),
             CopyError::Writing(error) => RemoteError::local(path, error),
         })?;

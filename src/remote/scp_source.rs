@@ -124,7 +124,7 @@ impl Stream {
 
     fn put(&mut self, content: Content<impl Read>, name: &str) -> Result<(), Failure> {
         self.line(&format!("C{:04o} {} {name}\n", content.mode, content.size))?;
-        copy(content.reader, &mut self.channel)
+        copy(content.size, content.reader, &mut self.channel)
             .map_err(CopyError::cause)
             .and_then(|()| self.channel.write_all(&[0]))
             .map_err(|error| RemoteError::broken(&self.doing, error))?;

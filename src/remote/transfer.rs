@@ -159,7 +159,7 @@ fn cat_upload(
     let mut channel = connection
         .exec(&command)
         .map_err(|error| RemoteError::broken(&doing, error))?;
-    let sent = copy(content.reader, &mut channel);
+    let sent = copy(content.size, content.reader, &mut channel);
     match close(&mut channel, &doing)? {
         (Ending::Status(0), _) => sent.map_err(|error| RemoteError::broken(doing, error.cause())),
         (_, words) => Err(RemoteError::Refused(words)),
@@ -178,7 +178,7 @@ fn cat_download(
     let mut channel = connection
         .exec(&format!("cat {}", shell_path(source)))
         .map_err(|error| RemoteError::broken(&doing, error))?;
-    copy(meter.count(&mut channel), &mut file).map_err(|error| match error {
+    copy(u64::MAX, meter.count(&mut channel), &mut file).map_err(|error| match error {
         CopyError::Reading(error) => RemoteError::broken(&doing, error),
         CopyError::Writing(error) => RemoteError::local(destination, error),
     })?;

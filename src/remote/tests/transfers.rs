@@ -81,7 +81,8 @@ async fn a_full_disk_is_told_with_the_file_here_or_there_and_the_connection_stay
     let mut ssh = settings(server.port);
     ssh.file_transfer = Some(FileTransfer::Scp);
     let mut remote = server.connect_as(&Target::new("127.0.0.1", &ssh)).await;
-    fs::write(server.path("much"), vec![0; 1_000_000]).unwrap();
+    // More than may be under way, so that the other side is stopped in the middle.
+    fs::write(server.path("much"), vec![0; 40_000_000]).unwrap();
     let failed = remote
         .download(&server.text("much"), Path::new("/dev/full"))
         .await;
