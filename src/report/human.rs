@@ -53,7 +53,7 @@ pub(crate) fn bytes(count: u64) -> String {
         Some((name, shift)) => {
             let whole = count >> shift;
             // In hundredths, cut off as a count that still grows should be.
-            let rest = (count - (whole << shift)) * 100 >> shift;
+            let rest = ((count - (whole << shift)) * 100) >> shift;
             format!("{whole}.{rest:02} {name}")
         }
         None => format!("{count} B"),
