@@ -51,7 +51,6 @@ pub(super) fn fetch_directory(
     destination: &Path,
     meter: &Meter,
 ) -> Result<(), Failure> {
-    meter.begin(None);
     let mut stream = Stream::start(connection, "scp -rf", source)?;
     let mut inside: Vec<PathBuf> = vec![destination.to_owned()];
     while let Some(next) = stream.next()? {

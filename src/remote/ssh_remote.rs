@@ -46,6 +46,12 @@ impl SshRemote {
         }
     }
 
+    /// What is shown until the connection is there is not the last transfer.
+    fn meter_at_zero(&self) -> Meter {
+        self.meter.begin(None);
+        self.meter.clone()
+    }
+
     /// Has `work` done by the connection, which is made anew first where it is gone.
     ///
     /// While the work runs the connection is not ours: if the future is dropped, the connection was cut and stays away.
@@ -101,7 +107,7 @@ impl Remote for SshRemote {
 
     async fn upload(&mut self, upload: &Upload, destination: &str) -> Result<(), RemoteError> {
         let (upload, destination) = (upload.clone(), destination.to_owned());
-        let meter = self.meter.clone();
+        let meter = self.meter_at_zero();
         self.with(move |connection, ssh| {
             transfer::upload(connection, &upload, &destination, ssh.file_transfer, &meter)
         })
@@ -115,7 +121,7 @@ impl Remote for SshRemote {
         part: DirectoryPart,
     ) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
-        let meter = self.meter.clone();
+        let meter = self.meter_at_zero();
         self.with(move |connection, ssh| {
             let to = (&*destination, part);
             transfer::upload_directory(connection, &source, to, ssh.file_transfer, &meter)
@@ -125,7 +131,7 @@ impl Remote for SshRemote {
 
     async fn download(&mut self, source: &str, destination: &Path) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
-        let meter = self.meter.clone();
+        let meter = self.meter_at_zero();
         self.with(move |connection, ssh| {
             transfer::download(connection, &source, &destination, ssh.file_transfer, &meter)
         })
@@ -138,7 +144,7 @@ impl Remote for SshRemote {
         destination: &Path,
     ) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
-        let meter = self.meter.clone();
+        let meter = self.meter_at_zero();
         self.with(move |connection, _| {
             transfer::download_directory(connection, &source, &destination, &meter)
         })

@@ -78,7 +78,6 @@ pub(super) fn download(
     meter: &Meter,
 ) -> Result<(), RemoteError> {
     let source = &*forward_slashes(source);
-    meter.begin(None);
     if way == Some(FileTransfer::Sftp) {
         return sftp_files::download(connection, source, destination, meter);
     }
