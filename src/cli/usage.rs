@@ -2,6 +2,19 @@
 
 use crate::fix::FIXERS;
 
+/// The text of `command`; `None` where there is no such command.
+pub(crate) fn of(command: &str) -> Option<String> {
+    Some(match command {
+        "build" => BUILD.to_owned(),
+        "validate" => VALIDATE.to_owned(),
+        "inspect" => INSPECT.to_owned(),
+        "fix" => fix(),
+        "settle" => SETTLE.to_owned(),
+        "version" => VERSION.to_owned(),
+        _ => return None,
+    })
+}
+
 /// Without a command.
 pub(crate) const OVERVIEW: &str = "\
 Usage: ami-build [--version] [--help] <command> [<args>]
@@ -13,6 +26,13 @@ Available commands are:
     settle      undo what the build of a journal left behind
     validate    check that a template is valid
     version     print the version
+";
+
+/// `version`.
+const VERSION: &str = "\
+Usage: ami-build version
+
+  Prints the version of Packer that templates are read as, and our own.
 ";
 
 /// `build`.
