@@ -49,7 +49,7 @@ use crate::cli::options::BuildOptions;
 use crate::ledger::Which;
 use crate::ownership::FileOwner;
 pub use crate::report::console::Reader;
-use crate::report::console::{Colour, Console, Form, Style, Timestamps};
+use crate::report::console::{Colour, Console, Form, Line, Style, Timestamps};
 pub use crate::report::outlet::Outlet;
 use crate::report::outputs::OutputWriter;
 use crate::secret::Redactor;
@@ -133,7 +133,16 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             complaint,
             text,
             exit,
-        } => usage(&plain(), complaint, &text, exit),
+        } => {
+            // Help is for people in any case; the usage behind a mistake is not, as in Packer.
+            let form = if exit == 1 { form } else { Form::Human };
+            usage(
+                &console(start, form, Look::default()),
+                complaint,
+                &text,
+                exit,
+            )
+        }
         Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
         Command::Validate(options) => {
             validate::validate(&options, &plain(), &start.environment, &stop).await
@@ -267,8 +276,10 @@ fn print_version(console: &Console) -> Outcome {
 }
 
 fn usage(console: &Console, complaint: Option<String>, text: &str, exit: u8) -> Outcome {
-    let complaint = complaint.map_or_else(String::new, |complaint| format!("{complaint}\n\n"));
-    console.say(&format!("{complaint}{}", text.trim_end()));
+    console.say(text.trim_end());
+    if let Some(complaint) = complaint {
+        console.line(Line::Error, &complaint, &format!("\n{complaint}"));
+    }
     Outcome::Usage(exit)
 }
 

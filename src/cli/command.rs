@@ -51,7 +51,7 @@ pub(crate) fn read(arguments: &[String]) -> Invocation {
     // Packer takes the flag out before anything is parsed, wherever it stands.
     let words: Vec<String> = arguments
         .iter()
-        .filter(|word| !matches!(word.as_str(), "-machine-readable" | "--machine-readable"))
+        .filter(|word| *word != "-machine-readable")
         .cloned()
         .collect();
     let form = if words.len() == arguments.len() {
@@ -69,6 +69,15 @@ fn command(words: &[String]) -> Command {
     let Some((name, rest)) = words.split_first() else {
         return overview(127);
     };
+    if asks_for_help(rest)
+        && let Some(text) = usage::of(name)
+    {
+        return Command::Usage {
+            complaint: None,
+            text,
+            exit: 0,
+        };
+    }
     match name.as_str() {
         "build" => checked(
             usage::BUILD,
@@ -88,14 +97,16 @@ fn command(words: &[String]) -> Command {
     }
 }
 
+/// Packer looks for it among all arguments, those after the template and the values of flags included.
+fn asks_for_help(rest: &[String]) -> bool {
+    rest.iter()
+        .take_while(|word| *word != "--")
+        .any(|word| matches!(word.as_str(), "-h" | "-help" | "--help"))
+}
+
 fn settle(rest: &[String]) -> Command {
     match rest {
         [path] if !path.starts_with('-') => Command::Settle { path: path.clone() },
-        [flag] if matches!(flag.as_str(), "-h" | "-help" | "--help") => Command::Usage {
-            complaint: None,
-            text: usage::SETTLE.to_owned(),
-            exit: 0,
-        },
         _ => Command::Usage {
             complaint: None,
             text: usage::SETTLE.to_owned(),
@@ -158,6 +169,30 @@ mod tests {
     fn help_that_was_asked_for_ends_with_0() {
         assert_eq!(exit("--help"), Some(0));
         assert_eq!(exit("build -h"), Some(0));
+    }
+
+    #[test]
+    fn help_may_be_asked_for_anywhere_behind_the_command() {
+        for line in [
+            "build t.json -h",
+            "validate -var -help t.json",
+            "fix -bogus --help",
+            "version -h",
+            "settle x -h",
+        ] {
+            assert_eq!(exit(line), Some(0), "{line}");
+        }
+        assert_eq!(exit("inspect -- -h"), None);
+    }
+
+    #[test]
+    fn machine_readable_has_one_dash() {
+        assert_eq!(exit("validate --machine-readable t.json"), Some(1));
+        assert_eq!(
+            read(&words("build --machine-readable t.json")).form,
+            Form::Human
+        );
+        assert_eq!(exit("build --machine-readable t.json"), None);
     }
 
     #[test]

@@ -2,6 +2,19 @@
 
 use crate::fix::FIXERS;
 
+/// The text of `command`; `None` where there is no such command.
+pub(crate) fn of(command: &str) -> Option<String> {
+    Some(match command {
+        "build" => BUILD.to_owned(),
+        "validate" => VALIDATE.to_owned(),
+        "inspect" => INSPECT.to_owned(),
+        "fix" => fix(),
+        "settle" => SETTLE.to_owned(),
+        "version" => VERSION.to_owned(),
+        _ => return None,
+    })
+}
+
 /// Without a command.
 pub(crate) const OVERVIEW: &str = "\
 Usage: ami-build [--version] [--help] <command> [<args>]
@@ -14,6 +27,13 @@ Available commands are:
     sweep       remove by tag what earlier builds left behind
     validate    check that a template is valid
     version     print the version
+";
+
+/// `version`.
+const VERSION: &str = "\
+Usage: ami-build version
+
+  Prints the version of Packer that templates are read as, and our own.
 ";
 
 /// `build`.

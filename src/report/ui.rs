@@ -75,6 +75,11 @@ impl Ui {
         }
     }
 
+    /// The build begins now: it had to wait for its turn.
+    pub(crate) fn begin(&self) {
+        self.record().timeline = Timeline::start();
+    }
+
     /// The same build, speaking as one of its post-processors: `NAME (manifest)`.
     pub(crate) fn sub(&self, suffix: &str) -> Self {
         Self {

@@ -153,9 +153,7 @@ async fn planned_accesses(
         return BTreeMap::new();
     };
     let planned = load::plan(loaded, &options.template, Force::No, stores).await;
-    let builds = planned
-        .map(|planned| planned.plan.builds)
-        .unwrap_or_default();
+    let builds = planned.map(|plan| plan.builds).unwrap_or_default();
     let amazon = builds.into_iter().filter_map(|build| match build.builder {
         Builder::AmazonEbs(settings) => Some((
             super::identity::build_id(run_uuid, &build.name),
