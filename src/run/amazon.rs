@@ -129,11 +129,7 @@ async fn with_cloud(
         };
         let made = AssertUnwindSafe(Box::pin(made::make(&cx, &mut provisioning)));
         let making = renewal.during(made.catch_unwind());
-        tokio::select! {
-            biased;
-            built = making => built,
-            never = credentials_end::tell(connection.unrenewable.as_ref(), ui) => match never {},
-        }
+        credentials_end::told_during(making, connection.unrenewable.as_ref(), ui).await
     };
     ui.end_step();
     let (result, data) = match built {
