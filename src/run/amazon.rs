@@ -16,8 +16,10 @@ use super::{made, secrets};
 use crate::address::OwnAddresses;
 use crate::build::{self, Cx, GeneratedData};
 use crate::cli::options::OnError;
+use crate::cloud::api::Caller;
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
+use crate::cloud::shared::{Holder, Shared};
 use crate::error::{chain, with_hint};
 use crate::ledger::{Journal, Kind, Ledger, PATIENCE, Settled, Settling, Which};
 use crate::plan::PlannedBuild;
@@ -95,6 +97,8 @@ async fn with_cloud(
         Ok(caller) => caller,
         Err(error) => return failed_early(made::shown(&error), classify::of_build(&error)),
     };
+    let holder = holder(settings, connection, caller.as_ref());
+    let cloud = &cx.accounts.share(cloud.clone(), &holder);
     let identity = super::identity::identity(settings, build, cx, (connection, caller.as_ref()));
     let journal = match Journal::create(&cx.journals, &identity) {
         Ok(journal) => journal,
@@ -149,6 +153,19 @@ async fn with_cloud(
         result,
         data,
         settled: Some(settled),
+    }
+}
+
+/// Whose calls these are. One caller's keys may expire before another's, and the policy of a session takes from what its role
+/// may see.
+fn holder(settings: &EbsSettings, connection: &Connection, caller: Option<&Caller>) -> Holder {
+    let role = settings.access.assume_role.as_ref();
+    let key = settings.access.keys.as_ref();
+    let key = key.map_or("", |keys| keys.access_key.expose());
+    Holder {
+        endpoint: connection.ec2_endpoint.clone(),
+        account: caller.map(|caller| caller.account.clone()),
+        caller: caller.map(|caller| format!("{} {key} {role:?}", caller.arn)),
     }
 }
 
@@ -213,7 +230,7 @@ fn hold_on_error(
     }
 }
 
-async fn settle(ledger: Ledger, cloud: &Ec2, cx: &RunContext, ui: &Ui) -> Settled {
+async fn settle(ledger: Ledger, cloud: &Shared<Ec2>, cx: &RunContext, ui: &Ui) -> Settled {
     if !ledger.rows().is_empty() {
         ui.step("Clean up");
     }

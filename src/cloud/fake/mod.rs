@@ -22,6 +22,7 @@ mod snapshots;
 mod spot_calls;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod volume_calls;
 mod volumes;
 mod world;
