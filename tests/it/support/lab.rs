@@ -201,10 +201,7 @@ pub(crate) fn wait_until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(
-            start.elapsed() < LONGEST,
-            "waited in vain for {what}"
-        );
+        assert!(start.elapsed() < LONGEST, "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
