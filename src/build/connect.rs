@@ -17,9 +17,8 @@ use crate::plan::communicator::{Interface, Login, SshSettings};
 use crate::remote::{ConnectError, Dial, HostKeyJudge, ResolvedLogin, Target, Verdict};
 use crate::report::ui::Progress;
 
-/// Between two looks at a machine that is being connected to: often enough to tell that it died, seldom enough not to be
-/// throttled.
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// Between two looks at a machine that is being connected to. All builds of a run look together.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A machine that can be worked on.
 pub(super) struct Session<R> {

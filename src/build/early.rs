@@ -15,6 +15,7 @@ use super::cx::Cx;
 use super::error::BuildError;
 use crate::cloud::Cloud;
 use crate::cloud::instance::Instance;
+use crate::plan::communicator::Interface;
 use crate::remote::Dial;
 
 /// The machine as EC2 last showed it before it ran.
@@ -43,15 +44,12 @@ pub(super) async fn dial<C: Cloud, D: Dial>(
             return None;
         }
         let mut seen = starting.seen.subscribe();
-        let instance = seen
-            .wait_for(|seen| {
-                let instance = seen.as_ref();
-                instance.is_some_and(|instance| address::of(instance, ssh.interface).is_some())
-            })
-            .await
-            .ok()?
-            .clone()?;
-        let host = address::of(&instance, ssh.interface)?;
+        let shown = |seen: &Option<Instance>| {
+            let instance = seen.as_ref();
+            instance.is_some_and(|instance| address_of(instance, ssh.interface).is_some())
+        };
+        let instance = seen.wait_for(shown).await.ok()?.clone()?;
+        let host = address_of(&instance, ssh.interface)?;
         let (target, login) = connect::target(cx, &instance.id, (host, ssh), access);
         cx.dial
             .dial(&target, &login, cx.stop, &mut |_| {})
@@ -62,6 +60,13 @@ pub(super) async fn dial<C: Cloud, D: Dial>(
         Some(remote) => remote,
         None => std::future::pending().await,
     }
+}
+
+/// The address that `connect` will choose. A public one may come later than a private one, and a private one that nobody asked
+/// for may be another machine's where we are.
+fn address_of(instance: &Instance, interface: Interface) -> Option<String> {
+    let is_final = interface != Interface::Automatic || instance.public_ip.is_some();
+    address::of(instance, interface).filter(|_| is_final)
 }
 
 /// Waits for the machine with the attempt beside it.

@@ -61,15 +61,21 @@ pub(super) async fn check<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), Bu
     if matches!(cx.settings.recipe, Recipe::Volumes(_)) {
         return Ok(());
     }
+    let others = async {
+        tokio::try_join!(
+            vpc(cx),
+            names(cx),
+            protect::check_old(cx),
+            fast_launch::check(cx)
+        )
+        .map(|_| ())
+    };
+    if cx.settings.image.regions.is_empty() {
+        return tokio::try_join!(regions(cx), others).map(|_| ());
+    }
     // A name in a region that does not exist cannot be looked for.
     regions(cx).await?;
-    tokio::try_join!(
-        vpc(cx),
-        names(cx),
-        protect::check_old(cx),
-        fast_launch::check(cx)
-    )
-    .map(|_| ())
+    others.await
 }
 
 /// EC2 takes no time in the past, and would say so only once the image is there.

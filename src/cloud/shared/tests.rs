@@ -80,7 +80,9 @@ async fn a_question_by_itself_is_asked_at_once() {
     let (cloud, build, _) = two_builds();
     let id = launch(&cloud, "one").await;
     let begin = Instant::now();
-    let found = build.instances(&region(), &[id.clone()], &Vec::new()).await;
+    let found = build
+        .instances(&region(), std::slice::from_ref(&id), &Vec::new())
+        .await;
     assert_eq!(found.unwrap()[0].id, id);
     assert_eq!(begin.elapsed(), Duration::ZERO);
 }
@@ -114,7 +116,7 @@ async fn what_is_asked_within_a_tick_is_one_call_for_all_builds() {
 async fn an_id_that_ec2_does_not_know_is_refused_to_its_asker_alone() {
     let (cloud, one, other) = two_builds();
     let known = launch(&cloud, "one").await;
-    one.instances(&region(), &[known.clone()], &Vec::new())
+    one.instances(&region(), std::slice::from_ref(&known), &Vec::new())
         .await
         .unwrap();
     let place = region();
@@ -133,7 +135,7 @@ async fn an_id_that_ec2_does_not_know_is_refused_to_its_asker_alone() {
 async fn a_failure_is_told_to_all_who_asked() {
     let (cloud, one, other) = two_builds();
     let id = launch(&cloud, "one").await;
-    one.instances(&region(), &[id.clone()], &Vec::new())
+    one.instances(&region(), std::slice::from_ref(&id), &Vec::new())
         .await
         .unwrap();
     cloud.fail_always("DescribeInstances", Fault::LostRequest);
@@ -150,7 +152,7 @@ async fn a_failure_is_told_to_all_who_asked() {
 async fn who_stops_waiting_takes_the_answer_from_nobody() {
     let (cloud, one, other) = two_builds();
     let id = launch(&cloud, "one").await;
-    one.instances(&region(), &[id.clone()], &Vec::new())
+    one.instances(&region(), std::slice::from_ref(&id), &Vec::new())
         .await
         .unwrap();
     let (place, ids, filters) = (region(), [id], Vec::new());
