@@ -11,8 +11,8 @@ struct Budget {
 
 const BUDGETS: [Budget; 1] = [Budget {
     template: "quick.json",
-    work: 18,
-    looks: 40,
+    work: 14,
+    looks: 16,
 }];
 
 /// Calls by which a build waits.
