@@ -19,14 +19,19 @@ mod load;
 mod made;
 mod observer;
 mod one_build;
+mod owner;
 mod packer_config;
 mod problems;
 mod provisioning;
 mod public_name;
 mod refuse;
+mod renewal;
 mod reporting;
 mod secrets;
 mod settle;
+mod sweep;
+mod sweep_report;
+mod sweep_step;
 mod validate;
 
 use std::io::Write;
@@ -35,6 +40,7 @@ use std::path::Path;
 use self::building::Strictness;
 use self::context::{CommentSettings, RunContext};
 use self::settle::SettleContext;
+use self::sweep::SweepContext;
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
 use crate::cli::command::{self, Command, Invocation};
@@ -156,6 +162,15 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
                 accesses,
             };
             settle::settle(Path::new(&path), &cx).await
+        }
+        Command::Sweep(options) => {
+            let console = plain();
+            let cx = SweepContext {
+                console: &console,
+                environment: &start.environment,
+                stop: &stop,
+            };
+            Box::pin(sweep::on_command_line(&options, cx)).await
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::flags::FlagError;
 use super::options::{self, BuildOptions, FixOptions, TemplateOptions, ValidateOptions};
+use super::sweep_options::{self, SweepOptions};
 use super::usage;
 use crate::report::console::Form;
 
@@ -32,6 +33,8 @@ pub(crate) enum Command {
         /// A journal, or a directory of journals.
         path: String,
     },
+    /// Remove by tag what earlier builds left.
+    Sweep(SweepOptions),
     /// Print a usage text and end.
     Usage {
         /// What is wrong, where something is.
@@ -78,6 +81,7 @@ fn command(words: &[String]) -> Command {
         "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
         "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
         "settle" => settle(rest),
+        "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),
         "version" | "-v" | "--version" | "-version" => Command::Version,
         "-h" | "--help" | "-help" => overview(0),
         _ => overview(127),

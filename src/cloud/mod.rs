@@ -39,6 +39,7 @@ pub(crate) mod secrets_manager;
 pub(crate) mod shared;
 mod shared_files;
 pub(crate) mod spot;
+pub(crate) mod tagged;
 mod transport;
 pub(crate) mod unverified;
 pub(crate) mod volume;

@@ -13,8 +13,10 @@ pub(crate) const ROW_TAG: &str = "ami-build:row";
 pub(crate) const DEADLINE_TAG: &str = "ami-build:deadline";
 /// The value of [`DEADLINE_TAG`] on what a finished build leaves on purpose.
 pub(crate) const KEPT: &str = "kept";
-/// The repository or user that the build ran for.
-const OWNER_TAG: &str = "ami-build:repository";
+/// Whose things they are: a sweep takes those of one owner only. It is on everything.
+pub(crate) const OWNER_TAG: &str = "ami-build:owner";
+/// The repository or user that the build ran for, for people to read.
+const REPOSITORY_TAG: &str = "ami-build:repository";
 /// The workflow run, where there is one.
 const RUN_TAG: &str = "ami-build:run";
 
@@ -27,6 +29,9 @@ pub(crate) struct BuildIdentity {
     pub(crate) account: Option<String>,
     /// The caller's ARN, likewise.
     pub(crate) caller: Option<String>,
+    /// The value of [`OWNER_TAG`]; a journal of an older version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) owner: Option<String>,
     /// `owner/name` on GitHub, else who ran it.
     pub(crate) repository: Option<String>,
     /// The workflow run's address or id.
@@ -46,6 +51,23 @@ pub(crate) struct BuildIdentity {
 }
 
 impl BuildIdentity {
+    /// What a sweep knows of a build: nothing but its id.
+    pub(crate) fn of_found(build_id: &str) -> Self {
+        Self {
+            build_id: build_id.to_owned(),
+            account: None,
+            caller: None,
+            owner: None,
+            repository: None,
+            run: None,
+            regions: Vec::new(),
+            endpoint: None,
+            profile: None,
+            assume_role: None,
+            deadline: String::new(),
+        }
+    }
+
     /// The client token of a row: deterministic, so that a second attempt never makes a second thing. EC2 takes up to 64
     /// ASCII characters (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>).
     pub(super) fn token(&self, row: u32) -> AllocationToken {
@@ -54,7 +76,11 @@ impl BuildIdentity {
 
     /// The tags of a row's thing.
     pub(super) fn tags(&self, row: u32) -> Tags {
-        let optional = [(OWNER_TAG, &self.repository), (RUN_TAG, &self.run)];
+        let optional = [
+            (OWNER_TAG, &self.owner),
+            (REPOSITORY_TAG, &self.repository),
+            (RUN_TAG, &self.run),
+        ];
         let optional = optional
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::claim::Claim;
 use super::created::Created;
+use super::found::Guard;
 use super::identity::BuildIdentity;
 use super::journal::{Journal, JournalError};
 use super::kind::Kind;
@@ -28,6 +29,10 @@ pub(super) struct Inner {
     record: Mutex<Record>,
     /// How many creating calls are on their way.
     pub(super) in_flight: watch::Sender<usize>,
+    /// Held while deadlines are written.
+    pub(super) renewing: tokio::sync::Mutex<()>,
+    /// Asked before every removing call, where the rows come from a sweep.
+    pub(super) guard: Option<Guard>,
 }
 
 /// Why a call was not even made.
@@ -142,7 +147,8 @@ impl Ledger {
         })
     }
 
-    /// `-on-error=abort`: everything stays until somebody settles the journal by hand.
+    /// `-on-error=abort`: everything stays until somebody settles the journal by hand, or a sweep comes after the deadline in
+    /// its tags.
     pub(crate) fn hold(&self) -> Result<(), JournalError> {
         self.inner.record().hold()
     }
@@ -163,11 +169,17 @@ impl Ledger {
     }
 
     fn with(record: Record) -> Self {
+        Self::guarded(record, None)
+    }
+
+    pub(super) fn guarded(record: Record, guard: Option<Guard>) -> Self {
         let (in_flight, _) = watch::channel(0);
         Self {
             inner: Arc::new(Inner {
                 record: Mutex::new(record),
                 in_flight,
+                renewing: tokio::sync::Mutex::default(),
+                guard,
             }),
         }
     }

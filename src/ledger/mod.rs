@@ -6,13 +6,17 @@
 
 mod claim;
 mod created;
+pub(crate) mod deadline;
+mod deadlines;
 mod entry;
+mod found;
 mod identity;
 mod journal;
 mod keeper;
 mod kind;
 mod lookup;
 mod record;
+mod renewal;
 mod replay;
 mod row;
 mod settle;
@@ -26,7 +30,8 @@ pub use claim::Claim;
 pub use keeper::Ledger;
 pub use settled::Settled;
 
-pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT};
+pub(crate) use found::{FoundThing, Guard, Verdict};
+pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, OWNER_TAG, ROW_TAG};
 pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;
 pub(crate) use lookup::snapshots_described;

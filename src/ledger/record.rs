@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+use super::deadline;
+use super::deadlines::Deadlines;
 use super::entry::Entry;
 use super::identity::BuildIdentity;
 use super::journal::{Journal, JournalError};
@@ -35,8 +38,10 @@ pub(super) struct Record {
     kept: BTreeSet<String>,
     /// From then on "not found" is believed of a row.
     believed: BTreeMap<u32, Instant>,
+    deadlines: Deadlines,
     last_number: u32,
     journal: Option<Journal>,
+    /// Empty where there is no journal.
     path: PathBuf,
     phase: Phase,
     tasks: Vec<AbortHandle>,
@@ -44,16 +49,33 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn new(journal: Journal, identity: BuildIdentity) -> Self {
-        let path = journal.path().to_owned();
+        Self {
+            path: journal.path().to_owned(),
+            journal: Some(journal),
+            ..Self::without_journal(identity, Phase::Building)
+        }
+    }
+
+    /// What a sweep found of a build. It is older than any delay of EC2, so every "not found" is believed.
+    pub(super) fn found(identity: BuildIdentity, rows: Vec<Row>) -> Self {
+        Self {
+            last_number: rows.iter().map(|row| row.number).max().unwrap_or(0),
+            rows,
+            ..Self::without_journal(identity, Phase::Settling)
+        }
+    }
+
+    fn without_journal(identity: BuildIdentity, phase: Phase) -> Self {
         Self {
             identity,
             rows: Vec::new(),
             kept: BTreeSet::new(),
             believed: BTreeMap::new(),
+            deadlines: Deadlines::default(),
             last_number: 0,
-            journal: Some(journal),
-            path,
-            phase: Phase::Building,
+            journal: None,
+            path: PathBuf::new(),
+            phase,
             tasks: Vec::new(),
         }
     }
@@ -127,6 +149,9 @@ impl Record {
             held_until: None,
         };
         self.write(&[Entry::Row(row.clone())])?;
+        if row.id.is_none() {
+            self.deadlines.born(number, &self.identity.deadline);
+        }
         self.last_number = number;
         self.believed.insert(number, Instant::now() + VISIBILITY);
         self.rows.push(row.clone());
@@ -185,21 +210,41 @@ impl Record {
         Ok(())
     }
 
-    /// Everything stays until the journal is settled by hand.
+    /// Everything stays until the journal is settled by hand, or until the deadline in its tags.
     pub(super) fn hold(&mut self) -> Result<(), JournalError> {
-        let until = self.identity.deadline.clone();
+        let mut entries = Vec::with_capacity(self.rows.len());
         for row in &mut self.rows {
+            let tagged = self.deadlines.of(row.number).map(deadline::text);
+            let until = tagged.unwrap_or_else(|| self.identity.deadline.clone());
             row.held_until = Some(until.clone());
-        }
-        let entries: Vec<Entry> = self
-            .rows
-            .iter()
-            .map(|row| Entry::Held {
+            entries.push(Entry::Held {
                 row: row.number,
-                until: until.clone(),
-            })
-            .collect();
+                until,
+            });
+        }
         self.write(&entries)
+    }
+
+    /// The rows whose deadlines are to be moved on.
+    pub(super) fn rows_to_renew(&self, wanted: impl Fn(&Row, &Deadlines) -> bool) -> Vec<Row> {
+        let wanted = self.rows.iter().filter(|row| wanted(row, &self.deadlines));
+        wanted.cloned().collect()
+    }
+
+    /// The tags of these rows' things say so now. Once EC2 took a renewal, what is still to be made can be renewed too, so it
+    /// is born with no more than that.
+    pub(super) fn renewed(&mut self, rows: &[Row], until: OffsetDateTime) {
+        for row in rows {
+            self.deadlines.renewed(row.number, until);
+        }
+        if rows.iter().any(|row| !row.kind.is_in_iam()) {
+            self.identity.deadline = deadline::text(until);
+        }
+    }
+
+    /// These are not renewed any more.
+    pub(super) fn finish_deadlines(&mut self, ids: &[String]) {
+        self.deadlines.finish(ids);
     }
 
     pub(super) fn remember(&mut self, task: AbortHandle) {
@@ -238,5 +283,5 @@ impl Record {
 }
 
 fn now() -> i64 {
-    time::OffsetDateTime::now_utc().unix_timestamp()
+    OffsetDateTime::now_utc().unix_timestamp()
 }

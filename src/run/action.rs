@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
-use super::{Look, Outcome, Start, console, inspect, journals, load, secrets, validate};
+use super::sweep::SweepContext;
+use super::{
+    Look, Outcome, Start, console, inspect, journals, load, secrets, sweep_step, validate,
+};
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
@@ -62,6 +65,14 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ActionCommand::Inspect(options) => {
             let outcome = inspect::inspect(&options, &console, &start.environment);
             concluded(start, begin, outcome)
+        }
+        ActionCommand::Sweep(options) => {
+            let cx = SweepContext {
+                console: &console,
+                environment: &start.environment,
+                stop: &stop,
+            };
+            Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
         ActionCommand::Build(options) => {
             let comment = CommentSettings {

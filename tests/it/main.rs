@@ -26,4 +26,5 @@ mod spot;
 mod stop;
 mod stores;
 mod support;
+mod sweeping;
 mod terminal;

@@ -15,5 +15,6 @@ mod recipes;
 mod spot;
 mod stops;
 mod success;
+mod sweeps;
 mod tags;
 mod volumes;

@@ -20,6 +20,7 @@ mod profiles;
 mod script;
 mod snapshots;
 mod spot_calls;
+mod tagged_calls;
 #[cfg(test)]
 mod tests;
 mod throttle;

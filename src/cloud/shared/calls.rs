@@ -26,13 +26,14 @@ use crate::cloud::lifecycle_calls::LifecycleCalls;
 use crate::cloud::network::{Filters, Ingress, Subnet, Vpc};
 use crate::cloud::profile::ProfileCalls;
 use crate::cloud::spot::{Fleet, LaunchTemplate, SpotCalls};
+use crate::cloud::tagged::{Selection, Tagged, TaggedCalls};
 use crate::cloud::volume::{CreateSnapshot, OnTermination, RegisterImage, Volume};
 use crate::cloud::volume_calls::VolumeCalls;
 use crate::cloud::{
     CloudError, GroupId, ImageId, InstanceId, KeyName, LaunchTemplateId, ProfileName, Region,
     SnapshotId, SubnetId, Tags, VolumeId, VpcId,
 };
-use crate::ledger::Claim;
+use crate::ledger::{Claim, Kind};
 use crate::secret::Secret;
 
 /// A cloud whose calls wait for their turn and whose questions are joined.
@@ -265,6 +266,16 @@ impl<C: Cloud> SpotCalls for Shared<C> {
         Mutating create_launch_template(claim: &Claim, request: &LaunchTemplate) -> LaunchTemplateId;
         Mutating delete_launch_template(name: &str) -> ();
         Mutating create_fleet(claim: &Claim, request: &Fleet) -> InstanceId;
+    }
+}
+
+impl<C: Cloud> TaggedCalls for Shared<C> {
+    passed! {
+        tag_role(name: &ProfileName, tags: &Tags) -> ();
+        tag_instance_profile(name: &ProfileName, tags: &Tags) -> ();
+    }
+    paced! {
+        Describe tagged(kind: Kind, which: &Selection) -> Vec<Tagged>;
     }
 }
 
