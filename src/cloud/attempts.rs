@@ -49,6 +49,8 @@ tokio::task_local! {
     static ATTEMPTS: Cell<Attempts>;
     /// What AWS said about the credentials of that call.
     static EXPIRED: Cell<Expired>;
+    /// How many attempts EC2 throttled, whatever call they belong to.
+    static THROTTLED_ATTEMPTS: Cell<u32>;
 }
 
 /// Runs one call and tells what became of its attempts.
@@ -58,6 +60,17 @@ pub(crate) async fn counted<F: Future>(call: F) -> (F::Output, Attempts) {
         .scope(Cell::default(), async move {
             let output = call.await;
             (output, ATTEMPTS.with(Cell::get))
+        })
+        .await
+}
+
+/// Runs calls and tells how many of their attempts EC2 throttled. The SDK repeats those by itself, so a call that went well
+/// in the end does not show them.
+pub(crate) async fn throttled<F: Future>(calls: F) -> (F::Output, u32) {
+    THROTTLED_ATTEMPTS
+        .scope(Cell::default(), async move {
+            let output = calls.await;
+            (output, THROTTLED_ATTEMPTS.with(Cell::get))
         })
         .await
 }
@@ -119,6 +132,12 @@ impl Intercept for CountAttempts {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if context
+            .response()
+            .is_some_and(|response| response.status().as_u16() == THROTTLED)
+        {
+            let _outside = THROTTLED_ATTEMPTS.try_with(|count| count.set(count.get() + 1));
+        }
         let error = match context.output_or_error() {
             Some(Err(error)) => error.as_connector_error(),
             Some(Ok(_)) | None => None,

@@ -4,6 +4,7 @@ use super::builder_end::BuilderResult;
 use super::provisioning::Provisioning;
 use crate::build::{self, BuildError, Built, BuiltVolumes, Cx, GeneratedData};
 use crate::cloud::ec2::Ec2;
+use crate::cloud::shared::Shared;
 use crate::error::with_hint;
 use crate::plan::amazon::recipe::Recipe;
 use crate::post::{Artifact, ImageInRegion, VolumesInRegion};
@@ -23,7 +24,7 @@ pub(super) enum Made {
 
 /// Builds by the builder's own recipe.
 pub(super) async fn make(
-    cx: &Cx<'_, Ec2, SshDialer>,
+    cx: &Cx<'_, Shared<Ec2>, SshDialer>,
     provisioning: &mut Provisioning<'_>,
 ) -> Result<Made, BuildError> {
     if let Recipe::Volumes(volumes) = &cx.settings.recipe {

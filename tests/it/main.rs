@@ -8,6 +8,7 @@
 mod action;
 mod ansible;
 mod attributes;
+mod calls;
 mod command_line;
 mod comment;
 mod config_management;

@@ -34,6 +34,8 @@ class Settings:
     session: float = 0.0
     # How long EC2 does not know an instance profile after it got its role.
     profile_propagation: float = 0.0
+    # Whether EC2's published token buckets count.
+    throttle: bool = False
 
 
 # What a small image on real EC2 takes, rounded; for figures that are compared with Packer's.
