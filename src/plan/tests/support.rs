@@ -69,7 +69,9 @@ fn the_table_of_supported_keys_is_the_decoders_own() {
     let made = document();
     if made != std::fs::read_to_string(FILE).unwrap_or_default() {
         std::fs::write(FILE, &made).unwrap();
-        panic!("docs/template-support.md was out of date and is written anew: look at the change and commit it");
+        panic!(
+            "docs/template-support.md was out of date and is written anew: look at the change and commit it"
+        );
     }
 }
 
