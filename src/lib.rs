@@ -29,6 +29,7 @@ pub mod signals;
 pub mod stop;
 mod stores;
 mod template;
+mod timer;
 mod version;
 mod wait;
 

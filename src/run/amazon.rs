@@ -12,7 +12,7 @@ use super::context::RunContext;
 use super::debugging;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
-use super::{made, secrets};
+use super::{machine_timer, made, secrets};
 use crate::address::OwnAddresses;
 use crate::build::{self, Cx, GeneratedData};
 use crate::cli::options::OnError;
@@ -28,6 +28,7 @@ use crate::report::classify;
 use crate::report::conclusion::Conclusion;
 use crate::report::prompt;
 use crate::report::ui::{Progress, Ui};
+use crate::timer::Timer;
 
 /// AWS answers within a second or two; after this something is amiss.
 const TELL_EVERY: Duration = Duration::from_secs(5);
@@ -47,6 +48,15 @@ pub(super) async fn run(
     cx: &RunContext,
     ui: &Ui,
 ) -> AmazonEnd {
+    let timer = match machine_timer::of(&cx.environment) {
+        Ok(timer) => timer,
+        Err(error) => {
+            return AmazonEnd {
+                end: failed_early(with_hint(&error, None), Conclusion::Invalid),
+                cloud: None,
+            };
+        }
+    };
     let connecting = connection::connect(
         &settings.access,
         cx.environment.variables(),
@@ -67,7 +77,8 @@ pub(super) async fn run(
         }
     };
     let cloud = Ec2::new(&connection);
-    let end = with_cloud(settings, build, cx, ui, (&cloud, &connection)).await;
+    let aws = (&cloud, &connection, timer);
+    let end = with_cloud(settings, build, cx, ui, aws).await;
     AmazonEnd {
         end,
         cloud: Some(cloud),
@@ -79,7 +90,7 @@ async fn with_cloud(
     build: &PlannedBuild,
     cx: &RunContext,
     ui: &Ui,
-    (cloud, connection): (&Ec2, &Connection),
+    (cloud, connection, timer): (&Ec2, &Connection, Timer),
 ) -> BuilderEnd {
     let asking = async {
         build::await_issued(cloud, settings, &connection.region, ui).await;
@@ -120,6 +131,7 @@ async fn with_cloud(
             dial: &SshDialer,
             addresses: &addresses,
             ledger: &ledger,
+            timer: &timer,
             stop: &cx.stop,
             ui,
             observer: &observer,
@@ -134,7 +146,7 @@ async fn with_cloud(
         Err(_) => made::panicked(),
     };
     ask_about_failure(&result, &mut provisioning, cx, ui).await;
-    hold_on_error(&result, provisioning.aftermath, cx, ui, &ledger);
+    hold_on_error(&result, provisioning.aftermath, cx, ui, (&ledger, timer)).await;
     let machine_is_gone = matches!(result, BuilderResult::Made { .. } | BuilderResult::Nothing);
     let mut rows = ledger.rows();
     rows.retain(|row| !(machine_is_gone && row.kind == Kind::Instance));
@@ -180,12 +192,12 @@ async fn ask_about_failure(
 }
 
 /// `-on-error=abort` and its kin keep what is there, marked and with a deadline.
-fn hold_on_error(
+async fn hold_on_error(
     result: &BuilderResult,
     aftermath: Aftermath,
     cx: &RunContext,
     ui: &Ui,
-    ledger: &Ledger,
+    (ledger, timer): (&Ledger, Timer),
 ) {
     let aborts = matches!(
         cx.options.on_error,
@@ -203,10 +215,13 @@ fn hold_on_error(
         ui.error("Interrupted, aborting...");
     }
     match ledger.hold() {
-        Ok(()) => ui.error(&format!(
-            "aborted: skipping the cleanup. Remove what is kept with: ami-build settle {}",
-            ledger.path().display()
-        )),
+        Ok(()) => {
+            ui.error(&format!(
+                "aborted: skipping the cleanup. Remove what is kept with: ami-build settle {}",
+                ledger.path().display()
+            ));
+            machine_timer::call_off(&timer, result, ui).await;
+        }
         Err(error) => ui.error(&format!(
             "what is there cannot be marked as kept, so it is removed: {error}"
         )),

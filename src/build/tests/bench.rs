@@ -27,6 +27,7 @@ use crate::report::console::{Form, Reader};
 use crate::report::ui::{Grouping, Ui};
 use crate::stop::{Stop, StopHandle};
 use crate::template::scope::{BuilderFunctions, Scope, Section};
+use crate::timer::{Lifetime, Timer};
 
 pub(super) const HOME: &str = "eu-west-1";
 
@@ -75,6 +76,8 @@ pub(super) struct Bench {
     pub(super) build_id: &'static str,
     /// The build region.
     pub(super) region: &'static str,
+    /// What the machine's timer is set to; most builds go without.
+    pub(super) lifetime: Option<Lifetime>,
 }
 
 /// Remembers the images, volumes and snapshots that cannot be undone any more.
@@ -125,6 +128,7 @@ impl Bench {
             directory: tempfile::tempdir().unwrap(),
             build_id: "b-1",
             region: HOME,
+            lifetime: None,
         }
     }
 
@@ -160,6 +164,7 @@ impl Bench {
             Arc::default(),
         );
         let region = Region::new(self.region);
+        let timer = Timer::new(self.lifetime);
         let cx = Cx {
             settings: &self.settings,
             region: &region,
@@ -168,6 +173,7 @@ impl Bench {
             dial,
             addresses: &Loopback,
             ledger,
+            timer: &timer,
             stop,
             ui: &ui,
             observer: &self.recorder,

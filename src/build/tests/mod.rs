@@ -15,4 +15,5 @@ mod spot;
 mod stops;
 mod success;
 mod tags;
+mod timer;
 mod volumes;

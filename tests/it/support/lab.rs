@@ -162,6 +162,14 @@ impl Lab {
         (answer.status == 200).then(|| String::from_utf8_lossy(&answer.body).into_owned())
     }
 
+    /// Every path that machines wrote on the way to an image.
+    pub(crate) fn tree(&self, image: &str) -> Vec<String> {
+        let tree = self.get(&format!("images/{image}/tree")).json();
+        let paths = tree.as_array().expect("a tree is a list").iter();
+        let path = |entry: &Value| entry.as_str().or(entry["path"].as_str()).map(str::to_owned);
+        paths.filter_map(path).collect()
+    }
+
     /// The mode of a file of an image, in octal.
     pub(crate) fn mode(&self, image: &str, path: &str) -> Option<String> {
         let answer = self.get(&format!("images/{image}/files?path={path}"));
@@ -201,10 +209,7 @@ pub(crate) fn wait_until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(
-            start.elapsed() < LONGEST,
-            "waited in vain for {what}"
-        );
+        assert!(start.elapsed() < LONGEST, "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

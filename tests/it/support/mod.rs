@@ -18,7 +18,7 @@ pub(crate) use action::{Stage, Step, StepResult};
 pub(crate) use binary::{python, repository};
 pub(crate) use github::GitHub;
 pub(crate) use lab::{Lab, wait_until};
-pub(crate) use run::{Finished, Run, SECRET_KEY};
+pub(crate) use run::{Finished, Run, Running, SECRET_KEY};
 pub(crate) use sshd::Sshd;
 pub(crate) use sweep::{Sweep, sweep};
 pub(crate) use terminal::Terminal;
