@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::cx::Cx;
 use super::error::BuildError;
 use super::late::Texts;
+use super::launch::Machine;
 use super::register::Parts;
 use super::replace::{self, Old};
 use super::{devices, image_wait, register, unique};
@@ -55,21 +56,14 @@ pub(super) enum Role {
 /// Makes the image and waits until it is available.
 pub(super) async fn image<C: Cloud, D: Sync>(
     cx: &Cx<'_, C, D>,
+    machine: &Machine,
     origin: &Origin<'_>,
     texts: &Texts,
 ) -> Result<Frozen, BuildError> {
     let old = replace::remember(cx).await?;
-    let settings = &cx.settings.image;
-    let elsewhere =
-        settings.encryption.encrypt_boot == Some(true) || settings.skip_save_build_region;
-    let in_the_way = old.iter().any(|old| old.region == *cx.region);
-    let role = if elsewhere || in_the_way {
-        Role::Intermediate
-    } else {
-        Role::Final
-    };
+    let role = role(cx, machine, &old).await?;
     let name = match role {
-        Role::Final => settings.name.clone(),
+        Role::Final => cx.settings.image.name.clone(),
         Role::Intermediate => unique::random_name(),
     };
     let id = make(cx, origin, (name, role), texts).await?;
@@ -78,6 +72,27 @@ pub(super) async fn image<C: Cloud, D: Sync>(
     cx.ui.say("Waiting for AMI to become ready...");
     let image = image_wait::available(cx, cx.region, &id).await?;
     Ok(Frozen { image, role, old })
+}
+
+/// Where an old image has the name, the new one is made under another and copied, so that the old one goes only once there is
+/// a new one. But a copy of an encrypted image has the default key and not its own: there the old one goes first, as in Packer.
+async fn role<C: Cloud, D: Sync>(
+    cx: &Cx<'_, C, D>,
+    machine: &Machine,
+    old: &[Old],
+) -> Result<Role, BuildError> {
+    let settings = &cx.settings.image;
+    if settings.encryption.encrypt_boot == Some(true) || settings.skip_save_build_region {
+        return Ok(Role::Intermediate);
+    }
+    if old.iter().all(|old| old.region != *cx.region) {
+        return Ok(Role::Final);
+    }
+    if replace::would_change_the_key(cx, machine).await? {
+        replace::deregister(cx, cx.region, old).await?;
+        return Ok(Role::Final);
+    }
+    Ok(Role::Intermediate)
 }
 
 /// Packer's words for `skip_create_ami`.

@@ -27,6 +27,16 @@ pub(super) enum Snapshots {
     Copied,
 }
 
+impl Snapshots {
+    /// The tags that these snapshots get.
+    pub(super) fn tags(self, texts: &Texts) -> &CloudTags {
+        match self {
+            Self::Made => &texts.snapshot_tags,
+            Self::Copied => &texts.copied_snapshot_tags,
+        }
+    }
+}
+
 /// Whether the creating call carried the tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tags {
@@ -66,10 +76,7 @@ pub(super) async fn finish<C: Cloud, D>(
     image: Image,
     (texts, origin): (&Texts, Snapshots),
 ) -> Result<Image, BuildError> {
-    let snapshot_tags = match origin {
-        Snapshots::Made => &texts.snapshot_tags,
-        Snapshots::Copied => &texts.copied_snapshot_tags,
-    };
+    let snapshot_tags = origin.tags(texts);
     say_tags(cx, &image, &texts.image_tags, snapshot_tags);
     if Tags::of(region) == Tags::Missing {
         let snapshots: Vec<String> = image

@@ -21,7 +21,7 @@ pub(super) async fn image<C: Cloud, D: Sync>(
             id: &machine.id,
             devices: cx.settings.image.block_devices.clone(),
         };
-        return freeze::image(cx, &origin, texts).await;
+        return freeze::image(cx, machine, &origin, texts).await;
     };
     let origin = match &surrogate.method {
         Method::Register(registration) => {
@@ -36,7 +36,7 @@ pub(super) async fn image<C: Cloud, D: Sync>(
             }
         }
     };
-    freeze::image(cx, &origin, texts).await
+    freeze::image(cx, machine, &origin, texts).await
 }
 
 /// What `CreateImage` is told of the machine's devices once the root is swapped.

@@ -1,8 +1,9 @@
-//! `force_deregister`: an old image of the same name makes room, but only once there is a new one.
+//! `force_deregister`: an old image of the same name makes room, if possible only once there is a new one.
 
 use super::cx::Cx;
 use super::error::BuildError;
-use super::{devices, preflight};
+use super::launch::Machine;
+use super::{devices, preflight, swap};
 use crate::cloud::error::Refusal;
 use crate::cloud::{Cloud, CloudError, ImageId, Region, SnapshotId};
 use crate::plan::amazon::settings::Replace;
@@ -39,6 +40,23 @@ async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>, region: &Region) -> Result<Vec<Old
         id: image.id,
     });
     Ok(old.collect())
+}
+
+/// Whether a copy of the machine's image would be encrypted otherwise than the image: `CopyImage` takes the default key where it
+/// is told none, and one key for all snapshots where it is. Who may not look gets what Packer does.
+pub(super) async fn would_change_the_key<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    machine: &Machine,
+) -> Result<bool, BuildError> {
+    let volumes = swap::volumes(cx, machine).await?;
+    let ids: Vec<_> = volumes.into_iter().map(|(_, id)| id).collect();
+    match cx.cloud.volumes(cx.region, &ids).await {
+        Ok(volumes) => Ok(volumes.iter().any(|volume| volume.encrypted)),
+        Err(error) if error.is(Refusal::Denied) => Ok(true),
+        Err(error) => Err(BuildError::call(
+            "see whether the instance's volumes are encrypted",
+        )(error)),
+    }
 }
 
 /// Takes the name from the old images of a region. Their snapshots stay, so that they can be registered again should the

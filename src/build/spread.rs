@@ -41,9 +41,10 @@ pub(super) async fn everywhere<C: Cloud, D: Sync>(
         match frozen.role {
             Role::Final => {
                 let image = frozen.image.clone();
-                publish::finish(cx, cx.region, image, (texts, Snapshots::Made))
-                    .await
-                    .map(Some)
+                let tags = (texts, Snapshots::Made);
+                let image = publish::finish(cx, cx.region, image, tags).await?;
+                replace::delete_snapshots(cx, cx.region, &frozen.old).await;
+                Ok(Some(image))
             }
             Role::Intermediate => Ok(None),
         }
@@ -82,7 +83,7 @@ async fn arrive<C: Cloud, D>(
     let id = copy(cx, frozen, region, texts).await?;
     cx.observer.image_started(region, &id);
     let image = image_wait::available(cx, region, &id).await?;
-    let image = publish::finish(cx, region, image, (texts, Snapshots::Copied)).await?;
+    let image = publish::finish(cx, region, image, (texts, origin(cx, region))).await?;
     replace::delete_snapshots(cx, region, &frozen.old).await;
     Ok(image)
 }
@@ -103,7 +104,7 @@ async fn copy<C: Cloud, D>(
             .filter(|encrypted| *encrypted)
             .and_then(|_| key(cx, region)),
         image_tags: texts.image_tags.clone(),
-        snapshot_tags: texts.copied_snapshot_tags.clone(),
+        snapshot_tags: origin(cx, region).tags(texts).clone(),
         completion_minutes: completion_minutes(cx, region),
     };
     let order = Order::new(Kind::ImageCopy, region, &request.name);
@@ -118,9 +119,22 @@ async fn copy<C: Cloud, D>(
 
 /// A copy that is to be complete in time costs money, so one that Packer would not make is not hurried.
 fn completion_minutes<C, D>(cx: &Cx<'_, C, D>, region: &Region) -> Option<i64> {
-    let image = &cx.settings.image;
-    let ours_alone = region == cx.region && image.encryption.encrypt_boot != Some(true);
-    image.copy_minutes.filter(|_| !ours_alone)
+    let minutes = cx.settings.image.copy_minutes;
+    minutes.filter(|_| !is_ours_alone(cx, region))
+}
+
+/// The copy by which a new image takes an old one's name has the tags of the image that Packer would have made there.
+fn origin<C, D>(cx: &Cx<'_, C, D>, region: &Region) -> Snapshots {
+    if is_ours_alone(cx, region) {
+        Snapshots::Made
+    } else {
+        Snapshots::Copied
+    }
+}
+
+/// Whether Packer would not make this copy: it stands for the image itself.
+fn is_ours_alone<C, D>(cx: &Cx<'_, C, D>, region: &Region) -> bool {
+    region == cx.region && cx.settings.image.encryption.encrypt_boot != Some(true)
 }
 
 /// The region's own key; in the build region `kms_key_id` stands behind it. Empty is the region's default key.

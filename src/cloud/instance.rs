@@ -57,6 +57,13 @@ pub(crate) struct MetadataOptions {
     pub(crate) instance_metadata_tags: String,
 }
 
+impl MetadataOptions {
+    /// `instance_metadata_tags` where it is not EC2's default: not every partition knows it.
+    pub(super) fn tags_if_enabled(&self) -> Option<&str> {
+        Some(self.instance_metadata_tags.as_str()).filter(|tags| *tags == "enabled")
+    }
+}
+
 /// What happens when the machine shuts itself down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShutdownBehavior {

@@ -148,7 +148,7 @@ fn metadata(options: &MetadataOptions) -> types::InstanceMetadataOptionsRequest 
         .http_endpoint(options.http_endpoint.as_str().into())
         .http_tokens(options.http_tokens.as_str().into())
         .http_put_response_hop_limit(options.http_put_response_hop_limit)
-        .instance_metadata_tags(options.instance_metadata_tags.as_str().into())
+        .set_instance_metadata_tags(options.tags_if_enabled().map(Into::into))
         .build()
 }
 
@@ -198,6 +198,22 @@ mod tests {
             Some(&types::CapacityReservationPreference::None)
         );
         assert!(sent.enclave_options().is_none() && sent.license_specifications.is_none());
+    }
+
+    #[test]
+    fn tags_in_the_metadata_are_asked_for_only_where_the_template_does() {
+        for (asked, sent) in [
+            ("disabled", None),
+            ("enabled", Some(types::InstanceMetadataTagsState::Enabled)),
+        ] {
+            let options = metadata(&MetadataOptions {
+                http_endpoint: "enabled".to_owned(),
+                http_tokens: "optional".to_owned(),
+                http_put_response_hop_limit: 1,
+                instance_metadata_tags: asked.to_owned(),
+            });
+            assert_eq!(options.instance_metadata_tags, sent);
+        }
     }
 
     #[test]

@@ -168,7 +168,7 @@ fn metadata(options: &MetadataOptions) -> types::LaunchTemplateInstanceMetadataO
         .http_endpoint(options.http_endpoint.as_str().into())
         .http_tokens(options.http_tokens.as_str().into())
         .http_put_response_hop_limit(options.http_put_response_hop_limit)
-        .instance_metadata_tags(options.instance_metadata_tags.as_str().into())
+        .set_instance_metadata_tags(options.tags_if_enabled().map(Into::into))
         .build()
 }
 

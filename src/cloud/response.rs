@@ -188,6 +188,7 @@ pub(crate) fn volume(volume: &types::Volume) -> Volume {
             Some(types::VolumeState::Creating) => VolumeState::Creating,
             _ => VolumeState::Lost,
         },
+        encrypted: volume.encrypted().unwrap_or_default(),
         attachment: volume.attachments().iter().find_map(attachment),
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Volume {
     pub(crate) id: VolumeId,
     /// Its state.
     pub(crate) state: VolumeState,
+    /// Whether it is encrypted, with whatever key.
+    pub(crate) encrypted: bool,
     /// The machine that has it, or is about to.
     pub(crate) attachment: Option<Attachment>,
 }

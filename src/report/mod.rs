@@ -20,4 +20,5 @@ pub(crate) mod sticky;
 pub(crate) mod summary;
 pub(crate) mod terminal;
 pub(crate) mod timeline;
+pub(crate) mod transfer_bar;
 pub(crate) mod ui;

@@ -4,6 +4,7 @@ use super::bench::Bench;
 use super::fixture::settings;
 use crate::build::BuildError;
 use crate::cloud::fake::Fault;
+use crate::cloud::image::{BlockDevice, EbsSettings as Ebs};
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::fast_launch_settings::FastLaunch;
 use crate::plan::amazon::settings::{EbsSettings, Replace};
@@ -72,6 +73,33 @@ async fn force_deregister_replaces_the_old_image_and_its_snapshots() {
         bench.cloud.left_behind(&[]).len(),
         2,
         "one image, one snapshot"
+    );
+}
+
+/// EC2 gives a copy of an encrypted image the default key, with which it cannot be shared.
+#[tokio::test(start_paused = true)]
+async fn an_encrypted_image_is_not_copied_to_take_an_old_ones_name() {
+    let mut encrypted = replacing();
+    encrypted.launch.block_devices = vec![BlockDevice {
+        device_name: "/dev/sdf".to_owned(),
+        ebs: Some(Ebs {
+            encrypted: Some(true),
+            delete_on_termination: Some(true),
+            ..Ebs::default()
+        }),
+        ..BlockDevice::default()
+    }];
+    let (bench, _) = second(encrypted).await;
+    let before = bench.cloud.calls().len();
+    let ended = bench.run(&Stop::never()).await;
+    let calls = bench.cloud.calls().split_off(before);
+    let place = |name: &str| calls.iter().position(|call| call.starts_with(name));
+    assert_eq!(place("CopyImage"), None);
+    assert!(place("DeregisterImage") < place("CreateImage"), "{calls:?}");
+    assert_eq!(
+        bench.cloud.left_behind(&ended.finished()),
+        Vec::<String>::new(),
+        "the old snapshot is gone too"
     );
 }
 

@@ -3,7 +3,7 @@
 use super::bench::{Bench, HOME};
 use super::fixture::{everywhere, settings};
 use crate::cloud::{Region, Tags};
-use crate::plan::amazon::settings::EbsSettings;
+use crate::plan::amazon::settings::{EbsSettings, Replace};
 use crate::stop::Stop;
 
 const CHINA: &str = "cn-north-1";
@@ -66,6 +66,23 @@ async fn a_copy_inherits_run_tags_and_its_snapshots_do_not() {
     let (image, snapshots) = of_image(&bench, &built, &Region::new("us-east-1"));
     assert_eq!(image, ["Name", "Release"]);
     assert_eq!(snapshots, ["Release"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_that_takes_an_old_ones_name_has_the_same_tags_as_one_that_need_not() {
+    let first = Bench::with(tagged());
+    first.run(&Stop::never()).await.outcome.unwrap();
+    let mut replacing = tagged();
+    replacing.image.replace = Replace::Deregister;
+    let bench = Bench {
+        cloud: first.cloud.clone(),
+        build_id: "b-2",
+        ..Bench::with(replacing)
+    };
+    let built = bench.run(&Stop::never()).await.outcome.unwrap().unwrap();
+    let (image, snapshots) = of_image(&bench, &built, &Region::new(HOME));
+    assert_eq!(image, ["Name", "Release"]);
+    assert_eq!(snapshots, ["Name", "Release", "Snapshot"]);
 }
 
 #[tokio::test(start_paused = true)]

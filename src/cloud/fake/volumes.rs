@@ -19,6 +19,7 @@ pub(crate) struct FakeVolume {
     pub(super) size: i32,
     machine: InstanceId,
     device: String,
+    encrypted: bool,
     delete_on_termination: bool,
 }
 
@@ -115,6 +116,7 @@ impl FakeVolume {
         Volume {
             id: self.id.clone(),
             state,
+            encrypted: self.encrypted,
             attachment,
         }
     }
@@ -222,6 +224,7 @@ pub(super) fn add(
         size: settings.volume_size.unwrap_or(8),
         machine: machine.clone(),
         device: device.device_name.clone(),
+        encrypted: settings.encrypted.unwrap_or(false),
         // EC2's default for a device that the launch adds; images set it for their root.
         delete_on_termination: settings.delete_on_termination.unwrap_or(false),
     };

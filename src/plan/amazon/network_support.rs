@@ -8,8 +8,8 @@ use crate::template::fields::Fields;
 pub(super) enum Target {
     /// The machine, whose image takes it over.
     Machine,
-    /// An image that is registered, whatever its machine is.
-    Registered,
+    /// The image of a surrogate: it is registered, whatever its machine is, or made of a machine that is no spot instance.
+    Surrogate,
 }
 
 /// What is switched, in Packer's order. A spot instance cannot be stopped and so not be changed.

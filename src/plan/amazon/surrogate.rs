@@ -41,10 +41,7 @@ pub(crate) fn surrogate(
     let own = OwnKeys {
         block_devices,
         run_volume_tags: tags::read(&mut fields, "run_volume_tags", "run_volume_tag", "name"),
-        network_target: match recipe.method {
-            Method::Register(_) => Target::Registered,
-            Method::CreateImage => Target::Machine,
-        },
+        network_target: Target::Surrogate,
     };
     let machine = machine_keys::read(&mut fields, facts, own, &mut unsupported);
     if machine.launch.spot.is_some() && matches!(recipe.method, Method::CreateImage) {

@@ -36,7 +36,7 @@ impl LoginKeys {
                 "`temporary_key_pair_bits` has no effect on EC2, in Packer neither",
             );
         }
-        fields.string("ssh_public_key");
+        bytes(fields, "ssh_public_key");
         Self {
             password: Secret::new(fields.text("ssh_password")),
             key_pair: fields.text("ssh_keypair_name"),
@@ -45,7 +45,7 @@ impl LoginKeys {
             temporary_key_type: fields.text("temporary_key_pair_type"),
             temporary_key_name: fields.text("temporary_key_pair_name"),
             certificate_file: fields.text("ssh_certificate_file"),
-            private_key_text: Secret::new(fields.text("ssh_private_key")),
+            private_key_text: Secret::new(bytes(fields, "ssh_private_key")),
         }
     }
 
@@ -123,6 +123,21 @@ impl LoginKeys {
             },
         }
     }
+}
+
+/// What Packer keeps as bytes: a list of numbers, and no text can be one. What stands there is a secret, so it is not told.
+fn bytes(fields: &mut Fields<'_>, key: &str) -> String {
+    let parts = fields.strings(key);
+    let bytes: Result<Vec<u8>, _> = parts.iter().map(|part| part.parse()).collect();
+    let Ok(bytes) = bytes else {
+        fields.problem_with_hint(
+            key,
+            format!("cannot parse '{key}' as uint: it is a list of bytes"),
+            "name the file of a private key in `ssh_private_key_file`",
+        );
+        return String::new();
+    };
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn key_type(text: &str) -> KeyType {

@@ -132,10 +132,10 @@ fn elevated(fields: &mut Fields<'_>) -> Option<ElevatedSettings> {
 }
 
 fn execution_policy(fields: &mut Fields<'_>) -> Option<&'static str> {
-    let given = fields.text("execution_policy").to_lowercase();
-    if given.is_empty() {
+    let Some(given) = fields.string("execution_policy") else {
         return Some(POLICIES[0]);
-    }
+    };
+    let given = given.to_lowercase();
     let by_number = given
         .parse()
         .ok()
@@ -148,7 +148,7 @@ fn execution_policy(fields: &mut Fields<'_>) -> Option<&'static str> {
             let policies = POLICIES.join(", ");
             fields.problem(
                 "execution_policy",
-                format!("invalid execution policy: {given} is not one of {policies}"),
+                format!("invalid execution policy: `{given}` is not one of {policies}"),
             );
             None
         }

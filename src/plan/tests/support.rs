@@ -23,6 +23,7 @@ const HEAD: &str = "\
 
 - **yes**: does what it does in Packer; `docs/differences.md` has the exceptions.
 - **checked only**: `validate` checks it and warns; `build` refuses it by name before its first call. Nothing is silently dropped.
+  The keys of WinRM and of the session manager count only with a `communicator` or an `ssh_interface` that is refused so.
 - **no effect**: accepted, with a warning.
 
 The communicator's keys stand with the builders that have them. Keys of the blocks within a builder stand as `block.key`.
@@ -133,7 +134,11 @@ fn keys(role: Role, kind: &str) -> BTreeMap<String, Support> {
         if keys.contains_key(&key) {
             continue;
         }
-        let mut support = Support::Yes;
+        let mut support = if counts_with_what_is_refused(&key) {
+            Support::CheckedOnly
+        } else {
+            Support::Yes
+        };
         for value in values() {
             let plan = planned(role, kind, nested(&key, value));
             fresh.extend(asked::take(kind));
@@ -151,6 +156,16 @@ fn keys(role: Role, kind: &str) -> BTreeMap<String, Support> {
         keys.insert(key, support);
     }
     keys
+}
+
+/// WinRM's keys and the session manager's say nothing by themselves.
+fn counts_with_what_is_refused(key: &str) -> bool {
+    const OTHERS: [&str; 3] = [
+        "pause_before_ssm",
+        "session_manager_port",
+        "windows_password_timeout",
+    ];
+    key.starts_with("winrm_") || OTHERS.contains(&key)
 }
 
 fn ask(role: Role, kind: &str, config: Value) -> Vec<String> {

@@ -205,6 +205,10 @@ fn a_root_that_a_spot_instance_would_not_let_go_is_refused_by_build() {
         swapped.settings().unsupported,
         ["use_create_image` beside `spot_price"]
     );
+    // Packer checks these two for the other builders only.
+    let enhanced =
+        plan(json!({"spot_price": "auto", "use_create_image": true, "ena_support": true}));
+    assert!(!enhanced.reports("Spot instances do not support modification"));
     let registered = plan(json!({"spot_price": "auto"}));
     assert!(registered.settings().unsupported.is_empty());
 }

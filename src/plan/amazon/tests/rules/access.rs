@@ -33,6 +33,15 @@ fn access_key_and_secret_key_go_together() {
 }
 
 #[test]
+fn a_key_in_the_template_is_a_list_of_bytes_and_is_not_told_where_it_is_a_text() {
+    for key in ["ssh_private_key", "ssh_public_key"] {
+        refused(&[(json!({key: "secret"}), "as uint: it is a list of bytes")]);
+        accepted(&[json!({key: ""}), json!({key: [115, 101]}), json!({key: []})]);
+    }
+    assert!(!plan(json!({"ssh_private_key": "hunter2"})).reports("hunter2"));
+}
+
+#[test]
 fn vault_and_keys_exclude_each_other() {
     refused(&[(
         json!({"vault_aws_engine": {"name": "x"}, "access_key": "a", "secret_key": "b"}),
