@@ -78,7 +78,7 @@ drop() {
             if grep -q ami-build-timer "/proc/$name/cmdline"; then kill -KILL "-$name"; fi
             for try in 1 2 3 4 5; do
                 [ -d "/proc/$name" ] || break
-                sleep 0.1 || sleep 1
+                sleep 0.05 || sleep 1
             done
             ;;
         esac
@@ -122,9 +122,10 @@ wait_by_unit() {
 wait_by_process() {
     command -v setsid || return 1
     setsid sh "$home/timer" process "$home" "$lifetime" </dev/null >/dev/null 2>&1 &
-    for try in 1 2 3 4 5; do
+    for try in 1 2 3 4 5 6 7 8 9 10; do
         [ -s "$home/kept" ] && return
-        sleep 1
+        # Not every `sleep` knows fractions.
+        sleep 0.05 || sleep 1
     done
     return 1
 }

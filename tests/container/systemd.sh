@@ -28,7 +28,9 @@ trap finish EXIT
 
 fail() {
     echo "systemd: $*" >&2
-    tail -n 40 "$work/build.log" >&2 2>/dev/null || true
+    for log in console lab build; do
+        [ ! -s "$work/$log.log" ] || { echo "--- $log" >&2; tail -n 40 "$work/$log.log" >&2; }
+    done
     exit 1
 }
 
