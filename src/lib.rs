@@ -30,6 +30,7 @@ pub mod stop;
 mod stores;
 mod sweep;
 mod template;
+mod timer;
 mod version;
 mod wait;
 

@@ -17,6 +17,7 @@ mod identity;
 mod inspect;
 mod journals;
 mod load;
+mod machine_timer;
 mod made;
 mod observer;
 mod one_build;

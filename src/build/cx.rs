@@ -14,6 +14,7 @@ use crate::remote::{KeyPair, Remote};
 use crate::report::ui::{Progress, Ui};
 use crate::stop::Stop;
 use crate::template::scope::Scope;
+use crate::timer::Timer;
 use crate::wait::{Pace, Patience, Wait};
 
 /// The world of one build.
@@ -32,6 +33,8 @@ pub(crate) struct Cx<'a, C, D> {
     pub(crate) addresses: &'a dyn AddressLookup,
     /// What was made.
     pub(crate) ledger: &'a Ledger,
+    /// What ends the machine once we are gone.
+    pub(crate) timer: &'a Timer,
     /// The stop signal.
     pub(crate) stop: &'a Stop,
     /// The build's voice.

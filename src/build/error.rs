@@ -224,7 +224,7 @@ impl BuildError {
                 "run it again; more `spot_instance_types` with `price-capacity-optimized`, or a build on demand (no `spot_price`), are interrupted less"
             }
             Self::MachineGone(_) => {
-                "look for what shuts the machine down: `user_data`, a provisioner, a limit of the account"
+                "look for what shuts the machine down: `user_data`, a provisioner, a limit of the account. Where a script powers it off on purpose, set `shutdown_behavior` to `stop`"
             }
             Self::Launch { source, .. }
             | Self::Call { source, .. }

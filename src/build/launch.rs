@@ -124,10 +124,11 @@ pub(super) fn request<C, D>(
     }
 }
 
-/// A machine whose client is gone powers itself off, and then it has to go. Where the template stops the machine itself, a
-/// shutdown from within means "stopped", or there would be nothing to make an image of.
+/// A machine whose client is gone powers itself off, and then it has to go. Where the template stops the machine itself, or
+/// a script of its powers it off, a shutdown from within means "stopped", or there would be nothing to make an image of. The
+/// machine of a spot request goes in any case.
 fn shutdown_behavior(launch: &Launch) -> ShutdownBehavior {
-    let default = if launch.disable_stop {
+    let default = if launch.disable_stop || launch.powers_off {
         ShutdownBehavior::Stop
     } else {
         ShutdownBehavior::Terminate
@@ -248,10 +249,12 @@ mod unit {
     }
 
     #[test]
-    fn a_machine_that_shuts_down_goes_unless_the_template_stops_it_itself() {
+    fn a_machine_that_shuts_down_goes_unless_the_template_stops_it_or_powers_it_off() {
         let mut launch = fixture::settings().launch;
         assert_eq!(shutdown_behavior(&launch), ShutdownBehavior::Terminate);
-        launch.disable_stop = true;
+        launch.powers_off = true;
+        assert_eq!(shutdown_behavior(&launch), ShutdownBehavior::Stop);
+        (launch.powers_off, launch.disable_stop) = (false, true);
         assert_eq!(shutdown_behavior(&launch), ShutdownBehavior::Stop);
         launch.shutdown_behavior = Some(ShutdownBehavior::Terminate);
         assert_eq!(shutdown_behavior(&launch), ShutdownBehavior::Terminate);

@@ -25,6 +25,7 @@ mod key_pair;
 mod late;
 mod launch;
 mod launch_attempts;
+mod machine_timer;
 mod modify_machine;
 mod network;
 mod network_filters;

@@ -9,8 +9,8 @@ use super::error::BuildError;
 use super::late::{self, SourceData, Texts};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, decode, early, freeze, interruption, launch, modify_machine, network,
-    preflight, recipe, source, spread, stop_machine, volumes,
+    clear_keys, connect, decode, early, freeze, interruption, launch, machine_timer,
+    modify_machine, network, preflight, recipe, source, spread, stop_machine, volumes,
 };
 use crate::cloud::image::Image;
 use crate::cloud::{Cloud, Region};
@@ -187,9 +187,12 @@ async fn provision<C: Cloud, D: Dial>(
     cx.ui.step("Connect");
     let mut session = connect::log_in(cx, machine, access, early).await?;
     pause(cx, "StepConnect").await;
+    machine_timer::start(cx, session.remote.as_ref());
     let provisioned = hook.provision(session.remote.as_mut(), &session.data).await;
     provisioned.map_err(|error| BuildError::Provision(Box::new(error)))?;
     pause(cx, "StepProvision").await;
+    // Before the key is taken out of the machine: nobody could log in any more.
+    machine_timer::release(cx, machine).await;
     if let Some(mut remote) = session.remote {
         clear_keys::clear(cx, &mut remote, access).await;
         remote.hang_up().await;

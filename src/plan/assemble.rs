@@ -7,6 +7,7 @@ use super::amazon::Force;
 use super::builders::{self, build_keys};
 use super::components::Components;
 use super::planned::{InvalidBuild, Plan, PlannedBuild};
+use super::power_off;
 use super::selection::Selection;
 use super::{builder_names, check_template};
 use crate::facts::Facts;
@@ -81,7 +82,7 @@ pub(crate) fn plan(
             Some(builder) if problems.is_empty() => plan.builds.push(PlannedBuild {
                 name,
                 kind,
-                builder,
+                builder: power_off::told(builder, &provisioners, facts),
                 provisioners,
                 cleanup_provisioner,
                 post_processors,

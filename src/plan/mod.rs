@@ -16,6 +16,7 @@ mod known_kinds;
 pub(crate) mod null;
 mod planned;
 pub(crate) mod post;
+mod power_off;
 pub(crate) mod provision;
 mod selection;
 mod template_checks;

@@ -13,7 +13,7 @@ use super::debugging;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
 use super::renewal::Renewal;
-use super::{credentials_end, made, secrets};
+use super::{credentials_end, machine_timer, made, secrets};
 use crate::address::OwnAddresses;
 use crate::build::{self, Cx, GeneratedData};
 use crate::cli::options::OnError;
@@ -23,7 +23,9 @@ use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
 use crate::cloud::shared::{Holder, Shared};
 use crate::error::{chain, with_hint};
-use crate::ledger::{Journal, Kind, Ledger, PATIENCE, Row, Settled, Settling, Which};
+use crate::ledger::{
+    BuildIdentity, Journal, Kind, Ledger, PATIENCE, Row, Settled, Settling, Which,
+};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::provision::ChildEnding;
@@ -32,6 +34,7 @@ use crate::report::classify;
 use crate::report::conclusion::Conclusion;
 use crate::report::prompt;
 use crate::report::ui::{Progress, Ui};
+use crate::timer::Timer;
 
 /// AWS answers within a second or two; after this something is amiss.
 const TELL_EVERY: Duration = Duration::from_secs(5);
@@ -51,6 +54,15 @@ pub(super) async fn run(
     cx: &RunContext,
     ui: &Ui,
 ) -> AmazonEnd {
+    let timer = match machine_timer::of(&cx.environment) {
+        Ok(timer) => timer,
+        Err(error) => {
+            return AmazonEnd {
+                end: failed_early(with_hint(&error, None), Conclusion::Invalid),
+                cloud: None,
+            };
+        }
+    };
     let connecting = connection::connect(
         &settings.access,
         cx.environment.variables(),
@@ -71,7 +83,8 @@ pub(super) async fn run(
         }
     };
     let cloud = Ec2::new(&connection);
-    let end = with_cloud(settings, build, cx, ui, (&cloud, &connection)).await;
+    let aws = (&cloud, &connection, timer);
+    let end = with_cloud(settings, build, cx, ui, aws).await;
     AmazonEnd {
         end,
         cloud: Some(cloud),
@@ -83,7 +96,7 @@ async fn with_cloud(
     build: &PlannedBuild,
     cx: &RunContext,
     ui: &Ui,
-    (cloud, connection): (&Ec2, &Connection),
+    (cloud, connection, timer): (&Ec2, &Connection, Timer),
 ) -> BuilderEnd {
     let asking = async {
         build::await_issued(cloud, settings, &connection.region, ui).await;
@@ -101,16 +114,10 @@ async fn with_cloud(
     };
     let cloud = &shared(settings, cx, (cloud, connection), caller.as_ref());
     let identity = super::identity::identity(settings, build, cx, (connection, caller.as_ref()));
-    let journal = match Journal::create(&cx.journals, &identity) {
-        Ok(journal) => journal,
-        Err(error) => {
-            return failed_early(
-                with_hint(&error, error.hint().as_deref()),
-                Conclusion::Failure,
-            );
-        }
+    let ledger = match open_ledger(identity, cx) {
+        Ok(ledger) => ledger,
+        Err(error) => return failed_early(error, Conclusion::Failure),
     };
-    let ledger = Ledger::open(journal, identity);
     let renewal = Renewal::new(&ledger, cloud, ui);
     let mut provisioning = Provisioning::new(build, cx, ui, child_ending());
     let built = {
@@ -126,6 +133,7 @@ async fn with_cloud(
             dial: &SshDialer,
             addresses: &addresses,
             ledger: &ledger,
+            timer: &timer,
             stop: &cx.stop,
             ui,
             observer: &observer,
@@ -142,11 +150,12 @@ async fn with_cloud(
     let asked = ask_about_failure(&result, &mut provisioning, cx, ui);
     renewal.during(asked).await;
     if is_kept(&result, provisioning.aftermath, cx) {
-        hold(&result, ui, (&ledger, &renewal)).await;
+        hold(&result, ui, (&ledger, &renewal, &timer)).await;
     }
     let rows = still_to_remove(&result, &ledger);
     let paused = debugging::before_cleanups(cx, ui, &rows);
     renewal.during(paused).await;
+    drop(timer);
     let keeps_key = ledger.rows().iter().any(|row| row.held_until.is_some());
     let settled = settle(ledger, cloud, cx, ui).await;
     if !keeps_key {
@@ -158,6 +167,13 @@ async fn with_cloud(
         data,
         settled: Some(settled),
     }
+}
+
+/// A ledger whose journal is on disk; what is wrong with the disk, to be shown, where it cannot be.
+fn open_ledger(identity: BuildIdentity, cx: &RunContext) -> Result<Ledger, String> {
+    let journal = Journal::create(&cx.journals, &identity);
+    let journal = journal.map_err(|error| with_hint(&error, error.hint().as_deref()))?;
+    Ok(Ledger::open(journal, identity))
 }
 
 /// EC2 as all builds of the same caller share it. One caller's keys may expire before another's, and the policy of a session
@@ -231,7 +247,7 @@ fn is_kept(result: &BuilderResult, aftermath: Aftermath, cx: &RunContext) -> boo
 async fn hold<C: Cloud>(
     result: &BuilderResult,
     ui: &Ui,
-    (ledger, renewal): (&Ledger, &Renewal<'_, C>),
+    (ledger, renewal, timer): (&Ledger, &Renewal<'_, C>, &Timer),
 ) {
     if ledger.rows().is_empty() {
         return;
@@ -241,10 +257,13 @@ async fn hold<C: Cloud>(
     }
     renewal.prolong().await;
     match ledger.hold() {
-        Ok(()) => ui.error(&format!(
-            "aborted: skipping the cleanup. Remove what is kept with: ami-build settle {}",
-            ledger.path().display()
-        )),
+        Ok(()) => {
+            ui.error(&format!(
+                "aborted: skipping the cleanup. Remove what is kept with: ami-build settle {}",
+                ledger.path().display()
+            ));
+            machine_timer::call_off(timer, result, ui).await;
+        }
         Err(error) => ui.error(&format!(
             "what is there cannot be marked as kept, so it is removed: {error}"
         )),

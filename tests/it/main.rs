@@ -30,3 +30,4 @@ mod support;
 mod survival;
 mod sweeping;
 mod terminal;
+mod timer;

@@ -27,6 +27,7 @@ use crate::report::console::{Form, Reader};
 use crate::report::ui::{Grouping, Ui};
 use crate::stop::{Stop, StopHandle};
 use crate::template::scope::{BuilderFunctions, Scope, Section};
+use crate::timer::{Lifetime, Timer};
 
 pub(super) const HOME: &str = "eu-west-1";
 /// Whose build it is.
@@ -81,6 +82,8 @@ pub(super) struct Bench {
     pub(super) deadline: &'static str,
     /// The build region.
     pub(super) region: &'static str,
+    /// What the machine's timer is set to; most builds go without.
+    pub(super) lifetime: Option<Lifetime>,
 }
 
 /// Remembers the images, volumes and snapshots that cannot be undone any more.
@@ -132,6 +135,7 @@ impl Bench {
             build_id: "b-1",
             deadline: "2030-01-01T00:00:00Z",
             region: HOME,
+            lifetime: None,
         }
     }
 
@@ -177,6 +181,7 @@ impl Bench {
             Arc::default(),
         );
         let region = Region::new(self.region);
+        let timer = Timer::new(self.lifetime);
         let cx = Cx {
             settings: &self.settings,
             region: &region,
@@ -185,6 +190,7 @@ impl Bench {
             dial,
             addresses: &Loopback,
             ledger,
+            timer: &timer,
             stop,
             ui: &ui,
             observer: &self.recorder,

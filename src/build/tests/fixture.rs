@@ -156,6 +156,7 @@ fn launch() -> Launch {
         metadata: None,
         shutdown_behavior: None,
         disable_stop: false,
+        powers_off: false,
         credit_specification: None,
         terms: LaunchTerms::default(),
         network_support: Vec::new(),

@@ -17,4 +17,5 @@ mod stops;
 mod success;
 mod sweeps;
 mod tags;
+mod timer;
 mod volumes;

@@ -81,6 +81,8 @@ pub(super) fn read(
         metadata: Some(metadata::read(fields)),
         shutdown_behavior: shutdown_behavior(fields),
         disable_stop: fields.bool("disable_stop_instance"),
+        // The provisioners are read after the builder.
+        powers_off: false,
         run_tags: tags::read(fields, "run_tags", "run_tag", "key"),
         run_volume_tags: own.run_volume_tags,
         polling: polling::read(fields, facts),

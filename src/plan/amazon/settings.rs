@@ -154,6 +154,8 @@ pub(crate) struct Launch {
     pub(crate) shutdown_behavior: Option<ShutdownBehavior>,
     /// The template stops the machine itself.
     pub(crate) disable_stop: bool,
+    /// A script of the template powers the machine off.
+    pub(crate) powers_off: bool,
     /// `standard` or `unlimited` for burstable types.
     pub(crate) credit_specification: Option<&'static str>,
     /// Placement, licences, reserved capacity, enclaves.

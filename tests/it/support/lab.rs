@@ -185,8 +185,9 @@ impl Lab {
     /// Every path that machines wrote on the way to an image.
     pub(crate) fn tree(&self, image: &str) -> Vec<String> {
         let tree = self.get(&format!("images/{image}/tree")).json();
-        let paths = tree.as_array().expect("the tree is a list").iter();
-        paths.map(ToString::to_string).collect()
+        let paths = tree.as_array().expect("a tree is a list").iter();
+        let path = |entry: &Value| entry.as_str().or(entry["path"].as_str()).map(str::to_owned);
+        paths.filter_map(path).collect()
     }
 
     /// The mode of a file of an image, in octal.

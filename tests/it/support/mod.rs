@@ -20,7 +20,7 @@ pub(crate) use binary::{python, repository};
 pub(crate) use cutter::Cutter;
 pub(crate) use github::GitHub;
 pub(crate) use lab::{Lab, wait_until};
-pub(crate) use run::{Finished, Run, SECRET_KEY};
+pub(crate) use run::{Finished, Run, Running, SECRET_KEY};
 pub(crate) use sshd::Sshd;
 pub(crate) use sweep::{Sweep, sweep};
 pub(crate) use terminal::Terminal;
