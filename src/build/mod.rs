@@ -14,6 +14,7 @@ mod decode;
 mod destroy;
 mod devices;
 mod diagnose;
+mod early;
 mod error;
 mod fast_launch;
 mod freeze;
@@ -44,6 +45,7 @@ mod spread;
 mod stop_machine;
 mod story;
 mod swap;
+mod tag_room;
 mod unique;
 mod volumes;
 

@@ -20,6 +20,11 @@ const REPOSITORY_TAG: &str = "ami-build:repository";
 /// The workflow run, where there is one.
 const RUN_TAG: &str = "ami-build:run";
 
+/// EC2's limit for one thing (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>).
+pub(crate) const MOST_TAGS: usize = 50;
+/// How many of them a template may give: without build, row, deadline and owner nothing is found again.
+pub(crate) const ROOM_FOR_TAGS: usize = MOST_TAGS - 4;
+
 /// Who the build is. It is the journal's header, so that settling needs nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BuildIdentity {
@@ -74,25 +79,54 @@ impl BuildIdentity {
         AllocationToken::new(format!("{}-{row}", self.build_id))
     }
 
-    /// The tags of a row's thing.
-    pub(super) fn tags(&self, row: u32) -> Tags {
-        let optional = [
-            (OWNER_TAG, &self.owner),
-            (REPOSITORY_TAG, &self.repository),
-            (RUN_TAG, &self.run),
+    /// A template's tags with ours over them. What only informs is left out where EC2 would refuse the whole.
+    pub(super) fn tagged(&self, row: u32, mut tags: Tags) -> Tags {
+        let needed = [
+            (BUILD_ID_TAG, Some(self.build_id.clone())),
+            (ROW_TAG, Some(row.to_string())),
+            (DEADLINE_TAG, Some(self.deadline.clone())),
+            (OWNER_TAG, self.owner.clone()),
         ];
-        let optional = optional
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
-        let always = [
-            (BUILD_ID_TAG, self.build_id.clone()),
-            (ROW_TAG, row.to_string()),
-            (DEADLINE_TAG, self.deadline.clone()),
+        let informing = [
+            (REPOSITORY_TAG, self.repository.clone()),
+            (RUN_TAG, self.run.clone()),
         ];
-        always
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .chain(optional)
-            .collect()
+        tags.extend(present(needed));
+        for (name, value) in present(informing) {
+            if tags.len() < MOST_TAGS {
+                tags.insert(name, value);
+            }
+        }
+        tags
+    }
+}
+
+fn present<const N: usize>(
+    tags: [(&str, Option<String>); N],
+) -> impl Iterator<Item = (String, String)> {
+    tags.into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_informs_gives_way_to_a_templates_tags() {
+        let identity = BuildIdentity {
+            owner: Some("github.com/7".to_owned()),
+            repository: Some("me/mine".to_owned()),
+            run: Some("9".to_owned()),
+            ..BuildIdentity::of_found("build")
+        };
+        let users =
+            |count: usize| (0..count).map(|number| (format!("tag-{number}"), String::new()));
+        let few = identity.tagged(1, users(2).collect());
+        assert_eq!(few[RUN_TAG], "9");
+        let many = identity.tagged(1, users(ROOM_FOR_TAGS).collect());
+        assert_eq!(many.len(), MOST_TAGS);
+        assert_eq!(many[OWNER_TAG], "github.com/7");
+        assert!(!many.contains_key(REPOSITORY_TAG) && !many.contains_key(RUN_TAG));
     }
 }

@@ -31,7 +31,9 @@ pub use keeper::Ledger;
 pub use settled::Settled;
 
 pub(crate) use found::{FoundThing, Guard, Verdict};
-pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, OWNER_TAG, ROW_TAG};
+pub(crate) use identity::{
+    BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, MOST_TAGS, OWNER_TAG, ROOM_FOR_TAGS, ROW_TAG,
+};
 pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;
 pub(crate) use lookup::snapshots_described;

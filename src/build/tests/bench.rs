@@ -12,7 +12,7 @@ use crate::build::{
     build_volumes,
 };
 use crate::cloud::fake::{FakeCloud, Pace};
-use crate::cloud::{ImageId, Region};
+use crate::cloud::{Cloud, ImageId, Region};
 use crate::facts::Facts;
 use crate::ledger::{
     BuildIdentity, Journal, JournalError, Ledger, PATIENCE, Settled, Settling, Which,
@@ -159,6 +159,16 @@ impl Bench {
         ledger: &Ledger,
         stop: &Stop,
     ) -> Result<Option<Built>, BuildError> {
+        self.build_in((&self.cloud, dial), ledger, stop).await
+    }
+
+    /// The same in another cloud.
+    pub(super) async fn build_in<C: Cloud, D: Dial>(
+        &self,
+        (cloud, dial): (&C, &D),
+        ledger: &Ledger,
+        stop: &Stop,
+    ) -> Result<Option<Built>, BuildError> {
         let (console, captured) = console(Form::Human, Reader::Plain);
         let ui = Ui::new(console, "amazon-ebs", 0, Grouping::BySteps);
         let scope = Scope::new(
@@ -171,7 +181,7 @@ impl Bench {
             settings: &self.settings,
             region: &region,
             scope: &scope,
-            cloud: &self.cloud,
+            cloud,
             dial,
             addresses: &Loopback,
             ledger,
@@ -250,7 +260,7 @@ impl Ended {
     }
 }
 
-pub(super) async fn settle(ledger: Ledger, cloud: &FakeCloud, stop: &Stop) -> Settled {
+pub(super) async fn settle<C: Cloud>(ledger: Ledger, cloud: &C, stop: &Stop) -> Settled {
     let settling = Settling {
         which: Which::Unfinished,
         patience: PATIENCE,

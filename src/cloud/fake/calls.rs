@@ -1,10 +1,12 @@
 //! The model's handle: every call is counted, may be struck by a fault, and has its effect on the world.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::machines;
 use super::place::{Outcome, Place, Refused};
 use super::script::{Callback, Fault, Pace};
+use super::throttle::Throttle;
 use super::world::World;
 use crate::cloud::api::CloudResult;
 use crate::cloud::classify::refusal;
@@ -20,13 +22,32 @@ impl FakeCloud {
     /// A model whose states move as `pace` says.
     pub(crate) fn new(pace: Pace) -> Self {
         let cloud = Self::default();
-        cloud.world().pace = pace;
+        cloud.world().pace = pace.into();
         cloud
     }
 
     /// From now on new things and new states move as `pace` says.
     pub(crate) fn set_pace(&self, pace: Pace) {
-        self.world().pace = pace;
+        self.world().pace = pace.into();
+    }
+
+    /// From now on every state takes so long, however often it is looked at.
+    pub(crate) fn take_time(&self, takes: Duration) {
+        self.world().pace.takes = takes;
+    }
+
+    /// From now on EC2's published buckets count.
+    pub(crate) fn throttle(&self) {
+        self.world().throttle = Some(Throttle::default());
+    }
+
+    /// How many calls were throttled.
+    pub(crate) fn throttled(&self) -> usize {
+        let world = self.world();
+        world
+            .throttle
+            .as_ref()
+            .map_or(0, |throttle| throttle.refused)
     }
 
     /// The calls so far, each as `Name region`.
@@ -143,6 +164,9 @@ impl FakeCloud {
             message: refused.message,
             request_id: format!("model-{number}"),
         };
+        if let Some(throttle) = &mut world.throttle {
+            throttle.check(call, region).map_err(refused)?;
+        }
         match world.script.fault(number, call) {
             None => effect(&mut world).map_err(refused),
             Some(Fault::Refused(code)) => Err(refused(Refused::new(code, words(code, call)))),

@@ -1,13 +1,16 @@
 //! One region of the model: what is in it, and how its states move.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::filter::{Filtered, matches};
 use super::images::FakeImage;
 use super::lifecycle_calls::FakeFastLaunch;
 use super::machines::FakeInstance;
 use super::network::{FakeGroup, FakeKeyPair};
-use super::script::Pace;
+use super::script::Timing;
 use super::snapshots::FakeSnapshot;
 use super::spot_calls::FakeTemplate;
 use super::volumes::FakeVolume;
@@ -43,14 +46,19 @@ pub(super) struct Made<T> {
     pub(super) thing: T,
     hidden: u32,
     looks: u32,
+    since: Instant,
+    takes: Duration,
 }
 
 impl<T> Made<T> {
-    pub(super) fn new(thing: T, pace: Pace) -> Self {
+    pub(super) fn new(thing: T, timing: impl Into<Timing>) -> Self {
+        let Timing { pace, takes } = timing.into();
         Self {
             thing,
             hidden: pace.hidden,
             looks: pace.looks,
+            since: Instant::now(),
+            takes,
         }
     }
 
@@ -64,16 +72,22 @@ impl<T> Made<T> {
             self.looks -= 1;
             return (true, false);
         }
-        (true, true)
+        (true, self.since.elapsed() >= self.takes)
     }
 
-    /// The next state takes as many looks again.
-    pub(super) fn restart(&mut self, pace: Pace) {
-        self.looks = pace.looks;
+    /// The next state takes as many looks and as long again.
+    pub(super) fn restart(&mut self, timing: Timing) {
+        self.looks = timing.pace.looks;
+        self.since = Instant::now();
+        self.takes = timing.takes;
     }
 
     /// Of 100, how far the state has come.
-    pub(super) fn percent(&self, pace: Pace) -> u8 {
+    pub(super) fn percent(&self, Timing { pace, takes }: Timing) -> u8 {
+        if !takes.is_zero() {
+            let done = self.since.elapsed().as_secs_f64() / takes.as_secs_f64();
+            return u8::try_from((100.0 * done.min(0.99)) as u32).unwrap_or(99);
+        }
         let done = pace.looks.saturating_sub(self.looks);
         u8::try_from(100 * done / pace.looks.max(1)).unwrap_or(100)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What goes wrong with one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,23 @@ pub(crate) struct Pace {
     pub(crate) looks: u32,
     /// How often a new thing is looked for before it is found: eventual consistency.
     pub(crate) hidden: u32,
+}
+
+/// What decides when a thing of the model moves on: looks at it, and time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Timing {
+    pub(super) pace: Pace,
+    /// How long a state takes, however often it is looked at.
+    pub(super) takes: Duration,
+}
+
+impl From<Pace> for Timing {
+    fn from(pace: Pace) -> Self {
+        Self {
+            pace,
+            takes: Duration::ZERO,
+        }
+    }
 }
 
 /// Called with a call's number, outside of the model's lock.
