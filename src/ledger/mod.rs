@@ -6,6 +6,7 @@
 
 mod claim;
 mod created;
+mod disk;
 mod entry;
 mod identity;
 mod journal;
@@ -17,15 +18,19 @@ mod replay;
 mod row;
 mod settle;
 mod settled;
+mod trace;
 mod undo;
 mod undo_fast_launch;
 mod undo_image;
 mod undo_profile;
+mod undo_volumes;
 
 pub use claim::Claim;
 pub use keeper::Ledger;
 pub use settled::Settled;
 
+#[cfg(test)]
+pub(crate) use disk::Disk;
 pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT};
 pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;
@@ -33,3 +38,4 @@ pub(crate) use lookup::snapshots_described;
 pub(crate) use row::{Order, Row};
 pub(crate) use settle::{PATIENCE, Settling, Which};
 pub(crate) use settled::{Remaining, Why};
+pub(crate) use trace::Trace;

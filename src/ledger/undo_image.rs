@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::keeper::Inner;
 use super::kind::Kind;
 use super::row::Row;
@@ -15,7 +17,7 @@ use crate::wait::Polled;
 
 /// How long EC2's searches may take.
 const SEARCH: Duration = Duration::from_secs(120);
-/// An image that was still pending may get a snapshot a moment after it was deregistered.
+/// An image that was still pending may get a snapshot a moment after it was deregistered, and EC2 may show it later still.
 const LATE_SNAPSHOT: Duration = Duration::from_secs(5);
 
 /// Deregisters the image and writes down every snapshot that it leaves. The snapshots are written down before the image
@@ -27,22 +29,24 @@ pub(super) async fn image<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) ->
         async { Ok(search.await?.map(|id| id.as_str().to_owned())) }
     });
     let Some(id) = found.await?.map(ImageId::new) else {
-        return Ok(());
+        // An earlier process may have got so far and no further.
+        return adopt_found(inner, cloud, row, None).await;
     };
     let image = describe(cloud, row, &id).await;
     for snapshot in image.iter().flat_map(Image::snapshots) {
         adopt(inner, row, snapshot.as_str());
     }
-    undo_fast_launch::of_image(inner, cloud, row, &id).await;
+    undo_fast_launch::of_image(inner, cloud, row, &id).await?;
     // Protection is the last thing that a build asks for, so a protected image of a failed build is rare, but not impossible.
     if image.as_ref().is_some_and(|image| image.is_protected) {
         undo::remove(inner, row, || cloud.unprotect_image(&row.region, &id)).await?;
     }
     undo::remove(inner, row, || cloud.deregister_image(&row.region, &id)).await?;
-    adopt_found(inner, cloud, row, &id).await?;
+    adopt_found(inner, cloud, row, Some(&id)).await?;
     if image.is_none_or(|image| image.state != ImageState::Available) {
-        tokio::time::sleep(LATE_SNAPSHOT).await;
-        adopt_found(inner, cloud, row, &id).await?;
+        let shown = inner.record().believed_from(row.number);
+        tokio::time::sleep_until(shown.max(Instant::now()) + LATE_SNAPSHOT).await;
+        adopt_found(inner, cloud, row, Some(&id)).await?;
     }
     Ok(())
 }
@@ -65,7 +69,7 @@ async fn adopt_found<C: Cloud>(
     inner: &Arc<Inner>,
     cloud: &C,
     row: &Row,
-    id: &ImageId,
+    id: Option<&ImageId>,
 ) -> Result<(), Why> {
     let build_id = inner.record().identity().build_id.clone();
     for filters in lookup::snapshots(row, id, &build_id) {

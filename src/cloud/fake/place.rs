@@ -1,6 +1,7 @@
 //! One region of the model: what is in it, and how its states move.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::filter::{Filtered, matches};
 use super::images::FakeImage;
@@ -43,7 +44,12 @@ pub(super) struct Made<T> {
     pub(super) thing: T,
     hidden: u32,
     looks: u32,
+    /// When the model first saw it, by its clock.
+    since: Option<Duration>,
 }
+
+/// However late a thing shows, after that it does: what `ledger::record` trusts in, and some more.
+pub(super) const SHOWN: Duration = Duration::from_secs(20);
 
 impl<T> Made<T> {
     pub(super) fn new(thing: T, pace: Pace) -> Self {
@@ -51,6 +57,14 @@ impl<T> Made<T> {
             thing,
             hidden: pace.hidden,
             looks: pace.looks,
+            since: None,
+        }
+    }
+
+    /// The clock stands at `now`.
+    pub(super) fn grow_old(&mut self, now: Duration) {
+        if now.saturating_sub(*self.since.get_or_insert(now)) > SHOWN {
+            self.hidden = 0;
         }
     }
 
@@ -129,6 +143,22 @@ pub(super) fn look<T: Filtered + Moving>(
         }
     }
     Ok(found)
+}
+
+impl Place {
+    /// The clock stands at `now`.
+    pub(super) fn grow_old(&mut self, now: Duration) {
+        grow_old(&mut self.images, now);
+        grow_old(&mut self.snapshots, now);
+        grow_old(&mut self.instances, now);
+        grow_old(&mut self.volumes, now);
+        grow_old(&mut self.groups, now);
+        grow_old(&mut self.key_pairs, now);
+    }
+}
+
+fn grow_old<T>(shelf: &mut Shelf<T>, now: Duration) {
+    shelf.values_mut().for_each(|made| made.grow_old(now));
 }
 
 /// One region.
