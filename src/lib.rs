@@ -28,6 +28,7 @@ pub mod secret;
 pub mod signals;
 pub mod stop;
 mod stores;
+mod sweep;
 mod template;
 mod version;
 mod wait;

@@ -7,6 +7,7 @@ use log::LevelFilter;
 
 use crate::action::environment::{Environment, RUNNER_DEBUG};
 use crate::secret::Redactor;
+use crate::version;
 
 /// Anything but nothing and `0` turns the log on, as in Packer.
 const PACKER_LOG: &str = "PACKER_LOG";
@@ -60,4 +61,6 @@ pub fn start(environment: &Environment, redactor: &Redactor) {
         }
     }
     builder.init();
+    let (packer, own) = (version::PACKER, version::OWN);
+    log::info!("Packer version: {packer} [ami-build {own}]");
 }

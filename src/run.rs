@@ -19,14 +19,19 @@ mod load;
 mod made;
 mod observer;
 mod one_build;
+mod owner;
 mod packer_config;
 mod problems;
 mod provisioning;
 mod public_name;
 mod refuse;
+mod renewal;
 mod reporting;
 mod secrets;
 mod settle;
+mod sweep;
+mod sweep_report;
+mod sweep_step;
 mod validate;
 
 use std::io::Write;
@@ -35,6 +40,7 @@ use std::path::Path;
 use self::building::Strictness;
 use self::context::{CommentSettings, RunContext};
 use self::settle::SettleContext;
+use self::sweep::SweepContext;
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
 use crate::cli::command::{self, Command, Invocation};
@@ -42,7 +48,7 @@ use crate::cli::options::BuildOptions;
 use crate::ledger::Which;
 use crate::ownership::FileOwner;
 pub use crate::report::console::Reader;
-use crate::report::console::{Colour, Console, Form, Style, Timestamps};
+use crate::report::console::{Colour, Console, Form, Line, Style, Timestamps};
 pub use crate::report::outlet::Outlet;
 use crate::report::outputs::OutputWriter;
 use crate::secret::Redactor;
@@ -126,7 +132,16 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             complaint,
             text,
             exit,
-        } => usage(&plain(), complaint, &text, exit),
+        } => {
+            // Help is for people in any case; the usage behind a mistake is not, as in Packer.
+            let form = if exit == 1 { form } else { Form::Human };
+            usage(
+                &console(start, form, Look::default()),
+                complaint,
+                &text,
+                exit,
+            )
+        }
         Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
         Command::Validate(options) => {
             validate::validate(&options, &plain(), &start.environment, &stop).await
@@ -155,6 +170,15 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
                 accesses,
             };
             settle::settle(Path::new(&path), &cx).await
+        }
+        Command::Sweep(options) => {
+            let console = plain();
+            let cx = SweepContext {
+                console: &console,
+                environment: &start.environment,
+                stop: &stop,
+            };
+            Box::pin(sweep::on_command_line(&options, cx)).await
         }
     }
 }
@@ -251,8 +275,10 @@ fn print_version(console: &Console) -> Outcome {
 }
 
 fn usage(console: &Console, complaint: Option<String>, text: &str, exit: u8) -> Outcome {
-    let complaint = complaint.map_or_else(String::new, |complaint| format!("{complaint}\n\n"));
-    console.say(&format!("{complaint}{}", text.trim_end()));
+    console.say(text.trim_end());
+    if let Some(complaint) = complaint {
+        console.line(Line::Error, &complaint, &format!("\n{complaint}"));
+    }
     Outcome::Usage(exit)
 }
 

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 /// `owner/name` of the repository.
 pub(crate) const GITHUB_REPOSITORY: &str = "GITHUB_REPOSITORY";
+/// The repository's id, which outlives its name.
+pub(crate) const GITHUB_REPOSITORY_ID: &str = "GITHUB_REPOSITORY_ID";
 /// `pull_request`, `push`, …
 pub(crate) const GITHUB_EVENT_NAME: &str = "GITHUB_EVENT_NAME";
 /// The event's payload.

@@ -2,11 +2,12 @@
 
 use super::environment::Environment;
 use crate::cli::options::{BuildOptions, Depth, Force, OnError, TemplateOptions, ValidateOptions};
+use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
 use crate::secret::Secret;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 16] = [
     "command",
     "template",
     "working-directory",
@@ -16,6 +17,10 @@ pub(crate) const NAMES: [&str; 12] = [
     "except",
     "force",
     "on-error",
+    "regions",
+    "older-than",
+    "owner",
+    "dry-run",
     "github-token",
     "comment",
     "pr-number",
@@ -30,6 +35,8 @@ pub(crate) enum ActionCommand {
     Validate(Box<ValidateOptions>),
     /// `inspect`.
     Inspect(TemplateOptions),
+    /// `sweep`.
+    Sweep(SweepOptions),
 }
 
 /// When the pull request gets a comment.
@@ -109,10 +116,11 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
             depth: Depth::Everything,
         }))),
         "inspect" => Ok(ActionCommand::Inspect(template(environment)?)),
+        "sweep" => Ok(ActionCommand::Sweep(sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `validate` or `inspect`",
+            takes: "`build`, `validate`, `inspect` or `sweep`",
         }),
     }
 }
@@ -127,6 +135,31 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
         },
         on_error: on_error(environment)?,
         ..BuildOptions::default()
+    })
+}
+
+fn sweep(environment: &Environment) -> Result<SweepOptions, InputError> {
+    let wrong = |name, value: &str, takes| InputError::Value {
+        name,
+        value: value.to_owned(),
+        takes,
+    };
+    let regions = sweep_options::regions(&names(environment, "regions"))
+        .map_err(|region| wrong("regions", &region, "names of regions, or `all` alone"))?;
+    let age = text(environment, "older-than").map(|text| {
+        let takes = "a duration such as `6h` or `90m`";
+        sweep_options::age(text).map_err(|_| wrong("older-than", text, takes))
+    });
+    Ok(SweepOptions {
+        regions,
+        older_than: age.transpose()?,
+        owner: text(environment, "owner").map(str::to_owned),
+        earnest: if boolean(environment, "dry-run")? {
+            Earnest::PlanOnly
+        } else {
+            Earnest::Remove
+        },
+        printed: Printed::Table,
     })
 }
 
@@ -292,6 +325,37 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "the input `on-error` is `ask`; it takes `cleanup`, `abort` or `run-cleanup-provisioner`"
+        );
+    }
+
+    #[test]
+    fn a_sweep_needs_nothing_and_takes_regions_as_builds_are_named() {
+        let bare = read(&Environment::of([("INPUT_COMMAND", "sweep")])).unwrap();
+        assert_eq!(bare.command, ActionCommand::Sweep(SweepOptions::default()));
+        let given = read(&Environment::of([
+            ("INPUT_COMMAND", "sweep"),
+            ("INPUT_REGIONS", "eu-west-1\nus-east-1, us-west-2"),
+            ("INPUT_DRY-RUN", "true"),
+        ]));
+        let ActionCommand::Sweep(options) = given.unwrap().command else {
+            panic!("not a sweep")
+        };
+        assert_eq!(options.earnest, Earnest::PlanOnly);
+        let sweep_options::SweptRegions::Named(regions) = options.regions else {
+            panic!("no regions")
+        };
+        assert_eq!(regions.len(), 3);
+    }
+
+    #[test]
+    fn a_wrong_age_is_told_before_anything_is_swept() {
+        let error = read(&Environment::of([
+            ("INPUT_COMMAND", "sweep"),
+            ("INPUT_OLDER-THAN", "yesterday"),
+        ]));
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "the input `older-than` is `yesterday`; it takes a duration such as `6h` or `90m`"
         );
     }
 

@@ -1,7 +1,7 @@
 //! Why a build failed: what it was doing, what stood in the way, and what can be done.
 
 use crate::cloud::{CloudError, ImageId, InstanceId, Region, VpcId};
-use crate::ledger::JournalError;
+use crate::ledger::{JournalError, MOST_TAGS, ROOM_FOR_TAGS};
 use crate::remote::{ConnectError, KeyError};
 use crate::stop::StopRequest;
 use crate::template::scope::RenderError;
@@ -62,6 +62,17 @@ pub(crate) enum BuildError {
     /// `deprecate_at` lies in the past.
     #[error("`deprecate_at` is in the past: {0}")]
     DeprecatedAlready(time::OffsetDateTime),
+    /// The template's tags leave no room for ours.
+    #[error(
+        "`{keys}` give {count} tags to one thing, and EC2 takes {MOST_TAGS}, of which ami-build needs {}",
+        MOST_TAGS - ROOM_FOR_TAGS
+    )]
+    TooManyTags {
+        /// Where they come from.
+        keys: &'static str,
+        /// How many there are.
+        count: usize,
+    },
     /// A filter of the template finds nothing, or too much.
     #[error("{0}")]
     NetworkFilter(String),
@@ -196,6 +207,9 @@ impl BuildError {
                 return Some(format!(
                     "choose another `ami_name`, or lift the protection first: aws ec2 disable-image-deregistration-protection --region {region} --image-id {image} (with a cooldown, 24 hours before)"
                 ));
+            }
+            Self::TooManyTags { .. } => {
+                "give fewer tags: without ours, nobody could find what a killed build left"
             }
             Self::DeprecatedAlready(_) => "set `deprecate_at` to a time that is still to come",
             Self::UnknownRegions { .. } => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::cx::Cx;
 use super::error::BuildError;
+use super::tag_room;
 use crate::cloud::image::Image;
 use crate::cloud::{Region, Tags};
 use crate::plan::amazon::recipe::Recipe;
@@ -96,7 +97,7 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
         run_tags.clone()
     };
     let spot = cx.settings.launch.spot.clone().unwrap_or_default();
-    Ok(Texts {
+    let texts = Texts {
         image_tags: merged([&inherited, &own_tags]),
         snapshot_tags: merged([&inherited, &own_tags, &own_snapshot_tags]),
         copied_snapshot_tags: merged([&own_tags, &own_snapshot_tags]),
@@ -106,7 +107,9 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
         run_tags,
         volumes: volumes(cx, &data)?,
         description: render_text(cx.scope, &data, "ami_description", &image.description)?,
-    })
+    };
+    tag_room::check(&texts)?;
+    Ok(texts)
 }
 
 fn volumes<C, D>(cx: &Cx<'_, C, D>, data: &Value) -> Result<Vec<VolumeTexts>, BuildError> {

@@ -44,6 +44,7 @@ mod spread;
 mod stop_machine;
 mod story;
 mod swap;
+mod tag_room;
 mod unique;
 mod volumes;
 

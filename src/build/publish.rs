@@ -128,7 +128,10 @@ pub(super) async fn mark_kept<C: Cloud, D>(
             .chain(snapshots.iter().map(crate::cloud::SnapshotId::as_str));
         let ids: Vec<String> = ids.map(str::to_owned).collect();
         let kept = &kept;
-        async move { tag(cx, region, &ids, kept).await }
+        async move {
+            cx.ledger.stop_renewing(&ids).await;
+            tag(cx, region, &ids, kept).await
+        }
     };
     try_join_all(images.iter().map(|(region, image)| mark(region, image)))
         .await

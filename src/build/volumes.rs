@@ -83,6 +83,7 @@ pub(super) async fn finish<C: Cloud, D>(
         .chain(snapshots.iter().map(ToString::to_string))
         .collect();
     let kept = Tags::from([(DEADLINE_TAG.to_owned(), KEPT.to_owned())]);
+    cx.ledger.stop_renewing(&ids).await;
     publish::tag(cx, cx.region, &ids, &kept).await?;
     // From here on there is no waiting: a stop comes either before the volumes are kept or after they are returned.
     let things: Vec<_> = ids.into_iter().map(|id| (cx.region.clone(), id)).collect();

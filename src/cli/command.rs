@@ -2,6 +2,7 @@
 
 use super::flags::FlagError;
 use super::options::{self, BuildOptions, FixOptions, TemplateOptions, ValidateOptions};
+use super::sweep_options::{self, SweepOptions};
 use super::usage;
 use crate::report::console::Form;
 
@@ -32,6 +33,8 @@ pub(crate) enum Command {
         /// A journal, or a directory of journals.
         path: String,
     },
+    /// Remove by tag what earlier builds left.
+    Sweep(SweepOptions),
     /// Print a usage text and end.
     Usage {
         /// What is wrong, where something is.
@@ -48,7 +51,7 @@ pub(crate) fn read(arguments: &[String]) -> Invocation {
     // Packer takes the flag out before anything is parsed, wherever it stands.
     let words: Vec<String> = arguments
         .iter()
-        .filter(|word| !matches!(word.as_str(), "-machine-readable" | "--machine-readable"))
+        .filter(|word| *word != "-machine-readable")
         .cloned()
         .collect();
     let form = if words.len() == arguments.len() {
@@ -66,6 +69,15 @@ fn command(words: &[String]) -> Command {
     let Some((name, rest)) = words.split_first() else {
         return overview(127);
     };
+    if asks_for_help(rest)
+        && let Some(text) = usage::of(name)
+    {
+        return Command::Usage {
+            complaint: None,
+            text,
+            exit: 0,
+        };
+    }
     match name.as_str() {
         "build" => checked(
             usage::BUILD,
@@ -78,20 +90,23 @@ fn command(words: &[String]) -> Command {
         "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
         "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
         "settle" => settle(rest),
+        "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),
         "version" | "-v" | "--version" | "-version" => Command::Version,
         "-h" | "--help" | "-help" => overview(0),
         _ => overview(127),
     }
 }
 
+/// Packer looks for it among all arguments, those after the template and the values of flags included.
+fn asks_for_help(rest: &[String]) -> bool {
+    rest.iter()
+        .take_while(|word| *word != "--")
+        .any(|word| matches!(word.as_str(), "-h" | "-help" | "--help"))
+}
+
 fn settle(rest: &[String]) -> Command {
     match rest {
         [path] if !path.starts_with('-') => Command::Settle { path: path.clone() },
-        [flag] if matches!(flag.as_str(), "-h" | "-help" | "--help") => Command::Usage {
-            complaint: None,
-            text: usage::SETTLE.to_owned(),
-            exit: 0,
-        },
         _ => Command::Usage {
             complaint: None,
             text: usage::SETTLE.to_owned(),
@@ -154,6 +169,30 @@ mod tests {
     fn help_that_was_asked_for_ends_with_0() {
         assert_eq!(exit("--help"), Some(0));
         assert_eq!(exit("build -h"), Some(0));
+    }
+
+    #[test]
+    fn help_may_be_asked_for_anywhere_behind_the_command() {
+        for line in [
+            "build t.json -h",
+            "validate -var -help t.json",
+            "fix -bogus --help",
+            "version -h",
+            "settle x -h",
+        ] {
+            assert_eq!(exit(line), Some(0), "{line}");
+        }
+        assert_eq!(exit("inspect -- -h"), None);
+    }
+
+    #[test]
+    fn machine_readable_has_one_dash() {
+        assert_eq!(exit("validate --machine-readable t.json"), Some(1));
+        assert_eq!(
+            read(&words("build --machine-readable t.json")).form,
+            Form::Human
+        );
+        assert_eq!(exit("build --machine-readable t.json"), None);
     }
 
     #[test]

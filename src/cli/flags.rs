@@ -45,6 +45,9 @@ pub(crate) enum FlagError {
     /// Not exactly one template is named.
     #[error("exactly one template must be named, after the flags")]
     NotOneTemplate,
+    /// An argument where a command takes none.
+    #[error("this command takes no arguments, only flags")]
+    NoArguments,
     /// A flag that the command does not have.
     #[error("flag provided but not defined: -{0}")]
     Unknown(String),

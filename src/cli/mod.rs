@@ -3,4 +3,5 @@
 pub(crate) mod command;
 pub(crate) mod flags;
 pub(crate) mod options;
+pub(crate) mod sweep_options;
 pub(crate) mod usage;

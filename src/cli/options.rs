@@ -136,7 +136,8 @@ const fn switch(name: &'static str) -> Flag {
     }
 }
 
-/// `build`'s flags. The last line is accepted and has no meaning for JSON templates, as in Packer 1.16.
+/// `build`'s flags. The last five are accepted and mean nothing: four of them for JSON templates, as in Packer 1.16, and
+/// `-machine-readable` where it is not spelled exactly so.
 const BUILD: &[Flag] = &[
     value("var"),
     value("var-file"),
@@ -149,6 +150,7 @@ const BUILD: &[Flag] = &[
     switch("timestamp-ui"),
     switch("debug"),
     value("config-type"),
+    switch("machine-readable"),
     switch("warn-on-undeclared-var"),
     switch("ignore-prerelease-plugins"),
     switch("use-sequential-evaluation"),
@@ -177,7 +179,15 @@ const INSPECT: &[Flag] = &[
     switch("use-sequential-evaluation"),
 ];
 
-const FIX: &[Flag] = &[switch("validate")];
+/// Packer's `fix` takes what all commands take, and uses none of it.
+const FIX: &[Flag] = &[
+    switch("validate"),
+    value("var"),
+    value("var-file"),
+    value("only"),
+    value("except"),
+    value("config-type"),
+];
 
 /// Reads `build`'s command line.
 pub(crate) fn build(arguments: &[String]) -> Result<BuildOptions, FlagError> {
@@ -251,7 +261,9 @@ pub(crate) fn fix(arguments: &[String]) -> Result<FixOptions, FlagError> {
     let parsed = parse(arguments, FIX)?;
     let unchecked = parsed
         .flags
-        .last()
+        .iter()
+        .rev()
+        .find(|given| given.name == "validate")
         .is_some_and(|given| given.value == "false");
     Ok(FixOptions {
         template: template(&parsed)?.template,

@@ -2,6 +2,19 @@
 
 use crate::fix::FIXERS;
 
+/// The text of `command`; `None` where there is no such command.
+pub(crate) fn of(command: &str) -> Option<String> {
+    Some(match command {
+        "build" => BUILD.to_owned(),
+        "validate" => VALIDATE.to_owned(),
+        "inspect" => INSPECT.to_owned(),
+        "fix" => fix(),
+        "settle" => SETTLE.to_owned(),
+        "version" => VERSION.to_owned(),
+        _ => return None,
+    })
+}
+
 /// Without a command.
 pub(crate) const OVERVIEW: &str = "\
 Usage: ami-build [--version] [--help] <command> [<args>]
@@ -11,8 +24,16 @@ Available commands are:
     fix         print a template with what is outdated in it brought up to date
     inspect     see the components of a template
     settle      undo what the build of a journal left behind
+    sweep       remove by tag what earlier builds left behind
     validate    check that a template is valid
     version     print the version
+";
+
+/// `version`.
+const VERSION: &str = "\
+Usage: ami-build version
+
+  Prints the version of Packer that templates are read as, and our own.
 ";
 
 /// `build`.
@@ -102,4 +123,28 @@ Usage: ami-build settle PATH
   Removes what the build that wrote the journal PATH left behind: after it was
   killed, or after -on-error=abort kept its machine. Where PATH is a directory,
   all journals in it are settled. Safe to run twice.
+";
+
+/// `sweep`.
+pub(crate) const SWEEP: &str = "\
+Usage: ami-build sweep [options]
+
+  Finds by tag what earlier builds left behind: machines, key pairs, security
+  groups, volumes, snapshots, images that were never finished, launch templates,
+  roles and instance profiles; and removes what has one owner and a deadline that
+  is over. It never touches an image that a build finished. Safe to run twice,
+  and two at once. Ends with 0 if all is well, with 1 if something could not be
+  looked for or removed.
+
+Options:
+
+  -region=name,name      Where to look; may be given several times. `all` is every
+                         region that the account has enabled. (Default: the
+                         region of profile or environment)
+  -older-than=6h         Only what builds left that began so long ago.
+  -owner=name            Whose things. (Default: in a workflow the repository's,
+                         else those of this account, user and host)
+  -dry-run               Remove nothing, only show what would be removed.
+  -json                  Print one JSON object and nothing else.
+  -machine-readable      Machine-readable output.
 ";

@@ -14,6 +14,7 @@ use super::lifecycle_calls::LifecycleCalls;
 use super::network::{Filters, Ingress, Subnet, Vpc};
 use super::profile::ProfileCalls;
 use super::spot::SpotCalls;
+use super::tagged::TaggedCalls;
 use super::volume_calls::VolumeCalls;
 use super::{
     CloudError, GroupId, ImageId, InstanceId, KeyName, Region, SnapshotId, SubnetId, Tags,
@@ -43,6 +44,7 @@ pub(crate) trait Cloud:
     + NetworkCalls
     + ProfileCalls
     + SpotCalls
+    + TaggedCalls
     + VolumeCalls
     + Clone
     + Send
@@ -59,6 +61,7 @@ impl<T> Cloud for T where
         + NetworkCalls
         + ProfileCalls
         + SpotCalls
+        + TaggedCalls
         + VolumeCalls
         + Clone
         + Send

@@ -6,6 +6,7 @@ mod instances;
 mod lifecycle;
 mod network;
 mod spot;
+mod tagged;
 mod volumes;
 
 use std::collections::HashMap;

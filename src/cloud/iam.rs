@@ -1,5 +1,7 @@
 //! IAM itself. The only file that names its client.
 
+use std::future::Future;
+
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 
@@ -10,7 +12,8 @@ use super::connection::Connection;
 use super::ec2::Ec2;
 use super::error::Refusal;
 use super::profile::ProfileCalls;
-use super::{ProfileName, Region};
+use super::tagged::{Detail, IAM_PREFIX, Selection, Tagged};
+use super::{ProfileName, Region, Tags};
 use crate::ledger::Claim;
 
 /// Packer's words for the role.
@@ -38,6 +41,116 @@ impl Iam {
             client: Client::from_conf(config.build()),
             careful: Client::from_conf(careful.build()),
         }
+    }
+}
+
+/// IAM finds nothing by tag and lists nothing with its tags, so everything of our names is looked at, one by one.
+impl Iam {
+    /// The roles, with their tags.
+    pub(super) async fn roles(
+        &self,
+        region: &Region,
+        which: &Selection,
+    ) -> CloudResult<Vec<Tagged>> {
+        let mut found = Vec::new();
+        for name in self.names(which, self.role_names(region)).await? {
+            let request = self.client.get_role().role_name(&name);
+            let shown = call("GetRole", region).answer(request.send()).await;
+            let role = unless_gone(shown)?.and_then(|output| output.role);
+            found.extend(role.map(|role| entry(&name, role.tags())));
+        }
+        Ok(found)
+    }
+
+    /// The instance profiles, with their tags.
+    pub(super) async fn instance_profiles(
+        &self,
+        region: &Region,
+        which: &Selection,
+    ) -> CloudResult<Vec<Tagged>> {
+        let mut found = Vec::new();
+        for name in self.names(which, self.profile_names(region)).await? {
+            let request = self.client.get_instance_profile();
+            let request = request.instance_profile_name(&name);
+            let shown = call("GetInstanceProfile", region)
+                .answer(request.send())
+                .await;
+            let profile = unless_gone(shown)?.and_then(|output| output.instance_profile);
+            found.extend(profile.map(|profile| entry(&name, profile.tags())));
+        }
+        Ok(found)
+    }
+
+    /// `TagRole`.
+    pub(super) async fn tag_role(
+        &self,
+        region: &Region,
+        name: &ProfileName,
+        tags: &Tags,
+    ) -> CloudResult<()> {
+        let request = self.client.tag_role().role_name(name.as_str());
+        let request = request.set_tags(Some(as_iam_has_them(tags)));
+        call("TagRole", region)
+            .answer(request.send())
+            .await
+            .map(drop)
+    }
+
+    /// `TagInstanceProfile`.
+    pub(super) async fn tag_instance_profile(
+        &self,
+        region: &Region,
+        name: &ProfileName,
+        tags: &Tags,
+    ) -> CloudResult<()> {
+        let request = self.client.tag_instance_profile();
+        let request = request
+            .instance_profile_name(name.as_str())
+            .set_tags(Some(as_iam_has_them(tags)));
+        call("TagInstanceProfile", region)
+            .answer(request.send())
+            .await
+            .map(drop)
+    }
+
+    async fn names(
+        &self,
+        which: &Selection,
+        all: impl Future<Output = CloudResult<Vec<String>>>,
+    ) -> CloudResult<Vec<String>> {
+        match which {
+            Selection::One(name) => Ok(vec![name.clone()]),
+            Selection::ByTag { .. } => {
+                let mut names = all.await?;
+                names.retain(|name| name.starts_with(IAM_PREFIX));
+                Ok(names)
+            }
+        }
+    }
+
+    async fn role_names(&self, region: &Region) -> CloudResult<Vec<String>> {
+        let pages = call("ListRoles", region).every_page(
+            |marker| self.client.list_roles().set_marker(marker).send(),
+            |page| page.marker().filter(|_| page.is_truncated()),
+        );
+        let pages = pages.await?;
+        let roles = pages.iter().flat_map(|page| page.roles());
+        Ok(roles.map(|role| role.role_name().to_owned()).collect())
+    }
+
+    async fn profile_names(&self, region: &Region) -> CloudResult<Vec<String>> {
+        let pages = call("ListInstanceProfiles", region).every_page(
+            |marker| {
+                let request = self.client.list_instance_profiles();
+                request.set_marker(marker).send()
+            },
+            |page| page.marker().filter(|_| page.is_truncated()),
+        );
+        let pages = pages.await?;
+        let profiles = pages.iter().flat_map(|page| page.instance_profiles());
+        Ok(profiles
+            .map(|profile| profile.instance_profile_name().to_owned())
+            .collect())
     }
 }
 
@@ -173,6 +286,28 @@ fn trust(region: &Region) -> String {
 }
 
 fn tags(claim: &Claim) -> Vec<Tag> {
+    as_iam_has_them(claim.tags())
+}
+
+fn entry(name: &str, tags: &[Tag]) -> Tagged {
+    let tag = |tag: &Tag| (tag.key().to_owned(), tag.value().to_owned());
+    Tagged {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        tags: tags.iter().map(tag).collect(),
+        detail: Detail::None,
+    }
+}
+
+/// What went between the list and the look is not there.
+fn unless_gone<T>(result: CloudResult<T>) -> CloudResult<Option<T>> {
+    match result {
+        Err(error) if error.is(Refusal::NotFound) => Ok(None),
+        result => result.map(Some),
+    }
+}
+
+fn as_iam_has_them(tags: &Tags) -> Vec<Tag> {
     let tag = |(key, value): (&String, &String)| {
         Tag::builder()
             .key(key)
@@ -180,7 +315,7 @@ fn tags(claim: &Claim) -> Vec<Tag> {
             .build()
             .expect("key and value are set")
     };
-    claim.tags().iter().map(tag).collect()
+    tags.iter().map(tag).collect()
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ mod response_fleet;
 pub(crate) mod secrets_manager;
 mod shared_files;
 pub(crate) mod spot;
+pub(crate) mod tagged;
 mod transport;
 pub(crate) mod unverified;
 pub(crate) mod volume;

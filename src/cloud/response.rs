@@ -234,7 +234,8 @@ pub(crate) fn console_text(base64: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned()).filter(|text| !text.is_empty())
 }
 
-fn tags(tags: &[types::Tag]) -> Tags {
+/// Tags of anything.
+pub(crate) fn tags(tags: &[types::Tag]) -> Tags {
     tags.iter()
         .filter_map(|tag| {
             Some((

@@ -28,12 +28,10 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Ours go over the user's: without them the thing is not found again.
-    pub(super) fn new(row: &Row, identity: &BuildIdentity, mut tags: Tags) -> Self {
-        tags.extend(identity.tags(row.number));
+    pub(super) fn new(row: &Row, identity: &BuildIdentity, tags: Tags) -> Self {
         Self {
             token: row.token.clone(),
-            tags,
+            tags: identity.tagged(row.number, tags),
         }
     }
 

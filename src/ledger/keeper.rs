@@ -10,6 +10,7 @@ use super::claim::Claim;
 use super::created::Created;
 #[cfg(test)]
 use super::disk::Disk;
+use super::found::Guard;
 use super::identity::BuildIdentity;
 use super::journal::{Journal, JournalError};
 use super::kind::Kind;
@@ -30,6 +31,10 @@ pub(super) struct Inner {
     record: Mutex<Record>,
     /// How many creating calls are on their way.
     pub(super) in_flight: watch::Sender<usize>,
+    /// Held while deadlines are written.
+    pub(super) renewing: tokio::sync::Mutex<()>,
+    /// Asked before every removing call, where the rows come from a sweep.
+    pub(super) guard: Option<Guard>,
 }
 
 /// Why a call was not even made.
@@ -132,7 +137,7 @@ impl Ledger {
 
     /// Writes down something of the machine's that must not outlive the build: to be called before the machine loses it.
     pub(crate) fn adopt(&self, order: Order, id: &str) -> Result<(), JournalError> {
-        self.inner.record().found(order, id)
+        self.inner.record().note(order, id)
     }
 
     /// These things (images, snapshots, volumes), by region and id, are what the build was for: from now on nothing of
@@ -150,7 +155,8 @@ impl Ledger {
         })
     }
 
-    /// `-on-error=abort`: everything stays until somebody settles the journal by hand.
+    /// `-on-error=abort`: everything stays until somebody settles the journal by hand, or a sweep comes after the deadline in
+    /// its tags.
     pub(crate) fn hold(&self) -> Result<(), JournalError> {
         self.inner.record().hold()
     }
@@ -176,11 +182,17 @@ impl Ledger {
     }
 
     fn with(record: Record) -> Self {
+        Self::guarded(record, None)
+    }
+
+    pub(super) fn guarded(record: Record, guard: Option<Guard>) -> Self {
         let (in_flight, _) = watch::channel(0);
         Self {
             inner: Arc::new(Inner {
                 record: Mutex::new(record),
                 in_flight,
+                renewing: tokio::sync::Mutex::default(),
+                guard,
             }),
         }
     }

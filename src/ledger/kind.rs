@@ -67,6 +67,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is IAM's and not EC2's.
+    pub(crate) fn is_in_iam(self) -> bool {
+        matches!(self, Self::Role | Self::InstanceProfile)
+    }
+
     /// Whether its removal has to wait until the machines and images are gone. A launch template may be what leads to a machine.
     pub(super) fn comes_second(self) -> bool {
         matches!(

@@ -6,14 +6,18 @@
 
 mod claim;
 mod created;
+pub(crate) mod deadline;
+mod deadlines;
 mod disk;
 mod entry;
+mod found;
 mod identity;
 mod journal;
 mod keeper;
 mod kind;
 mod lookup;
 mod record;
+mod renewal;
 mod replay;
 mod row;
 mod settle;
@@ -31,7 +35,10 @@ pub use settled::Settled;
 
 #[cfg(test)]
 pub(crate) use disk::Disk;
-pub(crate) use identity::{BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT};
+pub(crate) use found::{FoundThing, Guard, Verdict};
+pub(crate) use identity::{
+    BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, MOST_TAGS, OWNER_TAG, ROOM_FOR_TAGS, ROW_TAG,
+};
 pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;
 pub(crate) use lookup::snapshots_described;

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+use super::deadline;
+use super::deadlines::Deadlines;
 use super::entry::Entry;
 use super::identity::BuildIdentity;
 use super::journal::{Journal, JournalError};
@@ -35,8 +38,10 @@ pub(super) struct Record {
     kept: BTreeSet<String>,
     /// From then on "not found" is believed of a row.
     believed: BTreeMap<u32, Instant>,
+    deadlines: Deadlines,
     last_number: u32,
     journal: Option<Journal>,
+    /// Empty where there is no journal.
     path: PathBuf,
     /// What is so, although the disk refused it: it is written as soon as that takes something again.
     unwritten: Vec<Entry>,
@@ -48,18 +53,35 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn new(journal: Journal, identity: BuildIdentity) -> Self {
-        let path = journal.path().to_owned();
+        Self {
+            path: journal.path().to_owned(),
+            journal: Some(journal),
+            ..Self::without_journal(identity, Phase::Building)
+        }
+    }
+
+    /// What a sweep found of a build. It is older than any delay of EC2, so every "not found" is believed.
+    pub(super) fn found(identity: BuildIdentity, rows: Vec<Row>) -> Self {
+        Self {
+            last_number: rows.iter().map(|row| row.number).max().unwrap_or(0),
+            rows,
+            ..Self::without_journal(identity, Phase::Settling)
+        }
+    }
+
+    fn without_journal(identity: BuildIdentity, phase: Phase) -> Self {
         Self {
             identity,
             rows: Vec::new(),
             kept: BTreeSet::new(),
             believed: BTreeMap::new(),
+            deadlines: Deadlines::default(),
             last_number: 0,
-            journal: Some(journal),
-            path,
+            journal: None,
+            path: PathBuf::new(),
             unwritten: Vec::new(),
             damaged: Vec::new(),
-            phase: Phase::Building,
+            phase,
             tasks: Vec::new(),
         }
     }
@@ -133,12 +155,13 @@ impl Record {
     pub(super) fn enter(&mut self, order: Order) -> Result<Row, JournalError> {
         let row = self.row_of(order, None);
         self.write(&[Entry::Row(row.clone())])?;
+        self.deadlines.born(row.number, &self.identity.deadline);
         self.add(row.clone());
         Ok(row)
     }
 
     /// Writes down something that is there already. It is, whether or not the disk takes it.
-    pub(super) fn found(&mut self, order: Order, id: &str) -> Result<(), JournalError> {
+    pub(super) fn note(&mut self, order: Order, id: &str) -> Result<(), JournalError> {
         let row = self.row_of(order, Some(id.to_owned()));
         self.add(row.clone());
         self.tell(Entry::Row(row))
@@ -154,7 +177,7 @@ impl Record {
             return Ok(());
         }
         let name = format!("of {}", of.label());
-        self.found(Order::new(kind, &of.region, name), id)
+        self.note(Order::new(kind, &of.region, name), id)
     }
 
     fn row_of(&self, order: Order, id: Option<String>) -> Row {
@@ -220,21 +243,41 @@ impl Record {
         Ok(())
     }
 
-    /// Everything stays until the journal is settled by hand.
+    /// Everything stays until the journal is settled by hand, or until the deadline in its tags.
     pub(super) fn hold(&mut self) -> Result<(), JournalError> {
-        let until = self.identity.deadline.clone();
+        let mut entries = Vec::with_capacity(self.rows.len());
         for row in &mut self.rows {
+            let tagged = self.deadlines.of(row.number).map(deadline::text);
+            let until = tagged.unwrap_or_else(|| self.identity.deadline.clone());
             row.held_until = Some(until.clone());
-        }
-        let entries: Vec<Entry> = self
-            .rows
-            .iter()
-            .map(|row| Entry::Held {
+            entries.push(Entry::Held {
                 row: row.number,
-                until: until.clone(),
-            })
-            .collect();
+                until,
+            });
+        }
         self.write(&entries)
+    }
+
+    /// The rows whose deadlines are to be moved on.
+    pub(super) fn rows_to_renew(&self, wanted: impl Fn(&Row, &Deadlines) -> bool) -> Vec<Row> {
+        let wanted = self.rows.iter().filter(|row| wanted(row, &self.deadlines));
+        wanted.cloned().collect()
+    }
+
+    /// The tags of these rows' things say so now. Once EC2 took a renewal, what is still to be made can be renewed too, so it
+    /// is born with no more than that.
+    pub(super) fn renewed(&mut self, rows: &[Row], until: OffsetDateTime) {
+        for row in rows {
+            self.deadlines.renewed(row.number, until);
+        }
+        if rows.iter().any(|row| !row.kind.is_in_iam()) {
+            self.identity.deadline = deadline::text(until);
+        }
+    }
+
+    /// These are not renewed any more.
+    pub(super) fn finish_deadlines(&mut self, ids: &[String]) {
+        self.deadlines.finish(ids);
     }
 
     pub(super) fn remember(&mut self, task: AbortHandle) {
@@ -292,5 +335,5 @@ impl Record {
 }
 
 fn now() -> i64 {
-    time::OffsetDateTime::now_utc().unix_timestamp()
+    OffsetDateTime::now_utc().unix_timestamp()
 }

@@ -78,7 +78,10 @@ impl Ledger {
             .into_iter()
             .filter(|row| record.row(row.number).is_none())
             .collect();
-        let journal = (!remaining.is_empty()).then(|| record.path().clone());
+        let journal = Some(record.path().clone()).filter(|path| {
+            let is_there = !path.as_os_str().is_empty();
+            is_there && !remaining.is_empty()
+        });
         Settled::new(removed, remaining, journal)
     }
 }

@@ -48,6 +48,15 @@ pub(crate) enum Why {
         /// RFC 3339.
         until: String,
     },
+    /// The build turned out to be alive after it was found.
+    #[error("its deadline was moved to {until}: the build is alive")]
+    Renewed {
+        /// RFC 3339.
+        until: String,
+    },
+    /// Somebody took it over, or declared it finished, after it was found.
+    #[error("it no longer carries the tags of an unfinished build")]
+    NotOurs,
     /// Settling's time was over.
     #[error("there was no time left to wait for it")]
     OutOfTime,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::found::Verdict;
 use super::keeper::Inner;
 use super::kind::Kind;
 use super::row::{NameOrigin, Row};
@@ -83,25 +84,33 @@ where
     Ok(found)
 }
 
-/// Repeats a removing call while EC2 says that the thing is in use; "not found" ends it once it can be believed.
+/// Repeats a removing call while EC2 says that the thing is in use; "not found" ends it once it can be believed. Where there is
+/// a guard it is asked before each try.
 pub(super) async fn remove<F, Fut>(inner: &Arc<Inner>, row: &Row, mut call: F) -> Result<(), Why>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<(), CloudError>>,
 {
     let believed = inner.record().believed_from(row.number);
-    let in_use = Mutex::new(None);
+    let told = Mutex::new(None);
+    let tell = |why| *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
     let removed = repeat(row, RELEASE, || {
         // An answer may be old when it comes: what counts is when EC2 was asked.
-        let (asked, call, in_use) = (Instant::now(), call(), &in_use);
+        let (asked, call, tell) = (Instant::now(), call(), &tell);
         async move {
+            if let Some(guard) = &inner.guard
+                && let Verdict::Spare(why) = guard.ask(row).await?
+            {
+                tell(why);
+                return Ok(Polled::Failed(String::new()));
+            }
             match call.await {
                 Ok(()) => Ok(Polled::Ready(())),
                 Err(error) if error.is(Refusal::NotFound) && asked >= believed => {
                     Ok(Polled::Ready(()))
                 }
                 Err(error) if error.is(Refusal::InUse) || error.is(Refusal::WrongState) => {
-                    *in_use.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    tell(Why::Refused(error));
                     Ok(Polled::PENDING)
                 }
                 Err(error) => Err(error),
@@ -109,9 +118,9 @@ where
         }
     })
     .await;
-    let in_use = in_use.into_inner().unwrap_or_else(PoisonError::into_inner);
-    removed.map_err(|why| match (why, in_use) {
-        (Why::OutOfTime, Some(error)) => Why::Refused(error),
+    let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    removed.map_err(|why| match (why, told) {
+        (Why::OutOfTime, Some(told)) => told,
         (why, _) => why,
     })
 }

@@ -103,8 +103,7 @@ fn spawn(command: &[String], cx: &ProvisionContext) -> io::Result<Child> {
         .env_clear()
         .envs(&cx.child_environment)
         .current_dir(&cx.working_directory);
-    command.env("PACKER_BUILD_NAME", &cx.build_name);
-    command.env("PACKER_BUILDER_TYPE", &cx.builder_kind);
+    // Name and type of the build are in `{{.Vars}}` alone: an `execute_command` without it has neither, as in Packer.
     command.env("PACKER_RUN_UUID", &cx.run_uuid);
     command
         .stdin(Stdio::null())

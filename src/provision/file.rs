@@ -6,6 +6,7 @@ use crate::ownership::{create_directories, hand_over_tree};
 use crate::plan::provision::{Direction, FileProvisionerSettings, FileSource};
 use crate::remote::{DirectoryPart, Remote, RemoteError, Upload};
 
+use super::shown_transfer::shown;
 use super::{Machine, ProvisionContext, ProvisionError};
 
 /// The mode of what `content` becomes: that of Packer's temporary file.
@@ -38,13 +39,18 @@ pub(super) async fn run<R: Remote>(
         match settings.direction {
             Direction::Upload => {
                 cx.ui.say(&format!("Uploading {source} => {destination}"));
-                let result = upload(reached(machine, "Upload")?, &source, &destination, cx).await;
+                let remote = reached(machine, "Upload")?;
+                let meter = remote.meter();
+                let moving = upload(remote, &source, &destination, cx);
+                let result = shown(&cx.ui, base_name(&source), meter, moving).await;
                 told(result, "Upload", cx)?;
             }
             Direction::Download => {
                 cx.ui.say(&format!("Downloading {source} => {destination}"));
-                let result =
-                    download(reached(machine, "Download")?, &source, &destination, cx).await;
+                let remote = reached(machine, "Download")?;
+                let meter = remote.meter();
+                let moving = download(remote, &source, &destination, cx);
+                let result = shown(&cx.ui, base_name(&source), meter, moving).await;
                 told(result, "Download", cx)?;
             }
         }

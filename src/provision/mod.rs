@@ -27,6 +27,7 @@ mod salt_formulas;
 mod script_text;
 mod shell;
 mod shell_local;
+mod shown_transfer;
 mod sleep;
 mod staging;
 mod temporary_file;

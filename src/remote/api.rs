@@ -4,7 +4,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Pipes, RemoteError};
+use super::{Meter, Pipes, RemoteError};
 
 /// One piece of what a command prints. Lines are split by whoever shows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub(crate) trait Remote: Send + Sync {
         source: &str,
         destination: &Path,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send;
+    /// Tells how far the transfer is that runs.
+    fn meter(&self) -> Meter;
     /// The way to commands beside each other, each with an input of its own, for programs that log in through us.
     fn pipes(&self) -> Arc<dyn Pipes>;
     /// Ends the session.

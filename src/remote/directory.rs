@@ -100,6 +100,18 @@ pub(super) fn metadata(path: &Path) -> Result<Metadata, RemoteError> {
     ))
 }
 
+/// The bytes of all files below `directory`.
+pub(super) fn size(directory: &Path) -> Result<u64, RemoteError> {
+    let mut total = 0;
+    walk(directory, &mut |step| {
+        if let Step::File { size, .. } = step {
+            total += size;
+        }
+        Ok::<_, RemoteError>(())
+    })?;
+    Ok(total)
+}
+
 /// The permission bits.
 #[cfg(unix)]
 pub(super) fn mode(metadata: &Metadata) -> u32 {

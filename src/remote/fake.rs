@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use super::dial::AttemptSink;
 use super::{
-    ConnectError, Dial, DirectoryPart, Exit, KeyError, KeyPair, Output, OutputSink, PipeEnd, Piped,
-    Pipes, Remote, RemoteError, ResolvedLogin, Target, Upload,
+    ConnectError, Dial, DirectoryPart, Exit, KeyError, KeyPair, Meter, Output, OutputSink, PipeEnd,
+    Piped, Pipes, Remote, RemoteError, ResolvedLogin, Target, Upload,
 };
 use crate::plan::communicator::KeyType;
 use crate::secret::Secret;
@@ -144,6 +144,10 @@ impl Remote for FakeRemote {
     ) -> Result<(), RemoteError> {
         self.note(Asked::DownloadDirectory(source.to_owned()));
         Ok(())
+    }
+
+    fn meter(&self) -> Meter {
+        Meter::default()
     }
 
     fn pipes(&self) -> Arc<dyn Pipes> {

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{DirectoryPart, Exit, OutputSink, PipeEnd, Piped, Pipes, Remote, RemoteError, Upload};
+use super::{
+    DirectoryPart, Exit, Meter, OutputSink, PipeEnd, Piped, Pipes, Remote, RemoteError, Upload,
+};
 
 /// See the module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,6 +45,10 @@ impl Remote for PretendedRemote {
         _destination: &Path,
     ) -> Result<(), RemoteError> {
         Ok(())
+    }
+
+    fn meter(&self) -> Meter {
+        Meter::default()
     }
 
     fn pipes(&self) -> Arc<dyn Pipes> {

@@ -66,7 +66,8 @@ pub(super) fn answer(reader: &mut impl Read) -> io::Result<Answer> {
     if byte[0] == 0 {
         return Ok(Answer::Fine);
     }
-    let mut words = read_line(reader)?;
+    // Byte by byte: what follows the line is the next answer.
+    let mut words = read_line(&mut io::BufReader::with_capacity(1, reader))?;
     // 1 is a warning and 2 the end, both followed by words; anything else is text that a login script printed.
     if byte[0] > 2 {
         words = format!(
@@ -78,7 +79,7 @@ pub(super) fn answer(reader: &mut impl Read) -> io::Result<Answer> {
 }
 
 /// Reads one header; `None` at the end.
-pub(super) fn header(reader: &mut impl Read) -> io::Result<Option<Result<Header, String>>> {
+pub(super) fn header(reader: &mut impl BufRead) -> io::Result<Option<Result<Header, String>>> {
     let mut kind = [0];
     if reader.read(&mut kind)? == 0 {
         return Ok(None);
@@ -112,11 +113,9 @@ fn parse(kind: u8, line: &str) -> Option<Header> {
     })
 }
 
-fn read_line(reader: &mut impl Read) -> io::Result<String> {
-    // Byte by byte: what follows the line is a file's content.
+fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
     let mut line = Vec::new();
-    let mut single = io::BufReader::with_capacity(1, reader.take(LONGEST_LINE));
-    single.read_until(b'\n', &mut line)?;
+    reader.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
     Ok(String::from_utf8_lossy(&line).trim_end().to_owned())
 }
 

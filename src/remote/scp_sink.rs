@@ -1,33 +1,39 @@
 //! Fetches files and directories by scp.
+//!
+//! The protocol has the other side wait for a byte after each of its lines and files. Those bytes are sent in advance: it
+//! never waits, and thousands of small files come as one stream. Whatever goes wrong here ends the channel instead.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::RemoteError;
+use super::copy::{CopyError, PIECE, copy};
+use super::meter::Meter;
 use super::scp::{Failure, Header, finish, header, shell_path};
-use super::scp_source::copy;
 use super::ssh::{Channel, Connection};
+
+/// Bytes of consent that are sent in advance: few enough for any pipe, and a thousand files for each way there and back.
+const AHEAD: usize = 4096;
 
 /// Fetches one file into `destination`, which is made or emptied first, as Packer does.
 pub(super) fn fetch_file(
     connection: &Connection,
     source: &str,
     destination: &Path,
+    meter: &Meter,
 ) -> Result<(), Failure> {
-    let doing = format!("downloading `{source}`");
     let mut file =
         File::create(destination).map_err(|error| RemoteError::local(destination, error))?;
-    let mut channel = start(
-        connection,
-        &format!("scp -f {}", shell_path(source)),
-        &doing,
-    )?;
-    while let Some(next) = next(&mut channel, &doing)? {
+    let mut stream = Stream::start(connection, "scp -f", source)?;
+    while let Some(next) = stream.next()? {
         match next {
-            Header::File { size, .. } => take(&mut channel, &mut file, size, &doing)?,
-            Header::Times => go_on(&mut channel, &doing)?,
+            Header::File { size, .. } => {
+                meter.begin(Some(size));
+                stream.take((&mut file, destination), size, meter)?;
+            }
+            Header::Times => {}
             Header::Directory { .. } | Header::Leave => {
                 return Err(
                     RemoteError::Refused(format!("scp: {source}: not a regular file")).into(),
@@ -35,7 +41,7 @@ pub(super) fn fetch_file(
             }
         }
     }
-    finish(&mut channel, &doing)
+    stream.finish()
 }
 
 /// Fetches a directory below `destination`, under its own name, as Packer does.
@@ -43,19 +49,12 @@ pub(super) fn fetch_directory(
     connection: &Connection,
     source: &str,
     destination: &Path,
+    meter: &Meter,
 ) -> Result<(), Failure> {
-    let doing = format!("downloading `{source}`");
-    let mut channel = start(
-        connection,
-        &format!("scp -rf {}", shell_path(source)),
-        &doing,
-    )?;
+    let mut stream = Stream::start(connection, "scp -rf", source)?;
     let mut inside: Vec<PathBuf> = vec![destination.to_owned()];
-    while let Some(next) = next(&mut channel, &doing)? {
-        let here = inside
-            .last()
-            .cloned()
-            .unwrap_or_else(|| destination.to_owned());
+    while let Some(next) = stream.next()? {
+        let here = inside.last().map_or(destination, PathBuf::as_path);
         match next {
             Header::Times => {}
             Header::Leave => drop(inside.pop()),
@@ -67,53 +66,98 @@ pub(super) fn fetch_directory(
             }
             Header::File { mode, size, name } => {
                 let path = here.join(name);
-                let mut options = OpenOptions::new();
-                let opened = options
+                let opened = OpenOptions::new()
                     .write(true)
                     .create(true)
                     .truncate(true)
                     .mode(mode & 0o777)
                     .open(&path);
                 let mut file = opened.map_err(|error| RemoteError::local(&path, error))?;
-                take(&mut channel, &mut file, size, &doing)?;
-                continue;
+                stream.take((&mut file, &path), size, meter)?;
             }
         }
-        go_on(&mut channel, &doing)?;
     }
-    finish(&mut channel, &doing)
+    stream.finish()
 }
 
-fn start(connection: &Connection, command: &str, doing: &str) -> Result<Channel, Failure> {
-    let mut channel = connection
-        .exec(command)
-        .map_err(|error| RemoteError::broken(doing, error))?;
-    go_on(&mut channel, doing)?;
-    Ok(channel)
+/// What the program on the other side sends.
+struct Stream {
+    reader: BufReader<Channel>,
+    /// Bytes of consent that are not used up.
+    ahead: usize,
+    doing: String,
 }
 
-fn next(channel: &mut Channel, doing: &str) -> Result<Option<Header>, Failure> {
-    match header(channel).map_err(|error| RemoteError::broken(doing, error))? {
-        Some(Err(words)) => Err(RemoteError::Refused(words).into()),
-        Some(Ok(header)) => Ok(Some(header)),
-        None => Ok(None),
+impl Stream {
+    fn start(connection: &Connection, command: &str, source: &str) -> Result<Self, Failure> {
+        let doing = format!("downloading `{source}`");
+        let channel = connection
+            .exec(&format!("{command} {}", shell_path(source)))
+            .map_err(|error| RemoteError::broken(&doing, error))?;
+        let mut stream = Self {
+            reader: BufReader::with_capacity(PIECE, channel),
+            ahead: 0,
+            doing,
+        };
+        // For the start itself.
+        stream.consent()?;
+        Ok(stream)
     }
-}
 
-fn go_on(channel: &mut Channel, doing: &str) -> Result<(), Failure> {
-    Ok(channel
-        .write_all(&[0])
-        .map_err(|error| RemoteError::broken(doing, error))?)
-}
-
-fn take(channel: &mut Channel, file: &mut File, size: u64, doing: &str) -> Result<(), Failure> {
-    let broken = |error| RemoteError::broken(doing, error);
-    go_on(channel, doing)?;
-    copy(channel.take(size), file).map_err(broken)?;
-    let mut end = [0];
-    channel.read_exact(&mut end).map_err(broken)?;
-    if end[0] != 0 {
-        return Err(broken(io::Error::other("the file changed while it was sent")).into());
+    /// The next line that is not an end of a file.
+    fn next(&mut self) -> Result<Option<Header>, Failure> {
+        match header(&mut self.reader).map_err(|error| self.broken(error))? {
+            Some(Err(words)) => Err(RemoteError::Refused(words).into()),
+            Some(Ok(header)) => {
+                self.consent()?;
+                Ok(Some(header))
+            }
+            None => Ok(None),
+        }
     }
-    go_on(channel, doing)
+
+    /// Reads a file's content, and the byte that says whether all of it could be read there.
+    fn take(
+        &mut self,
+        (file, path): (&mut File, &Path),
+        size: u64,
+        meter: &Meter,
+    ) -> Result<(), Failure> {
+        let content = meter.count((&mut self.reader).take(size));
+        copy(size, content, file).map_err(|error| match error {
+            CopyError::Reading(error) => self.broken(error),
+            CopyError::Writing(error) => RemoteError::local(path, error),
+        })?;
+        let mut end = [0];
+        self.reader
+            .read_exact(&mut end)
+            .map_err(|error| self.broken(error))?;
+        if end[0] != 0 {
+            let changed = io::Error::other("the file changed while it was sent");
+            return Err(self.broken(changed).into());
+        }
+        self.consent()
+    }
+
+    /// Uses up one byte of consent; half of them gone, as many are sent anew.
+    fn consent(&mut self) -> Result<(), Failure> {
+        if self.ahead <= AHEAD / 2 {
+            let bytes = vec![0; AHEAD - self.ahead];
+            self.reader
+                .get_mut()
+                .write_all(&bytes)
+                .map_err(|error| self.broken(error))?;
+            self.ahead = AHEAD;
+        }
+        self.ahead -= 1;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        finish(&mut self.reader.into_inner(), &self.doing)
+    }
+
+    fn broken(&self, error: io::Error) -> RemoteError {
+        RemoteError::broken(&self.doing, error)
+    }
 }

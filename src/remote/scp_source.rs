@@ -1,15 +1,14 @@
 //! Sends files and directories by scp.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 
+use super::copy::{CopyError, copy};
 use super::directory::{self, Exactly, Step};
+use super::meter::Meter;
 use super::scp::{Failure, expect_fine, finish, shell_path, split};
 use super::ssh::{Channel, Connection};
 use super::{DirectoryPart, RemoteError};
-
-/// Of one read of a local file: large, since each write to the channel costs a call.
-const BUFFER: usize = 256 * 1024;
 
 /// What one file is made of.
 pub(super) struct Content<R> {
@@ -24,15 +23,11 @@ pub(super) fn send_file(
     content: Content<impl Read>,
     destination: &str,
 ) -> Result<(), Failure> {
-    let doing = format!("uploading to `{destination}`");
     let (directory, name) = split(destination);
-    let mut channel = start(
-        connection,
-        &format!("scp -t {}", shell_path(directory)),
-        &doing,
-    )?;
-    put(&mut channel, content, name, &doing)?;
-    finish(&mut channel, &doing)
+    let command = format!("scp -t {}", shell_path(directory));
+    let mut stream = Stream::start(connection, &command, destination)?;
+    stream.put(content, name)?;
+    stream.finish()
 }
 
 /// Sends a directory.
@@ -41,26 +36,17 @@ pub(super) fn send_directory(
     source: &Path,
     destination: &str,
     part: DirectoryPart,
+    meter: &Meter,
 ) -> Result<(), Failure> {
-    let doing = format!("uploading to `{destination}`");
-    let mut channel = start(
-        connection,
-        &format!("scp -rt {}", shell_path(destination)),
-        &doing,
-    )?;
+    let command = format!("scp -rt {}", shell_path(destination));
+    let mut stream = Stream::start(connection, &command, destination)?;
     if part == DirectoryPart::Itself {
         let mode = directory::mode(&directory::metadata(source)?);
-        line(
-            &mut channel,
-            &format!("D{mode:04o} 0 {}\n", base_name(source)?),
-            &doing,
-        )?;
+        stream.line(&format!("D{mode:04o} 0 {}\n", base_name(source)?))?;
     }
     directory::walk(source, &mut |step| match step {
-        Step::Enter { name, mode, .. } => {
-            line(&mut channel, &format!("D{mode:04o} 0 {name}\n"), &doing)
-        }
-        Step::Leave => line(&mut channel, "E\n", &doing),
+        Step::Enter { name, mode, .. } => stream.line(&format!("D{mode:04o} 0 {name}\n")),
+        Step::Leave => stream.line("E\n"),
         Step::File {
             name,
             local,
@@ -69,17 +55,17 @@ pub(super) fn send_directory(
             ..
         } => {
             let content = Content {
-                reader: Exactly::open(local, size)?,
+                reader: meter.count(Exactly::open(local, size)?),
                 size,
                 mode,
             };
-            put(&mut channel, content, name, &doing)
+            stream.put(content, name)
         }
     })?;
     if part == DirectoryPart::Itself {
-        line(&mut channel, "E\n", &doing)?;
+        stream.line("E\n")?;
     }
-    finish(&mut channel, &doing)
+    stream.finish()
 }
 
 /// The last part of a local path, also of `.` and `dir/..`.
@@ -99,45 +85,62 @@ pub(super) fn base_name(path: &Path) -> Result<String, RemoteError> {
     Ok(name.to_string_lossy().into_owned())
 }
 
-/// Copies all of `reader`.
-pub(super) fn copy(mut reader: impl Read, writer: &mut impl Write) -> io::Result<()> {
-    let mut buffer = vec![0; BUFFER];
-    loop {
-        match reader.read(&mut buffer)? {
-            0 => return Ok(()),
-            count => writer.write_all(&buffer[..count])?,
+/// What the program on the other side reads.
+struct Stream {
+    channel: Channel,
+    answer: Answer,
+    doing: String,
+}
+
+/// The answer to a file's content. The next line goes before it is there: the other side reads that line whatever came of the
+/// content. A content, in contrast, waits for the answer to its line, since a side that said no would take it for lines.
+#[derive(PartialEq, Eq)]
+enum Answer {
+    Owed,
+    Heard,
+}
+
+impl Stream {
+    fn start(connection: &Connection, command: &str, destination: &str) -> Result<Self, Failure> {
+        let doing = format!("uploading to `{destination}`");
+        let mut channel = connection
+            .exec(command)
+            .map_err(|error| RemoteError::broken(&doing, error))?;
+        expect_fine(&mut channel, &doing)?;
+        Ok(Self {
+            channel,
+            answer: Answer::Heard,
+            doing,
+        })
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), Failure> {
+        self.channel
+            .write_all(text.as_bytes())
+            .map_err(|error| RemoteError::broken(&self.doing, error))?;
+        self.hear()?;
+        expect_fine(&mut self.channel, &self.doing)
+    }
+
+    fn put(&mut self, content: Content<impl Read>, name: &str) -> Result<(), Failure> {
+        self.line(&format!("C{:04o} {} {name}\n", content.mode, content.size))?;
+        copy(content.size, content.reader, &mut self.channel)
+            .map_err(CopyError::cause)
+            .and_then(|()| self.channel.write_all(&[0]))
+            .map_err(|error| RemoteError::broken(&self.doing, error))?;
+        self.answer = Answer::Owed;
+        Ok(())
+    }
+
+    fn hear(&mut self) -> Result<(), Failure> {
+        match std::mem::replace(&mut self.answer, Answer::Heard) {
+            Answer::Owed => expect_fine(&mut self.channel, &self.doing),
+            Answer::Heard => Ok(()),
         }
     }
-}
 
-fn start(connection: &Connection, command: &str, doing: &str) -> Result<Channel, Failure> {
-    let mut channel = connection
-        .exec(command)
-        .map_err(|error| RemoteError::broken(doing, error))?;
-    expect_fine(&mut channel, doing)?;
-    Ok(channel)
-}
-
-fn put(
-    channel: &mut Channel,
-    content: Content<impl Read>,
-    name: &str,
-    doing: &str,
-) -> Result<(), Failure> {
-    line(
-        channel,
-        &format!("C{:04o} {} {name}\n", content.mode, content.size),
-        doing,
-    )?;
-    copy(content.reader, channel)
-        .and_then(|()| channel.write_all(&[0]))
-        .map_err(|error| RemoteError::broken(doing, error))?;
-    expect_fine(channel, doing)
-}
-
-fn line(channel: &mut Channel, text: &str, doing: &str) -> Result<(), Failure> {
-    channel
-        .write_all(text.as_bytes())
-        .map_err(|error| RemoteError::broken(doing, error))?;
-    expect_fine(channel, doing)
+    fn finish(mut self) -> Result<(), Failure> {
+        self.hear()?;
+        finish(&mut self.channel, &self.doing)
+    }
 }

@@ -14,8 +14,8 @@ use super::ssh_pipes::SshPipes;
 use super::tunnels::OpenTunnels;
 use super::worker::Worker;
 use super::{
-    DirectoryPart, Exit, OutputSink, Pipes, Remote, RemoteError, ResolvedLogin, Target, Upload,
-    exec, transfer,
+    DirectoryPart, Exit, Meter, OutputSink, Pipes, Remote, RemoteError, ResolvedLogin, Target,
+    Upload, exec, transfer,
 };
 
 /// Pieces of output that wait for a slow console; the machine waits after that.
@@ -27,6 +27,7 @@ pub(crate) struct SshRemote {
     tunnels: Option<OpenTunnels>,
     target: Target,
     login: ResolvedLogin,
+    meter: Meter,
 }
 
 impl SshRemote {
@@ -41,7 +42,14 @@ impl SshRemote {
             tunnels,
             target,
             login,
+            meter: Meter::default(),
         }
+    }
+
+    /// What is shown until the connection is there is not the last transfer.
+    fn meter_at_zero(&self) -> Meter {
+        self.meter.begin(None);
+        self.meter.clone()
     }
 
     /// Has `work` done by the connection, which is made anew first where it is gone.
@@ -99,8 +107,9 @@ impl Remote for SshRemote {
 
     async fn upload(&mut self, upload: &Upload, destination: &str) -> Result<(), RemoteError> {
         let (upload, destination) = (upload.clone(), destination.to_owned());
+        let meter = self.meter_at_zero();
         self.with(move |connection, ssh| {
-            transfer::upload(connection, &upload, &destination, ssh.file_transfer)
+            transfer::upload(connection, &upload, &destination, ssh.file_transfer, &meter)
         })
         .await
     }
@@ -112,16 +121,19 @@ impl Remote for SshRemote {
         part: DirectoryPart,
     ) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
+        let meter = self.meter_at_zero();
         self.with(move |connection, ssh| {
-            transfer::upload_directory(connection, &source, (&destination, part), ssh.file_transfer)
+            let to = (&*destination, part);
+            transfer::upload_directory(connection, &source, to, ssh.file_transfer, &meter)
         })
         .await
     }
 
     async fn download(&mut self, source: &str, destination: &Path) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
+        let meter = self.meter_at_zero();
         self.with(move |connection, ssh| {
-            transfer::download(connection, &source, &destination, ssh.file_transfer)
+            transfer::download(connection, &source, &destination, ssh.file_transfer, &meter)
         })
         .await
     }
@@ -132,10 +144,15 @@ impl Remote for SshRemote {
         destination: &Path,
     ) -> Result<(), RemoteError> {
         let (source, destination) = (source.to_owned(), destination.to_owned());
+        let meter = self.meter_at_zero();
         self.with(move |connection, _| {
-            transfer::download_directory(connection, &source, &destination)
+            transfer::download_directory(connection, &source, &destination, &meter)
         })
         .await
+    }
+
+    fn meter(&self) -> Meter {
+        self.meter.clone()
     }
 
     fn pipes(&self) -> Arc<dyn Pipes> {

@@ -7,15 +7,14 @@
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::copy::PIECE;
 use super::directory::{self, Exactly, Step};
 use super::exec::Ending;
+use super::meter::Meter;
 use super::scp::{close, shell_path};
 use super::scp_source::base_name;
 use super::ssh::{Channel, Connection};
 use super::{DirectoryPart, RemoteError};
-
-/// Of the stream: one write to the channel for many small files.
-const BUFFER: usize = 256 * 1024;
 
 /// `-o` and the modes: the files belong to the user who logs in, under his umask, as with scp.
 const COMMON: &str = "tar -xmof - --no-same-permissions --keep-directory-symlink";
@@ -41,6 +40,7 @@ pub(super) fn send_directory(
     source: &Path,
     destination: &str,
     part: DirectoryPart,
+    meter: &Meter,
 ) -> Result<Sent, RemoteError> {
     let prefix = match part {
         DirectoryPart::Contents => PathBuf::new(),
@@ -48,7 +48,7 @@ pub(super) fn send_directory(
     };
     let directories = format!("{COMMON} --no-overwrite-dir -C {}", shell_path(destination));
     if send(connection, &directories, destination, |archive| {
-        fill(archive, source, &prefix, Holds::Directories)
+        fill(archive, source, &prefix, Holds::Directories, meter)
     })? == Sent::No
     {
         return Ok(Sent::No);
@@ -58,7 +58,7 @@ pub(super) fn send_directory(
         shell_path(destination)
     );
     send(connection, &files, destination, |archive| {
-        fill(archive, source, &prefix, Holds::Files)
+        fill(archive, source, &prefix, Holds::Files, meter)
     })
 }
 
@@ -74,7 +74,7 @@ fn send(
     let mut channel = connection
         .exec(command)
         .map_err(|error| RemoteError::broken(&doing, error))?;
-    let mut archive = tar::Builder::new(BufWriter::with_capacity(BUFFER, &mut channel));
+    let mut archive = tar::Builder::new(BufWriter::with_capacity(PIECE, &mut channel));
     let filled = fill(&mut archive).and_then(|()| {
         let written = archive.into_inner().and_then(|mut stream| stream.flush());
         written.map_err(|error| RemoteError::broken(&doing, error))
@@ -97,6 +97,7 @@ fn fill(
     source: &Path,
     prefix: &Path,
     holds: Holds,
+    meter: &Meter,
 ) -> Result<(), RemoteError> {
     if holds == Holds::Directories && prefix != Path::new("") {
         let mode = directory::mode(&directory::metadata(source)?);
@@ -123,7 +124,7 @@ fn fill(
             size,
             ..
         } if holds == Holds::Files => {
-            let content = Exactly::open(local, size)?;
+            let content = pieces(meter.count(Exactly::open(local, size)?), size);
             add(
                 archive,
                 tar::EntryType::Regular,
@@ -152,6 +153,12 @@ fn add(
     header.set_size(size);
     header.set_mtime(0);
     archive.append_data(&mut header, path, content)
+}
+
+/// Reads a file in large pieces: the archive's own are of 8 KiB.
+fn pieces<R: io::Read>(content: R, size: u64) -> io::BufReader<R> {
+    let capacity = usize::try_from(size).map_or(PIECE, |size| size.min(PIECE));
+    io::BufReader::with_capacity(capacity, content)
 }
 
 fn broken(error: io::Error) -> RemoteError {

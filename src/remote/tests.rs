@@ -2,9 +2,11 @@
 
 mod commands;
 mod connecting;
+mod delayed_line;
 mod pipes;
 mod proxies;
 mod slow_line;
+mod speed;
 mod transfers;
 mod tunnels;
 
@@ -36,10 +38,16 @@ struct Server {
     directory: tempfile::TempDir,
     port: u16,
     client: KeyPair,
+    /// Lines for its configuration.
+    further: &'static str,
 }
 
 impl Server {
     fn start(client: KeyType) -> Self {
+        Self::start_with(client, "")
+    }
+
+    fn start_with(client: KeyType, further: &'static str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let client = KeyPair::generate(client).unwrap();
         fs::write(
@@ -57,6 +65,7 @@ impl Server {
             directory,
             port,
             client,
+            further,
         };
         server.new_host_key();
         server.run();
@@ -82,8 +91,8 @@ impl Server {
         let config = format!(
             "Port {}\nListenAddress 127.0.0.1\nHostKey {path}/host\nPidFile none\nAuthorizedKeysFile {path}/authorized_keys\n\
              StrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nAllowTcpForwarding yes\nSubsystem sftp internal-sftp\n\
-             TrustedUserCAKeys {path}/authority.pub\n",
-            self.port
+             TrustedUserCAKeys {path}/authority.pub\n{}",
+            self.port, self.further
         );
         fs::write(self.path("config"), config).unwrap();
         fs::create_dir_all("/run/sshd").unwrap();

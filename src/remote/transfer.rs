@@ -1,20 +1,21 @@
 //! Chooses how files travel: as Packer sends them where the template names a way, else the fastest that the machine has.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
 use crate::plan::communicator::FileTransfer;
 
-use super::directory::{self, Exactly, Step};
+use super::copy::{CopyError, copy};
+use super::directory::{self, Exactly};
 use super::exec::Ending;
+use super::meter::Meter;
 use super::scp::{Failure, close, forward_slashes, shell_path, split};
-use super::scp_source::{Content, base_name, copy};
-use super::sftp::Sftp;
+use super::scp_source::Content;
 use super::ssh::Connection;
 use super::tar_stream::Sent;
-use super::{DirectoryPart, RemoteError, Upload, scp_sink, scp_source, tar_stream};
+use super::{DirectoryPart, RemoteError, Upload, scp_sink, scp_source, sftp_files, tar_stream};
 
 /// The longest that one read or write of a transfer waits before the connection counts as gone.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
@@ -25,14 +26,15 @@ pub(super) fn upload(
     upload: &Upload,
     destination: &str,
     way: Option<FileTransfer>,
+    meter: &Meter,
 ) -> Result<(), RemoteError> {
     let destination = &*forward_slashes(destination);
     if way == Some(FileTransfer::Sftp) {
-        return sftp_upload(connection, content(upload)?, destination);
+        return sftp_files::upload(connection, content(upload, meter)?, destination);
     }
-    match scp_source::send_file(connection, content(upload)?, destination) {
+    match scp_source::send_file(connection, content(upload, meter)?, destination) {
         Err(Failure::NoScp) if way.is_none() => {
-            cat_upload(connection, content(upload)?, destination)
+            cat_upload(connection, content(upload, meter)?, destination)
         }
         other => told(other),
     }
@@ -44,21 +46,26 @@ pub(super) fn upload_directory(
     source: &Path,
     (destination, part): (&str, DirectoryPart),
     way: Option<FileTransfer>,
+    meter: &Meter,
 ) -> Result<(), RemoteError> {
     let destination = &*forward_slashes(destination);
+    let total = Some(directory::size(source)?);
+    meter.begin(total);
     if way == Some(FileTransfer::Sftp) {
-        return sftp_upload_directory(connection, source, destination, part);
+        return sftp_files::upload_directory(connection, source, destination, part, meter);
     }
     if way.is_none()
-        && tar_stream::send_directory(connection, source, destination, part)? == Sent::Yes
+        && tar_stream::send_directory(connection, source, destination, part, meter)? == Sent::Yes
     {
         return Ok(());
     }
+    meter.begin(total);
     told(scp_source::send_directory(
         connection,
         source,
         destination,
         part,
+        meter,
     ))
 }
 
@@ -68,13 +75,16 @@ pub(super) fn download(
     source: &str,
     destination: &Path,
     way: Option<FileTransfer>,
+    meter: &Meter,
 ) -> Result<(), RemoteError> {
     let source = &*forward_slashes(source);
     if way == Some(FileTransfer::Sftp) {
-        return sftp_download(connection, source, destination);
+        return sftp_files::download(connection, source, destination, meter);
     }
-    match scp_sink::fetch_file(connection, source, destination) {
-        Err(Failure::NoScp) if way.is_none() => cat_download(connection, source, destination),
+    match scp_sink::fetch_file(connection, source, destination, meter) {
+        Err(Failure::NoScp) if way.is_none() => {
+            cat_download(connection, source, destination, meter)
+        }
         other => told(other),
     }
 }
@@ -84,9 +94,15 @@ pub(super) fn download_directory(
     connection: &Connection,
     source: &str,
     destination: &Path,
+    meter: &Meter,
 ) -> Result<(), RemoteError> {
     let source = &*forward_slashes(source);
-    told(scp_sink::fetch_directory(connection, source, destination))
+    told(scp_sink::fetch_directory(
+        connection,
+        source,
+        destination,
+        meter,
+    ))
 }
 
 fn told(result: Result<(), Failure>) -> Result<(), RemoteError> {
@@ -99,12 +115,15 @@ fn told(result: Result<(), Failure>) -> Result<(), RemoteError> {
     })
 }
 
-fn content(upload: &Upload) -> Result<Content<Box<dyn Read + '_>>, RemoteError> {
-    Ok(match upload {
+fn content<'a>(
+    upload: &'a Upload,
+    meter: &'a Meter,
+) -> Result<Content<Box<dyn Read + 'a>>, RemoteError> {
+    let content: Content<Box<dyn Read>> = match upload {
         Upload::Bytes(bytes, mode) => Content {
             size: bytes.len() as u64,
             mode: *mode,
-            reader: Box::new(bytes.as_slice()),
+            reader: Box::new(meter.count(bytes.as_slice())),
         },
         Upload::File(path) => {
             let metadata = directory::metadata(path)?;
@@ -113,12 +132,14 @@ fn content(upload: &Upload) -> Result<Content<Box<dyn Read + '_>>, RemoteError> 
             }
             let size = metadata.len();
             Content {
-                reader: Box::new(Exactly::open(path, size)?),
+                reader: Box::new(meter.count(Exactly::open(path, size)?)),
                 size,
                 mode: directory::mode(&metadata),
             }
         }
-    })
+    };
+    meter.begin(Some(content.size));
+    Ok(content)
 }
 
 fn cat_upload(
@@ -137,9 +158,9 @@ fn cat_upload(
     let mut channel = connection
         .exec(&command)
         .map_err(|error| RemoteError::broken(&doing, error))?;
-    let sent = copy(content.reader, &mut channel);
+    let sent = copy(content.size, content.reader, &mut channel);
     match close(&mut channel, &doing)? {
-        (Ending::Status(0), _) => sent.map_err(|error| RemoteError::broken(doing, error)),
+        (Ending::Status(0), _) => sent.map_err(|error| RemoteError::broken(doing, error.cause())),
         (_, words) => Err(RemoteError::Refused(words)),
     }
 }
@@ -148,6 +169,7 @@ fn cat_download(
     connection: &Connection,
     source: &str,
     destination: &Path,
+    meter: &Meter,
 ) -> Result<(), RemoteError> {
     let doing = format!("downloading `{source}`");
     let mut file =
@@ -155,89 +177,12 @@ fn cat_download(
     let mut channel = connection
         .exec(&format!("cat {}", shell_path(source)))
         .map_err(|error| RemoteError::broken(&doing, error))?;
-    copy(&mut channel, &mut file).map_err(|error| RemoteError::broken(&doing, error))?;
+    copy(u64::MAX, meter.count(&mut channel), &mut file).map_err(|error| match error {
+        CopyError::Reading(error) => RemoteError::broken(&doing, error),
+        CopyError::Writing(error) => RemoteError::local(destination, error),
+    })?;
     match close(&mut channel, &doing)? {
         (Ending::Status(0), _) => Ok(()),
         (_, words) => Err(RemoteError::Refused(words)),
     }
-}
-
-fn sftp_upload(
-    connection: &Connection,
-    content: Content<impl Read>,
-    destination: &str,
-) -> Result<(), RemoteError> {
-    let sftp = Sftp::start(connection).map_err(|error| refused("sftp", error))?;
-    sftp_put(&sftp, content, destination)
-}
-
-fn sftp_put(
-    sftp: &Sftp,
-    content: Content<impl Read>,
-    destination: &str,
-) -> Result<(), RemoteError> {
-    let mut file = sftp
-        .create(destination)
-        .map_err(|error| refused(destination, error))?;
-    copy(content.reader, &mut file)
-        .map_err(|error| RemoteError::broken(format!("uploading to `{destination}`"), error))?;
-    drop(file);
-    sftp.set_mode(destination, content.mode)
-        .map_err(|error| refused(destination, error))
-}
-
-fn sftp_upload_directory(
-    connection: &Connection,
-    source: &Path,
-    destination: &str,
-    part: DirectoryPart,
-) -> Result<(), RemoteError> {
-    let sftp = Sftp::start(connection).map_err(|error| refused("sftp", error))?;
-    let mut root = destination.trim_end_matches('/').to_owned();
-    if part == DirectoryPart::Itself {
-        root = format!("{root}/{}", base_name(source)?);
-    }
-    sftp.make_directory(&root)
-        .map_err(|error| refused(&root, error))?;
-    directory::walk(source, &mut |step| match step {
-        Step::Leave => Ok(()),
-        Step::Enter { inside, .. } => {
-            let path = format!("{root}/{}", inside.display());
-            sftp.make_directory(&path)
-                .map_err(|error| refused(&path, error))
-        }
-        Step::File {
-            inside,
-            local,
-            mode,
-            size,
-            ..
-        } => {
-            let content = Content {
-                reader: Exactly::open(local, size)?,
-                size,
-                mode,
-            };
-            sftp_put(&sftp, content, &format!("{root}/{}", inside.display()))
-        }
-    })
-}
-
-fn sftp_download(
-    connection: &Connection,
-    source: &str,
-    destination: &Path,
-) -> Result<(), RemoteError> {
-    let mut file =
-        File::create(destination).map_err(|error| RemoteError::local(destination, error))?;
-    let sftp = Sftp::start(connection).map_err(|error| refused("sftp", error))?;
-    let mut remote = sftp.open(source).map_err(|error| refused(source, error))?;
-    copy(&mut remote, &mut file)
-        .map_err(|error| RemoteError::broken(format!("downloading `{source}`"), error))?;
-    file.flush()
-        .map_err(|error| RemoteError::local(destination, error))
-}
-
-fn refused(path: &str, error: io::Error) -> RemoteError {
-    RemoteError::Refused(format!("sftp: {path}: {error}"))
 }

@@ -33,6 +33,7 @@ pub(crate) fn of_build(error: &BuildError) -> Conclusion {
         | BuildError::NetworkFilter(_)
         | BuildError::FastLaunch(_)
         | BuildError::SubnetNeeded(_)
+        | BuildError::TooManyTags { .. }
         | BuildError::Source(_)
         | BuildError::LateText { .. } => Conclusion::Invalid,
         BuildError::Caller { .. } => Conclusion::Credentials,

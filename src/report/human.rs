@@ -14,6 +14,9 @@ const UNITS: [(&str, u128); 8] = [
     ("microsecond", 1),
 ];
 
+/// Units of size, largest first, each with its power of two.
+const UNITS_OF_SIZE: [(&str, u32); 4] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
+
 /// The two largest units in words: `3 minutes 2 seconds`.
 pub(crate) fn duration(duration: Duration) -> String {
     let mut rest = duration.as_micros();
@@ -43,6 +46,20 @@ pub(crate) fn clock(duration: Duration) -> String {
     }
 }
 
+/// A size in the units that Packer's progress bar has: `512 B`, `1.50 KiB`, `1.00 GiB`.
+pub(crate) fn bytes(count: u64) -> String {
+    let unit = UNITS_OF_SIZE.iter().find(|(_, shift)| count >> shift > 0);
+    match unit {
+        Some((name, shift)) => {
+            let whole = count >> shift;
+            // In hundredths, cut off as a count that still grows should be.
+            let rest = ((count - (whole << shift)) * 100) >> shift;
+            format!("{whole}.{rest:02} {name}")
+        }
+        None => format!("{count} B"),
+    }
+}
+
 /// `1 error`, `2 errors`.
 pub(crate) fn counted(count: u128, noun: &str) -> String {
     if count == 1 {
@@ -68,6 +85,14 @@ mod tests {
         );
         assert_eq!(duration(Duration::from_secs(1)), "1 second");
         assert_eq!(duration(Duration::ZERO), "0 seconds");
+    }
+
+    #[test]
+    fn a_size_has_two_digits_after_the_point() {
+        assert_eq!(bytes(1023), "1023 B");
+        assert_eq!(bytes(1536), "1.50 KiB");
+        assert_eq!(bytes(1 << 30), "1.00 GiB");
+        assert_eq!(bytes((5 << 40) + (1 << 39)), "5.50 TiB");
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(crate) mod publish;
 pub(crate) mod result;
 pub(crate) mod sticky;
 pub(crate) mod summary;
+pub(crate) mod swept;
 pub(crate) mod terminal;
 pub(crate) mod timeline;
+pub(crate) mod transfer_bar;
 pub(crate) mod ui;

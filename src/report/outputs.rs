@@ -13,7 +13,7 @@ use crate::action::files::{CommandFiles, FileError};
 
 /// Every output, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 14] = [
     "ami-id",
     "ami-ids",
     "ami-name",
@@ -25,6 +25,7 @@ pub(crate) const NAMES: [&str; 13] = [
     "build-id",
     "manifest",
     "comment-url",
+    "swept",
     "duration-seconds",
     "conclusion",
 ];
@@ -114,6 +115,11 @@ impl OutputWriter {
     /// The comment on the pull request stands there.
     pub(crate) fn comment_url(&self, url: &str) -> Result<(), OutputError> {
         Ok(self.files.output("comment-url", url)?)
+    }
+
+    /// What a sweep came to.
+    pub(crate) fn swept(&self, report: &Value) -> Result<(), OutputError> {
+        Ok(self.files.output("swept", &report.to_string())?)
     }
 
     /// The run is over. `builds` is there in any case, so that `fromJSON` never meets an empty text.

@@ -75,6 +75,11 @@ impl Ui {
         }
     }
 
+    /// The build begins now: it had to wait for its turn.
+    pub(crate) fn begin(&self) {
+        self.record().timeline = Timeline::start();
+    }
+
     /// The same build, speaking as one of its post-processors: `NAME (manifest)`.
     pub(crate) fn sub(&self, suffix: &str) -> Self {
         Self {
@@ -193,8 +198,7 @@ impl Ui {
             human::clock(progress.elapsed)
         );
         if self.console.style().reader == Reader::Terminal {
-            self.console
-                .transient(&format!("    {}: {text}", self.name));
+            self.transient(&text);
             return;
         }
         let due = {
@@ -211,6 +215,12 @@ impl Ui {
         if due {
             self.message(&text);
         }
+    }
+
+    /// Shows a line that the next one replaces. Only on a terminal.
+    pub(super) fn transient(&self, text: &str) {
+        self.console
+            .transient(&format!("    {}: {text}", self.name));
     }
 
     /// Writes the build's lines again as one group, where several builds shared the log.

@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
-use super::{Look, Outcome, Start, console, inspect, journals, load, secrets, validate};
+use super::sweep::SweepContext;
+use super::{
+    Look, Outcome, Start, console, inspect, journals, load, secrets, sweep_step, validate,
+};
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
@@ -62,6 +65,14 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ActionCommand::Inspect(options) => {
             let outcome = inspect::inspect(&options, &console, &start.environment);
             concluded(start, begin, outcome)
+        }
+        ActionCommand::Sweep(options) => {
+            let cx = SweepContext {
+                console: &console,
+                environment: &start.environment,
+                stop: &stop,
+            };
+            Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
         ActionCommand::Build(options) => {
             let comment = CommentSettings {
@@ -142,9 +153,7 @@ async fn planned_accesses(
         return BTreeMap::new();
     };
     let planned = load::plan(loaded, &options.template, Force::No, stores).await;
-    let builds = planned
-        .map(|planned| planned.plan.builds)
-        .unwrap_or_default();
+    let builds = planned.map(|plan| plan.builds).unwrap_or_default();
     let amazon = builds.into_iter().filter_map(|build| match build.builder {
         Builder::AmazonEbs(settings) => Some((
             super::identity::build_id(run_uuid, &build.name),

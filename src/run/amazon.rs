@@ -12,14 +12,16 @@ use super::context::RunContext;
 use super::debugging;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
+use super::renewal::Renewal;
 use super::{made, secrets};
 use crate::address::OwnAddresses;
 use crate::build::{self, Cx, GeneratedData};
 use crate::cli::options::OnError;
+use crate::cloud::Cloud;
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
 use crate::error::{chain, with_hint};
-use crate::ledger::{Journal, Kind, Ledger, PATIENCE, Settled, Settling, Which};
+use crate::ledger::{Journal, Kind, Ledger, PATIENCE, Row, Settled, Settling, Which};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::provision::ChildEnding;
@@ -106,6 +108,7 @@ async fn with_cloud(
         }
     };
     let ledger = Ledger::open(journal, identity);
+    let renewal = Renewal::new(&ledger, cloud, ui);
     let mut provisioning = Provisioning::new(build, cx, ui, child_ending());
     let built = {
         let addresses = OwnAddresses {
@@ -124,21 +127,22 @@ async fn with_cloud(
             ui,
             observer: &observer,
         };
-        AssertUnwindSafe(Box::pin(made::make(&cx, &mut provisioning)))
-            .catch_unwind()
-            .await
+        let made = AssertUnwindSafe(Box::pin(made::make(&cx, &mut provisioning)));
+        renewal.during(made.catch_unwind()).await
     };
     ui.end_step();
     let (result, data) = match built {
         Ok(built) => made::ended(built, &settings.recipe, &cx.run_uuid),
         Err(_) => made::panicked(),
     };
-    ask_about_failure(&result, &mut provisioning, cx, ui).await;
-    hold_on_error(&result, provisioning.aftermath, cx, ui, &ledger);
-    let machine_is_gone = matches!(result, BuilderResult::Made { .. } | BuilderResult::Nothing);
-    let mut rows = ledger.rows();
-    rows.retain(|row| !(machine_is_gone && row.kind == Kind::Instance));
-    debugging::before_cleanups(cx, ui, &rows).await;
+    let asked = ask_about_failure(&result, &mut provisioning, cx, ui);
+    renewal.during(asked).await;
+    if is_kept(&result, provisioning.aftermath, cx) {
+        hold(&result, ui, (&ledger, &renewal)).await;
+    }
+    let rows = still_to_remove(&result, &ledger);
+    let paused = debugging::before_cleanups(cx, ui, &rows);
+    renewal.during(paused).await;
     let keeps_key = ledger.rows().iter().any(|row| row.held_until.is_some());
     let settled = settle(ledger, cloud, cx, ui).await;
     if !keeps_key {
@@ -179,29 +183,40 @@ async fn ask_about_failure(
     }
 }
 
-/// `-on-error=abort` and its kin keep what is there, marked and with a deadline.
-fn hold_on_error(
-    result: &BuilderResult,
-    aftermath: Aftermath,
-    cx: &RunContext,
-    ui: &Ui,
-    ledger: &Ledger,
-) {
+/// What the cleanup begins with: the machine of a build that ended well is told to go before.
+fn still_to_remove(result: &BuilderResult, ledger: &Ledger) -> Vec<Row> {
+    let machine_is_gone = matches!(result, BuilderResult::Made { .. } | BuilderResult::Nothing);
+    let mut rows = ledger.rows();
+    rows.retain(|row| !(machine_is_gone && row.kind == Kind::Instance));
+    rows
+}
+
+/// Whether what is there is kept.
+fn is_kept(result: &BuilderResult, aftermath: Aftermath, cx: &RunContext) -> bool {
     let aborts = matches!(
         cx.options.on_error,
         OnError::Abort | OnError::RunCleanupProvisioner
     );
-    let keep = match result {
+    match result {
         BuilderResult::Failed { .. } => aborts || aftermath == Aftermath::Keep,
         BuilderResult::Cancelled => aborts,
         BuilderResult::Made { .. } | BuilderResult::Nothing => false,
-    };
-    if !keep || ledger.rows().is_empty() {
+    }
+}
+
+/// `-on-error=abort` and its kin keep what is there, marked and with a deadline.
+async fn hold<C: Cloud>(
+    result: &BuilderResult,
+    ui: &Ui,
+    (ledger, renewal): (&Ledger, &Renewal<'_, C>),
+) {
+    if ledger.rows().is_empty() {
         return;
     }
     if matches!(result, BuilderResult::Cancelled) {
         ui.error("Interrupted, aborting...");
     }
+    renewal.prolong().await;
     match ledger.hold() {
         Ok(()) => ui.error(&format!(
             "aborted: skipping the cleanup. Remove what is kept with: ami-build settle {}",

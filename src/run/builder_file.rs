@@ -104,13 +104,13 @@ fn fill(
             .map_err(failed),
         Origin::File(source) => {
             let from = source.to_string_lossy();
-            ui.say(&format!("Copying {from} to {spelled}"));
             let mut source = File::open(directory.join(source))
                 .map_err(|error| FileError::new("open", &from, error))?;
             let mut copy = File::create(target).map_err(failed)?;
-            std::io::copy(&mut source, &mut copy)
-                .map(|_| ())
-                .map_err(failed)
+            ui.say(&format!("Copying {from} to {spelled}"));
+            let count = std::io::copy(&mut source, &mut copy).map_err(failed)?;
+            ui.say(&format!("Copied {count} bytes"));
+            Ok(())
         }
     }
 }

@@ -38,19 +38,19 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
         }
         Err(found) => Err(found),
     };
-    let planned = match planned {
-        Ok(planned) => planned,
+    let plan = match planned {
+        Ok(plan) => plan,
         Err(found) => {
             problems::print_template(&cx.console, &found);
             let texts = found.iter().map(problems::described).collect();
             return reporting::report(&cx, Vec::new(), texts, begin).await;
         }
     };
-    secrets::hide(&planned, &cx.console, &cx.environment);
-    problems::print_warnings(&cx.console, &planned.plan);
-    problems::print_invalid(&cx.console, &planned.plan.invalid);
-    let invalid: Vec<BuildReport> = planned.plan.invalid.iter().map(invalid_report).collect();
-    let (builds, refused) = split_refused(planned.plan.builds, &cx);
+    secrets::hide(&plan, &cx.console, &cx.environment);
+    problems::print_warnings(&cx.console, &plan);
+    problems::print_invalid(&cx.console, &plan.invalid);
+    let invalid: Vec<BuildReport> = plan.invalid.iter().map(invalid_report).collect();
+    let (builds, refused) = split_refused(plan.builds, &cx);
     let mut reports: Vec<BuildReport> = invalid.into_iter().chain(refused).collect();
     if builds.is_empty() && reports.is_empty() {
         let nothing = Problem::without_place("No builds to run")
@@ -98,12 +98,14 @@ async fn run_all(builds: &[PlannedBuild], cx: &RunContext) -> Vec<Finished> {
     } else {
         cx.options.parallel
     };
-    let places = Semaphore::new(limit.unwrap_or(builds.len()).max(1));
+    // No more than there are builds: a semaphore of absurd size panics.
+    let places = Semaphore::new(limit.unwrap_or(usize::MAX).min(builds.len()).max(1));
     let running = builds.iter().zip(&uis).map(async |(build, ui)| {
         let _place = places
             .acquire()
             .await
             .expect("the semaphore is never closed");
+        ui.begin();
         Box::pin(one_build::run(build, cx, ui)).await
     });
     let all = join_all(running);

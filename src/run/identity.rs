@@ -1,18 +1,15 @@
 //! Who a build is: the journal's header and the tags on everything it makes.
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::context::RunContext;
+use super::owner;
 use crate::action::environment::{GITHUB_REPOSITORY, GITHUB_RUN_ATTEMPT, GITHUB_RUN_ID};
 use crate::cloud::api::Caller;
 use crate::cloud::connection::Connection;
-use crate::ledger::BuildIdentity;
+use crate::ledger::{BuildIdentity, deadline};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
-
-/// From when on what is left may be swept away: longer than any build on a hosted runner, which ends after six hours.
-const LIFETIME: time::Duration = time::Duration::hours(24);
 
 /// The identity of `build`, in the account of `caller`.
 pub(super) fn identity(
@@ -38,6 +35,7 @@ pub(super) fn identity(
         build_id: build_id(&cx.run_uuid, &build.name),
         account: caller.map(|caller| caller.account.clone()),
         caller: caller.map(|caller| caller.arn.clone()),
+        owner: Some(owner::of_build(environment, caller)),
         repository: environment
             .get(GITHUB_REPOSITORY)
             .or_else(|| environment.get("USER"))
@@ -49,11 +47,7 @@ pub(super) fn identity(
         endpoint: connection.ec2_endpoint.clone(),
         profile: settings.access.profile.clone(),
         assume_role: settings.access.assume_role.clone(),
-        deadline: (OffsetDateTime::now_utc() + LIFETIME)
-            .replace_nanosecond(0)
-            .ok()
-            .and_then(|at| at.format(&Rfc3339).ok())
-            .unwrap_or_default(),
+        deadline: deadline::text(OffsetDateTime::now_utc() + deadline::FIRST),
     }
 }
 

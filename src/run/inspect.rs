@@ -83,18 +83,22 @@ fn print_variables(inspection: &Inspection, console: &Console) {
     }
     if !inspection.required.is_empty() {
         console.say("Required variables:\n");
-        for name in &inspection.required {
-            console.event("", "template-variable", &[name, "", "1"]);
-            console.say(&format!("  {name}"));
+        for variable in &inspection.required {
+            console.event(
+                "",
+                "template-variable",
+                &[&variable.name, &variable.default, "1"],
+            );
+            console.say(&format!("  {}", variable.name));
         }
         console.say("");
     }
     console.say("Optional variables and their defaults:\n");
-    let names = inspection
-        .required
-        .iter()
-        .chain(inspection.optional.iter().map(|variable| &variable.name));
-    let width = names.map(String::len).max().unwrap_or(0);
+    let all = inspection.required.iter().chain(&inspection.optional);
+    let width = all
+        .map(|variable| variable.name.len())
+        .max()
+        .unwrap_or_default();
     for variable in &inspection.optional {
         console.event(
             "",

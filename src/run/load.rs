@@ -29,15 +29,6 @@ pub(crate) struct Loaded {
     pub(crate) facts: Facts,
 }
 
-/// A template with a plan.
-#[derive(Debug)]
-pub(crate) struct Planned {
-    /// Its variables, rendered.
-    pub(crate) variables: Variables,
-    /// What is to be done.
-    pub(crate) plan: Plan,
-}
-
 /// Packer's heading over the problems of a template's structure.
 pub(crate) const PARSE: &str = "Failed to parse template";
 
@@ -90,7 +81,7 @@ pub(crate) async fn plan(
     options: &TemplateOptions,
     force: Force,
     stores: &StoreContext<'_>,
-) -> Result<Planned, Vec<Problem>> {
+) -> Result<Plan, Vec<Problem>> {
     let Loaded {
         template,
         given,
@@ -104,6 +95,9 @@ pub(crate) async fn plan(
         return Err(found);
     }
     let variables = rendered(&template, &given, &facts, stores).await?;
+    for value in &variables.sensitive {
+        (stores.hide)(value);
+    }
     let selection = Selection {
         only: options.only.clone(),
         except: options.except.clone(),
@@ -123,7 +117,7 @@ pub(crate) async fn plan(
         plan = plan::plan(&template, &variables, &selection, force, &facts);
     }
     if plan.problems.is_empty() {
-        Ok(Planned { variables, plan })
+        Ok(plan)
     } else {
         Err(plan.problems)
     }

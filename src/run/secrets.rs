@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::load::Planned;
 use crate::action::commands;
 use crate::action::environment::Environment;
 use crate::cloud::announced::OnSecret;
-use crate::plan::Builder;
+use crate::plan::{Builder, Plan};
 use crate::report::console::{Console, Reader};
 use crate::stop::Stop;
 use crate::stores::StoreContext;
@@ -21,19 +20,15 @@ const SECRET_VARIABLES: [&str; 6] = [
     "CONSUL_HTTP_AUTH",
 ];
 
-/// Hides everything secret that template and environment hold.
-pub(super) fn hide(planned: &Planned, console: &Console, environment: &Environment) {
-    for value in &planned.variables.sensitive {
-        console.redactor().hide_sensitive(value);
-        mask(console, value);
-    }
+/// Hides the credentials that template and environment hold. Sensitive variables are hidden as soon as they are known.
+pub(super) fn hide(plan: &Plan, console: &Console, environment: &Environment) {
     for value in SECRET_VARIABLES
         .iter()
         .filter_map(|name| environment.get(name))
     {
         hide_credential(console, value);
     }
-    for build in &planned.plan.builds {
+    for build in &plan.builds {
         let Builder::AmazonEbs(settings) = &build.builder else {
             continue;
         };
@@ -61,11 +56,15 @@ pub(super) fn stores<'a>(
     environment: &'a Environment,
     stop: &'a Stop,
 ) -> StoreContext<'a> {
-    let speaker = console.clone();
+    let (speaker, hider) = (console.clone(), console.clone());
     StoreContext {
         environment,
         stop,
         tell: teller(console),
+        hide: Arc::new(move |value| {
+            hider.redactor().hide_sensitive(value);
+            mask(&hider, value);
+        }),
         say: Arc::new(move |text| speaker.say(text)),
     }
 }

@@ -41,20 +41,20 @@ async fn whole(
     console: &Console,
     stores: &StoreContext<'_>,
 ) -> Outcome {
-    let planned = match load::plan(loaded, &options.template, Force::No, stores).await {
-        Ok(planned) => planned,
+    let plan = match load::plan(loaded, &options.template, Force::No, stores).await {
+        Ok(plan) => plan,
         Err(found) => {
             problems::print_template(console, &found);
             return Outcome::Failed;
         }
     };
-    secrets::hide(&planned, console, stores.environment);
-    problems::print_warnings(console, &planned.plan);
-    problems::print_invalid(console, &planned.plan.invalid);
-    if !planned.plan.invalid.is_empty() {
+    secrets::hide(&plan, console, stores.environment);
+    problems::print_warnings(console, &plan);
+    problems::print_invalid(console, &plan.invalid);
+    if !plan.invalid.is_empty() {
         return Outcome::Failed;
     }
-    if only_foreign(&planned.plan) {
+    if only_foreign(&plan) {
         console.error(&format!(
             "Error: none of the selected builders is one that ami-build runs: {OUR_BUILDERS}"
         ));

@@ -33,6 +33,8 @@ pub(crate) struct StoreContext<'a> {
     pub(crate) stop: &'a Stop,
     /// Hears of every credential that is found on the way.
     pub(crate) tell: OnSecret,
+    /// Hears of every sensitive variable as soon as its value is known.
+    pub(crate) hide: Arc<dyn Fn(&str) + Send + Sync>,
     /// Told what is waited for, where it takes long.
     pub(crate) say: Arc<dyn Fn(&str) + Send + Sync>,
 }

@@ -7,22 +7,22 @@ use super::model::Template;
 pub(crate) struct Inspection {
     /// `description`.
     pub(crate) description: Option<String>,
-    /// Variables that have to be given, sorted.
-    pub(crate) required: Vec<String>,
+    /// Variables that have to be given, sorted by name.
+    pub(crate) required: Vec<InspectedVariable>,
     /// The others, sorted by name.
-    pub(crate) optional: Vec<OptionalVariable>,
+    pub(crate) optional: Vec<InspectedVariable>,
     /// Builders, sorted by name.
     pub(crate) builders: Vec<InspectedBuilder>,
     /// The provisioners' types, in the order of the template.
     pub(crate) provisioners: Vec<String>,
 }
 
-/// A variable with a default.
+/// A variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OptionalVariable {
+pub(crate) struct InspectedVariable {
     /// Its name.
     pub(crate) name: String,
-    /// Its default, not rendered; [`HIDDEN`] where a sensitive variable has the same one.
+    /// Its default, not rendered, and empty where it has none; [`HIDDEN`] where a sensitive variable has the same one.
     pub(crate) default: String,
 }
 
@@ -40,7 +40,8 @@ pub(crate) const HIDDEN: &str = "<sensitive>";
 
 /// Looks a template over.
 ///
-/// Packer compares default texts to find out what is sensitive, so an equal default of another variable is hidden too.
+/// Packer compares default texts to find out what is sensitive, so an equal default of another variable is hidden too. A variable
+/// without a default counts as one whose default is empty.
 pub(crate) fn inspect(template: &Template) -> Inspection {
     let is_sensitive = |name: &String| template.sensitive.contains(name);
     let sensitive = template
@@ -48,7 +49,7 @@ pub(crate) fn inspect(template: &Template) -> Inspection {
         .iter()
         .filter(|variable| is_sensitive(&variable.name));
     let hidden: Vec<&str> = sensitive
-        .filter_map(|variable| variable.default.as_deref())
+        .map(|variable| variable.default.as_deref().unwrap_or_default())
         .collect();
     let mut inspection = Inspection {
         description: template
@@ -66,17 +67,14 @@ pub(crate) fn inspect(template: &Template) -> Inspection {
     };
     for variable in &template.variables {
         let name = variable.name.clone();
-        match &variable.default {
-            None => inspection.required.push(name),
-            Some(default) => {
-                let default = if hidden.contains(&default.as_str()) {
-                    HIDDEN
-                } else {
-                    default
-                }
-                .to_owned();
-                inspection.optional.push(OptionalVariable { name, default });
-            }
+        let mut default = variable.default.clone().unwrap_or_default();
+        if hidden.contains(&default.as_str()) {
+            HIDDEN.clone_into(&mut default);
+        }
+        let shown = InspectedVariable { name, default };
+        match variable.default {
+            None => inspection.required.push(shown),
+            Some(_) => inspection.optional.push(shown),
         }
     }
     for builder in &template.builders {
@@ -85,10 +83,9 @@ pub(crate) fn inspect(template: &Template) -> Inspection {
             kind: builder.kind.clone(),
         });
     }
-    inspection.required.sort();
-    inspection
-        .optional
-        .sort_by(|left, right| left.name.cmp(&right.name));
+    for variables in [&mut inspection.required, &mut inspection.optional] {
+        variables.sort_by(|left, right| left.name.cmp(&right.name));
+    }
     inspection
         .builders
         .sort_by(|left, right| left.name.cmp(&right.name));
@@ -123,10 +120,8 @@ mod tests {
             .map(|variable| variable.default.as_str())
             .collect();
         assert_eq!(optional, ["", "{{env `X`}}"]);
-        assert_eq!(
-            (shown.required, shown.provisioners),
-            (vec!["c".to_owned()], vec!["shell".into(), "file".into()])
-        );
+        assert_eq!((shown.required.len(), &*shown.required[0].name), (1, "c"));
+        assert_eq!(shown.provisioners, ["shell", "file"]);
         assert_eq!(shown.description.as_deref(), Some("d"));
     }
 
@@ -141,5 +136,15 @@ mod tests {
             .map(|variable| variable.default.as_str())
             .collect();
         assert_eq!(optional, [HIDDEN, HIDDEN, "other"]);
+    }
+
+    #[test]
+    fn a_sensitive_variable_without_a_default_hides_empty_defaults() {
+        let shown = inspection(
+            r#"{"variables": {"a": "", "s": null, "t": "other"}, "sensitive-variables": ["s"]}"#,
+        );
+        assert_eq!(shown.required[0].default, HIDDEN);
+        assert_eq!(shown.optional[0].default, HIDDEN);
+        assert_eq!(shown.optional[1].default, "other");
     }
 }

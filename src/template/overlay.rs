@@ -5,12 +5,25 @@
 
 use super::document::{Json, Member, Node};
 
+/// The lists that people override.
+const LISTS: [&str; 5] = [
+    "environment_vars",
+    "inline",
+    "only_on",
+    "scripts",
+    "valid_exit_codes",
+];
+
 /// `base`, a component's settings, with `over` on top; `null` leaves the base as it is.
 pub(crate) fn overlay(base: &Node, over: &Node) -> Node {
     match (&base.value, &over.value) {
         // The settings' own keys are the same in any case; below them a key may be a user's, such as a variable's name.
         (Json::Object(below), Json::Object(above)) => Node::new(
-            Json::Object(members(below, above, str::eq_ignore_ascii_case)),
+            Json::Object(members(
+                &spelled_out(below),
+                above,
+                str::eq_ignore_ascii_case,
+            )),
             over.span,
         ),
         _ => value(base, over),
@@ -21,18 +34,46 @@ fn value(base: &Node, over: &Node) -> Node {
     let value = match (&base.value, &over.value) {
         (_, Json::Null) => return base.clone(),
         (Json::Object(below), Json::Object(above)) => Json::Object(members(below, above, str::eq)),
-        (Json::Array(below), Json::Array(above)) => Json::Array(items(below, above)),
-        // A text in the place of a list is one cut at its commas.
-        (Json::String(text), Json::Array(above)) if !text.is_empty() => {
-            let below: Vec<_> = text
-                .split(',')
-                .map(|item| Node::new(Json::String(item.to_owned()), base.span))
-                .collect();
-            Json::Array(items(&below, above))
-        }
+        (Json::Array(_), _) | (_, Json::Array(_)) => match (list(base), list(over)) {
+            (below, Some(above)) => Json::Array(items(&below.unwrap_or_default(), &above)),
+            (_, None) => over.value.clone(),
+        },
         (_, value) => value.clone(),
     };
     Node::new(value, over.span)
+}
+
+/// What stands for a list in the place of one: a text is cut at its commas, anything else is a list of its own. `None` for `{}`,
+/// which empties what it is laid over.
+fn list(node: &Node) -> Option<Vec<Node>> {
+    match &node.value {
+        Json::Array(items) => Some(items.clone()),
+        Json::String(text) if text.is_empty() => Some(Vec::new()),
+        // A comma may be inside an action.
+        Json::String(text) if text.contains("{{") => Some(vec![node.clone()]),
+        Json::String(text) => Some(
+            text.split(',')
+                .map(|item| Node::new(Json::String(item.to_owned()), node.span))
+                .collect(),
+        ),
+        Json::Object(members) if members.is_empty() => None,
+        _ => Some(vec![node.clone()]),
+    }
+}
+
+/// Makes lists of the texts in the place of one: two texts would replace each other.
+fn spelled_out(members: &[Member]) -> Vec<Member> {
+    let mut members = members.to_vec();
+    for member in &mut members {
+        let is_list = LISTS.iter().any(|key| member.key.eq_ignore_ascii_case(key));
+        if is_list
+            && matches!(member.value.value, Json::String(_))
+            && let Some(items) = list(&member.value)
+        {
+            member.value = Node::new(Json::Array(items), member.value.span);
+        }
+    }
+    members
 }
 
 fn members(below: &[Member], above: &[Member], is_same: fn(&str, &str) -> bool) -> Vec<Member> {
@@ -104,6 +145,29 @@ mod tests {
             ["two", "three"]
         );
         assert_eq!(overlaid(r#""one,two""#, r#"["three"]"#), ["three", "two"]);
+        assert_eq!(
+            overlaid(r#"["one", "two"]"#, r#""three""#),
+            ["three", "two"]
+        );
+        assert_eq!(overlaid("[1, 2]", "3"), ["3", "2"]);
+        assert_eq!(overlaid(r#"["one"]"#, r#""""#), ["one"]);
+        assert_eq!(overlaid(r#"["one"]"#, "{}"), [""; 0]);
+        assert_eq!(
+            overlaid(r#"["one"]"#, r#""{{replace `,` `;` -1 `a,b`}}""#),
+            ["{{replace `,` `;` -1 `a,b`}}"]
+        );
+    }
+
+    #[test]
+    fn a_text_over_a_text_is_a_list_over_a_list_where_the_key_is_one() {
+        assert_eq!(
+            overlaid(r#"{"inline": "one,two"}"#, r#"{"Inline": "three"}"#),
+            ["three", "two"]
+        );
+        assert_eq!(
+            overlaid(r#"{"command": "one,two"}"#, r#"{"command": "three"}"#),
+            ["three"]
+        );
     }
 
     #[test]

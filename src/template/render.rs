@@ -21,6 +21,7 @@ pub(crate) fn render_config(
         return node.clone();
     };
     let data = scope.data_at_prepare();
+    check_variables(node, scope, &data, problems);
     let members = members.iter().map(|member| {
         let field = Field {
             name: &member.key,
@@ -41,6 +42,28 @@ pub(crate) fn render_config(
         }
     });
     Node::new(Json::Object(members.collect()), node.span)
+}
+
+/// Packer hands every component the variables as one more of its keys, which is rendered like the others. What comes out is not
+/// used, but a value that is no template, such as one from the environment, stops the component. Where the name is a template too,
+/// it takes the value's turn, whose syntax alone then counts.
+fn check_variables(node: &Node, scope: &Scope, data: &Value, problems: &Problems) {
+    let fault = scope.variables().iter().find_map(|(name, value)| {
+        if !name.contains("{{") {
+            return Some((value, scope.render(value, data).err()?));
+        }
+        let of_name = scope.render(name, data).err().map(|error| (name, error));
+        of_name.or_else(|| Some((value, scope.check(value).err()?)))
+    });
+    if let Some((text, error)) = fault {
+        let field = Field {
+            name: "packer_user_variables",
+            scope,
+            data,
+            problems,
+        };
+        field.report(text, node.span, Some(error));
+    }
 }
 
 /// The byte range to blame for an error inside a text: the place itself where the text stands in the source as it is, else all of it.

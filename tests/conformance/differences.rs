@@ -5,7 +5,7 @@ use std::path::Path;
 /// Case, and the first column of its row.
 const DIFFERENCES: [(&str, &str); 1] = [(
     "sequence-compress-checksum",
-    "Archives of `compress` (gzip, zip, lz4, bgzf)",
+    "Archives of `compress` (gzip, zip, lz4, bgzf, xz)",
 )];
 
 /// Whether a case is expected to come out otherwise.

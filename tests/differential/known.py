@@ -16,23 +16,41 @@ class Known:
 
 def said(pattern: str) -> Callable:
     """Packer's output has this."""
-    return lambda _template, packer, _ours, _found: re.search(pattern, " ".join(packer.output.split())) is not None
+    return lambda _template, packer, _ours, _found: re.search(pattern, one_line(packer.output)) is not None
 
 
 def said_here(pattern: str) -> Callable:
     """Our output has this."""
-    return lambda _template, _packer, ours, _found: re.search(pattern, " ".join(ours.output.split())) is not None
+    return lambda _template, _packer, ours, _found: re.search(pattern, one_line(ours.output)) is not None
+
+
+def one_line(output: str) -> str:
+    """Also where line ends are written as in machine-readable output."""
+    return " ".join(output.replace("\\n", " ").split())
+
+
+def is_hidden_here(template: Template, _packer: Outcome, ours: Outcome, _found: list[str]) -> bool:
+    return "-machine-readable" in template.commands[-1] and "<sensitive>" in ours.output
 
 
 # Where a reason names a version, the newer behaviour is the one to have.
 KNOWN = [
     Known("texts are UTF-8 here: what cuts a character in two shows U+FFFD", lambda _template, _packer, ours, _found: any(b"\xef\xbf\xbd" in content for content in ours.files.values())),
     Known("Packer crashes, as its fix does where a builder has no type", said("PACKER CRASH")),
+    Known("several templates are refused by `inspect`, an empty name by all", lambda _template, packer, ours, _found: packer.exits == [0] and ("Usage: ami-build inspect" in ours.output or "open : no such file" in ours.output)),
     Known("1.16 refuses a build of which nothing is selected", said_here("No builds to run")),
     Known("1.16 knows its version in names and variables too", said("packer_version not available")),
     Known("complex numbers are refused", said_here("complex constant")),
     Known("newer Go ranges over numbers", said("range can't iterate over [0-9-]+")),
     Known("newer Go words an unexpected parenthesis otherwise", said_here("unexpected right paren")),
+    Known("Packer hides a default that equals a sensitive one or not, by the order of a map", lambda template, _packer, ours, _found: template.commands[-1][0] == "inspect" and "<sensitive>" in ours.output),
+    Known("1.16 hides sensitive values in machine-readable output too", is_hidden_here),
+    Known("1.16 has more keys", said(r"unknown configuration key: '\"(use_pwsh|env)\"'")),
+    Known("1.16 takes a tri-state there", said("'associate_public_ip_address' expected type 'bool'")),
+    Known("Rust words what a network says otherwise", said("dial tcp")),
+    Known("Go's name of the type of all fields together", said("can't slice item of type map")),
+    Known("what is quoted is cut after a hundred characters", said("(must use the `build` function.*){3}")),
+    Known("a key that `fix` rewrites is told so for the builder `file` too", said_here(r"Deprecated configuration key: '\w+'.* at t.json:\S+ /builders/")),
     Known("the decoder of `powershell` takes every text for an execution policy", said("does not belong to ExecutionPolicy values")),
 ]
 

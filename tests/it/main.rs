@@ -25,4 +25,5 @@ mod spot;
 mod stop;
 mod stores;
 mod support;
+mod sweeping;
 mod terminal;

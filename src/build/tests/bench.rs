@@ -29,6 +29,10 @@ use crate::stop::{Stop, StopHandle};
 use crate::template::scope::{BuilderFunctions, Scope, Section};
 
 pub(super) const HOME: &str = "eu-west-1";
+/// Whose build it is.
+pub(super) const OWNER: &str = "github.com/1";
+/// A deadline that is over.
+pub(super) const OVER: &str = "2026-01-01T00:00:00Z";
 
 /// A provisioner that runs one command.
 pub(super) struct OneCommand;
@@ -73,6 +77,8 @@ pub(super) struct Bench {
     pub(super) directory: tempfile::TempDir,
     /// No two builds have the same one: client tokens are made of it.
     pub(super) build_id: &'static str,
+    /// In the tags of everything.
+    pub(super) deadline: &'static str,
     /// The build region.
     pub(super) region: &'static str,
 }
@@ -124,12 +130,13 @@ impl Bench {
             said: Mutex::default(),
             directory: directory(),
             build_id: "b-1",
+            deadline: "2030-01-01T00:00:00Z",
             region: HOME,
         }
     }
 
     pub(super) fn ledger(&self) -> Ledger {
-        let identity = identity(self.build_id);
+        let identity = identity(self.build_id, self.deadline);
         Ledger::open(
             Journal::create(self.directory.path(), &identity).unwrap(),
             identity,
@@ -280,18 +287,19 @@ pub(super) fn stop_at(cloud: &FakeCloud, number: usize) -> Stop {
     stop
 }
 
-fn identity(build_id: &str) -> BuildIdentity {
+fn identity(build_id: &str, deadline: &str) -> BuildIdentity {
     BuildIdentity {
         build_id: build_id.to_owned(),
         account: None,
         caller: None,
+        owner: Some(OWNER.to_owned()),
         repository: None,
         run: None,
         regions: vec![Region::new(HOME)],
         endpoint: None,
         profile: None,
         assume_role: None,
-        deadline: "2030-01-01T00:00:00Z".to_owned(),
+        deadline: deadline.to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::cloud::fake::Fault;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(super) fn runtime() -> tokio::runtime::Runtime {
     Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -20,7 +20,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// Ends the process at the call of this number. Its runtime goes with all its tasks; nothing is settled.
-fn kill_at(bench: &Bench, number: usize) {
+pub(super) fn kill_at(bench: &Bench, number: usize) {
     let killed = Arc::new(Notify::new());
     let kill = Arc::clone(&killed);
     bench.cloud.run_at(number, move |_| kill.notify_one());

@@ -16,5 +16,6 @@ mod spot;
 mod stops;
 mod stories;
 mod success;
+mod sweeps;
 mod tags;
 mod volumes;

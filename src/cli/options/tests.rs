@@ -53,6 +53,24 @@ fn templates_are_json() {
 }
 
 #[test]
+fn fix_takes_what_the_other_commands_take() {
+    let line = [
+        "-var",
+        "a=b",
+        "-only=x",
+        "-validate=false",
+        "-except",
+        "y",
+        "t.json",
+    ];
+    let options = fix(&words(&line)).unwrap();
+    assert_eq!(
+        (options.template.as_str(), options.checking),
+        ("t.json", Checking::Off)
+    );
+}
+
+#[test]
 fn an_unknown_way_to_handle_errors_is_refused() {
     assert!(build(&words(&["-on-error=explode", "t.json"])).is_err());
 }

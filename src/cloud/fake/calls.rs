@@ -284,7 +284,12 @@ pub(super) fn tags_in<'a>(place: &'a mut Place, id: &str) -> Option<&'a mut Tags
                 .map(|made| &mut made.thing.group.tags)
         })
         .or_else(|| place.key_pairs.get_mut(id).map(|made| &mut made.thing.tags))
-        .or_else(|| place.templates.get_mut(id).map(|made| &mut made.tags))
+        .or_else(|| {
+            let mut templates = place.templates.iter_mut();
+            templates
+                .find(|(name, made)| name.as_str() == id || made.is_called(id))
+                .map(|(_, made)| &mut made.tags)
+        })
 }
 
 /// Ids as the model keeps them.

@@ -23,6 +23,7 @@ mod profiles;
 mod script;
 mod snapshots;
 mod spot_calls;
+mod tagged_calls;
 #[cfg(test)]
 mod tests;
 mod volume_calls;

@@ -6,26 +6,30 @@ use std::time::Duration;
 use super::place::{Outcome, Refused, SHOWN};
 use super::script::Pace;
 use crate::cloud::Tags;
+use crate::ledger::Kind;
 
 /// A thing of IAM.
 #[derive(Clone, Debug)]
-struct Entity {
+pub(super) struct Entity {
     /// The looks that it still takes until IAM knows it.
     hidden: u32,
     /// The launches that it still takes until EC2 does.
     unknown: u32,
-    tags: Tags,
+    pub(super) tags: Tags,
     /// A role's policy, or the role of a profile.
     holds: bool,
     /// When the model first saw it, by its clock.
     since: Option<Duration>,
 }
 
-/// All of it, by name.
+/// Things of one kind, by name.
+pub(super) type Shelf = BTreeMap<String, Entity>;
+
+/// All of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Iam {
-    roles: BTreeMap<String, Entity>,
-    profiles: BTreeMap<String, Entity>,
+    roles: Shelf,
+    profiles: Shelf,
     /// The policies that were ever attached.
     pub(super) policies: Vec<String>,
 }
@@ -71,6 +75,24 @@ impl Iam {
         delete(&mut self.profiles, name)
     }
 
+    /// The roles or the profiles.
+    pub(super) fn shelf(&self, kind: Kind) -> &Shelf {
+        match kind {
+            Kind::Role => &self.roles,
+            _ => &self.profiles,
+        }
+    }
+
+    /// `TagRole` and `TagInstanceProfile`.
+    pub(super) fn tag(&mut self, kind: Kind, name: &str, tags: &Tags) -> Outcome<()> {
+        let shelf = match kind {
+            Kind::Role => &mut self.roles,
+            _ => &mut self.profiles,
+        };
+        look(shelf, name)?.tags.extend(tags.clone());
+        Ok(())
+    }
+
     /// What EC2 says about a launch with this profile.
     pub(super) fn check(&mut self, name: Option<&str>) -> Outcome<()> {
         let Some(name) = name else { return Ok(()) };
@@ -107,7 +129,7 @@ fn missing(name: &str) -> Refused {
     Refused::not_found("NoSuchEntity", name)
 }
 
-fn add(shelf: &mut BTreeMap<String, Entity>, name: &str, tags: Tags, pace: Pace) -> Outcome<()> {
+fn add(shelf: &mut Shelf, name: &str, tags: Tags, pace: Pace) -> Outcome<()> {
     if shelf.contains_key(name) {
         return Err(Refused::new("EntityAlreadyExists", format!("`{name}`")));
     }
@@ -122,7 +144,7 @@ fn add(shelf: &mut BTreeMap<String, Entity>, name: &str, tags: Tags, pace: Pace)
     Ok(())
 }
 
-fn look<'a>(shelf: &'a mut BTreeMap<String, Entity>, name: &str) -> Outcome<&'a mut Entity> {
+fn look<'a>(shelf: &'a mut Shelf, name: &str) -> Outcome<&'a mut Entity> {
     let made = shelf.get_mut(name).ok_or_else(|| missing(name))?;
     if made.hidden > 0 {
         made.hidden -= 1;
@@ -131,13 +153,13 @@ fn look<'a>(shelf: &'a mut BTreeMap<String, Entity>, name: &str) -> Outcome<&'a 
     Ok(made)
 }
 
-fn release(shelf: &mut BTreeMap<String, Entity>, name: &str) -> Outcome<()> {
+fn release(shelf: &mut Shelf, name: &str) -> Outcome<()> {
     let made = shelf.get_mut(name).filter(|made| made.holds);
     made.ok_or_else(|| missing(name))?.holds = false;
     Ok(())
 }
 
-fn delete(shelf: &mut BTreeMap<String, Entity>, name: &str) -> Outcome<()> {
+fn delete(shelf: &mut Shelf, name: &str) -> Outcome<()> {
     let made = look(shelf, name)?;
     if made.holds {
         return Err(Refused::new("DeleteConflict", "it is not empty"));

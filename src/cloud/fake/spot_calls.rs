@@ -7,6 +7,7 @@ use crate::cloud::api::CloudResult;
 use crate::cloud::instance::RunInstance;
 use crate::cloud::request::merged;
 use crate::cloud::spot::{Fleet, LaunchTemplate, SpotCalls};
+use crate::cloud::tagged::{Detail, Tagged};
 use crate::cloud::{AllocationToken, InstanceId, LaunchTemplateId, Region, Tags};
 use crate::ledger::Claim;
 
@@ -17,6 +18,23 @@ pub(crate) struct FakeTemplate {
     launch: RunInstance,
     pub(super) tags: Tags,
     token: AllocationToken,
+}
+
+impl FakeTemplate {
+    /// Whether this is its id.
+    pub(super) fn is_called(&self, id: &str) -> bool {
+        self.id.as_str() == id
+    }
+
+    /// As `DescribeLaunchTemplates` shows it.
+    pub(super) fn tagged(&self, name: &str) -> Tagged {
+        Tagged {
+            id: self.id.to_string(),
+            name: name.to_owned(),
+            tags: self.tags.clone(),
+            detail: Detail::None,
+        }
+    }
 }
 
 impl SpotCalls for FakeCloud {

@@ -11,6 +11,7 @@ fn identity() -> BuildIdentity {
         build_id: "b-1".to_owned(),
         account: Some("123456789012".to_owned()),
         caller: None,
+        owner: Some("github.com/1".to_owned()),
         repository: Some("me/mine".to_owned()),
         run: None,
         regions: vec![Region::new("eu-west-1")],
@@ -305,4 +306,17 @@ async fn a_panic_in_a_call_leaves_a_row_to_look_for() {
         .await;
     assert!(outcome.is_err_and(|error| error.effect_is_unknown()));
     assert_eq!(ledger.rows().len(), 1);
+}
+
+#[test]
+fn a_journal_of_a_version_that_knew_no_owner_is_still_settled() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = journal(directory.path(), &[Entry::Row(row(1))]);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let older = text.replacen(r#""owner":"github.com/1","#, "", 1);
+    assert_ne!(older, text);
+    std::fs::write(&path, older).unwrap();
+    let (_, replayed) = Journal::reopen(&path).unwrap();
+    assert_eq!(replayed.identity.owner, None);
+    assert_eq!(replayed.rows.len(), 1);
 }

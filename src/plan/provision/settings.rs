@@ -142,7 +142,8 @@ fn decode(
             facts,
             problems,
         )),
-        "sleep" => ProvisionerSettings::Sleep(sleep::decode(&render(&[]), problems)),
+        // Packer renders nothing here.
+        "sleep" => ProvisionerSettings::Sleep(sleep::decode(node, problems)),
         "breakpoint" => ProvisionerSettings::Breakpoint(breakpoint::decode(&render(&[]), problems)),
         "puppet-masterless" => ProvisionerSettings::Puppet(Box::new(puppet::decode(
             &render(puppet::LATE),

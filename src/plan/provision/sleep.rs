@@ -12,7 +12,7 @@ pub(crate) struct SleepSettings {
     pub(crate) duration: GoDuration,
 }
 
-/// Decodes the rendered settings.
+/// Decodes the settings as the template has them.
 pub(super) fn decode(node: &Node, problems: &Problems) -> SleepSettings {
     let mut fields = Fields::new(node, problems, "");
     let duration = fields.duration("duration").unwrap_or_default();

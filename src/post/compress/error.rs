@@ -13,7 +13,9 @@ pub(crate) enum CompressError {
         "the archive `{archive}` is one of the files that it should hold; give it another name with `output`"
     )]
     Itself { archive: String },
-    #[error("ami-build cannot compress with {name} yet; it can write zip, tar, gz, bgzf and lz4")]
+    #[error(
+        "ami-build cannot compress with {name} yet; it can write zip, tar, gz, bgzf, lz4 and xz"
+    )]
     Unsupported { name: &'static str },
     #[error("Unable to create dir for archive {archive}")]
     Directory {

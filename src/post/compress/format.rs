@@ -21,6 +21,7 @@ pub(super) enum Algorithm {
     /// Gzip in blocks that can be read from the middle.
     Bgzf,
     Lz4,
+    Xz,
     /// Packer can, we cannot.
     Unsupported(&'static str),
 }
@@ -40,6 +41,7 @@ impl Algorithm {
             Self::Pgzip => "pgzip",
             Self::Bgzf => "bgzf",
             Self::Lz4 => "lz4",
+            Self::Xz => "xz",
             Self::Unsupported(name) => name,
         }
     }
@@ -73,7 +75,7 @@ pub(super) fn detect(settings: &CompressSettings) -> Format {
         Some("gz") => (archive, Algorithm::Pgzip),
         Some("bgzf") => (archive, Algorithm::Bgzf),
         Some("lz4") => (archive, Algorithm::Lz4),
-        Some("xz") => (archive, Algorithm::Unsupported("xz")),
+        Some("xz") => (archive, Algorithm::Xz),
         Some("bzip2") => (archive, Algorithm::Unsupported("bzip2")),
         _ => (Archive::Tar, Algorithm::Pgzip),
     };
@@ -113,7 +115,9 @@ mod tests {
             ("a.tar.gz", Archive::Tar, Algorithm::Pgzip),
             ("a.tar.bgzf", Archive::Tar, Algorithm::Bgzf),
             ("a.lz4", Archive::Single, Algorithm::Lz4),
-            ("a.xz", Archive::Single, Algorithm::Unsupported("xz")),
+            ("a.xz", Archive::Single, Algorithm::Xz),
+            ("a.tar.xz", Archive::Tar, Algorithm::Xz),
+            ("a.bzip2", Archive::Single, Algorithm::Unsupported("bzip2")),
         ];
         for (output, archive, algorithm) in cases {
             assert_eq!(

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lz4_flex::frame::FrameEncoder;
+use lz4_flex::frame::{BlockSize, FrameEncoder, FrameInfo};
+use lzma_rust2::{XzOptions, XzWriter};
 
 use super::archive::{self, Members};
 use super::bgzf::BgzfWriter;
@@ -82,7 +83,12 @@ impl Job {
             });
         }
         self.announce();
-        let mut sink = Sink::new(file, self.format.algorithm, self.level);
+        let mut sink = Sink::new(file, self.format.algorithm, self.level).map_err(|error| {
+            CompressError::Create {
+                archive: self.output.clone(),
+                source: FileError::new("open", &self.output, error),
+            }
+        })?;
         let filled = match self.format.archive {
             Archive::Single => self.fill_with_the_only_file(&mut sink),
             Archive::Tar | Archive::Zip => self.fill_with_tar(&mut sink),
@@ -139,14 +145,17 @@ impl Job {
 
     /// Packer counts the processors here; we use one, and say what Packer says, since logs are compared.
     fn announce(&self) {
-        let algorithm = self.format.algorithm;
-        if algorithm != Algorithm::None {
-            let cores = std::thread::available_parallelism().map_or(1, usize::from);
-            let (name, output) = (algorithm.name(), &self.output);
-            self.ui.say(&format!(
-                "Using {name} compression with {cores} cores for {output}"
-            ));
-        }
+        let (algorithm, output) = (self.format.algorithm, &self.output);
+        let how = match algorithm {
+            Algorithm::None => return,
+            Algorithm::Xz => format!("1 core for {output} (library does not support MT)"),
+            _ => {
+                let cores = std::thread::available_parallelism().map_or(1, usize::from);
+                format!("{cores} cores for {output}")
+            }
+        };
+        let name = algorithm.name();
+        self.ui.say(&format!("Using {name} compression with {how}"));
     }
 
     fn fill_with_tar(&self, sink: &mut Sink) -> Result<(), CompressError> {
@@ -186,17 +195,26 @@ enum Sink {
     Gzip(GzEncoder<File>),
     Bgzf(BgzfWriter<File>),
     Lz4(Box<FrameEncoder<File>>),
+    Xz(Box<XzWriter<File>>),
+}
+
+/// As Packer's library frames it. Ours has one level only; the result is an lz4 file at any rate.
+fn lz4() -> FrameInfo {
+    FrameInfo::new()
+        .block_size(BlockSize::Max4MB)
+        .content_checksum(true)
 }
 
 impl Sink {
-    fn new(file: File, algorithm: Algorithm, level: Compression) -> Self {
-        match algorithm {
+    fn new(file: File, algorithm: Algorithm, level: Compression) -> io::Result<Self> {
+        Ok(match algorithm {
             Algorithm::None | Algorithm::Unsupported(_) => Self::Plain(file),
             Algorithm::Pgzip => Self::Gzip(GzEncoder::new(file, level)),
             Algorithm::Bgzf => Self::Bgzf(BgzfWriter::new(file, level)),
-            // The library has one level only; the result is an lz4 file at any rate.
-            Algorithm::Lz4 => Self::Lz4(Box::new(FrameEncoder::new(file))),
-        }
+            Algorithm::Lz4 => Self::Lz4(Box::new(FrameEncoder::with_frame_info(lz4(), file))),
+            // Packer gives its library no level either.
+            Algorithm::Xz => Self::Xz(Box::new(XzWriter::new(file, XzOptions::default())?)),
+        })
     }
 
     fn finish(self) -> io::Result<()> {
@@ -205,6 +223,7 @@ impl Sink {
             Self::Gzip(encoder) => encoder.finish().map(drop),
             Self::Bgzf(writer) => writer.finish().map(drop),
             Self::Lz4(encoder) => encoder.finish().map(drop).map_err(io::Error::other),
+            Self::Xz(encoder) => encoder.finish().map(drop),
         }
     }
 }
@@ -216,6 +235,7 @@ impl Write for Sink {
             Self::Gzip(encoder) => encoder.write(bytes),
             Self::Bgzf(writer) => writer.write(bytes),
             Self::Lz4(encoder) => encoder.write(bytes),
+            Self::Xz(encoder) => encoder.write(bytes),
         }
     }
 
@@ -225,6 +245,7 @@ impl Write for Sink {
             Self::Gzip(encoder) => encoder.flush(),
             Self::Bgzf(writer) => writer.flush(),
             Self::Lz4(encoder) => encoder.flush(),
+            Self::Xz(encoder) => encoder.flush(),
         }
     }
 }

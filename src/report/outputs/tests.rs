@@ -120,6 +120,7 @@ fn everything_that_is_written_has_a_name_on_the_list() {
         writer.images_final("web", &images()).unwrap();
         writer.manifest(Path::new("manifest.json")).unwrap();
         writer.comment_url("https://github.com/").unwrap();
+        writer.swept(&serde_json::json!({})).unwrap();
         writer.finish(Conclusion::Success, Duration::ZERO).unwrap();
     });
     let mut names = NAMES.map(str::to_owned);

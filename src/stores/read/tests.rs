@@ -16,6 +16,7 @@ fn context<'a>(
         environment,
         stop,
         tell: Arc::new(|_| {}),
+        hide: Arc::new(|_| {}),
         say: Arc::new(move |text| paper.lock().unwrap().push(text.to_owned())),
     };
     (cx, said)

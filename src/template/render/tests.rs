@@ -220,3 +220,33 @@ fn every_uuid_is_a_new_one() {
         "different"
     );
 }
+
+/// The problems of a component without texts, beside one variable.
+fn beside_a_variable(name: &str, value: &str) -> Vec<String> {
+    let variables = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    let scope = Scope::new(&Facts::for_tests(), BUILDER, Arc::new(variables));
+    let document = document("{}");
+    let problems = Problems::new(Arc::clone(&document));
+    render_config(&document.root, &scope, &[], &problems);
+    let (found, _) = problems.into_parts();
+    found.into_iter().map(|problem| problem.message).collect()
+}
+
+#[test]
+fn a_variable_whose_value_is_no_template_stops_a_component() {
+    assert_eq!(
+        beside_a_variable("a", "{{bogus}}"),
+        [
+            "invalid 'packer_user_variables': template: root:1: function \"bogus\" not defined in:\n\n{{bogus}}"
+        ]
+    );
+    assert_eq!(beside_a_variable("a", "{{.X | upper}}").len(), 1);
+    assert_eq!(beside_a_variable("a", "{{.Names}} {{timestamp}}").len(), 0);
+}
+
+#[test]
+fn a_variable_whose_name_is_a_template_needs_no_more_than_the_syntax_of_its_value() {
+    assert_eq!(beside_a_variable("{{bogus}}", "plain").len(), 1);
+    assert_eq!(beside_a_variable("{{.X}}", "{{bogus}}").len(), 1);
+    assert_eq!(beside_a_variable("{{.X}}", "{{.X | upper}}").len(), 0);
+}

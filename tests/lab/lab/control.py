@@ -11,6 +11,7 @@ from .ec2.fleets import take_back
 from .inventory import inventory
 from .machines.disks import describe, look_up, written
 from .machines.fleet import ORDERS
+from .retag import retag
 from .settings import changed
 from .world import ACCOUNT, World
 
@@ -67,6 +68,9 @@ class Control:
             case ("POST", "policy"):
                 allow = (wishes or {}).get("allow")
                 self._world.allowed = None if allow is None else frozenset(allow)
+            case ("POST", "tags"):
+                with self._world.lock:
+                    return {"changed": retag(**wishes)}
             case ("POST", "launch-templates"):
                 return self._launch_template(**wishes)
             case ("POST", "machines", instance_id, order):

@@ -136,7 +136,7 @@ def _ranges(group: Any) -> list[dict[str, Any]]:
 
 
 def _launch_templates(backend: Any) -> list[dict[str, Any]]:
-    return [{"id": one.id, "name": one.name} for one in backend.launch_templates.values()]
+    return [{"id": one.id, "name": one.name, "tags": _tags(one)} for one in backend.launch_templates.values()]
 
 
 def _network_interfaces(backend: Any) -> list[dict[str, Any]]:
@@ -152,10 +152,17 @@ def _iam() -> dict[str, Any]:
     backend = iam_backends[ACCOUNT]["aws"]
     return {
         "roles": [
-            {"name": role.name} for role in backend.roles.values() if not role.path.startswith("/aws-service-role/")
+            {"name": role.name, "tags": _iam_tags(role)}
+            for role in backend.roles.values() if not role.path.startswith("/aws-service-role/")
         ],
-        "instance_profiles": [{"name": profile.name} for profile in backend.instance_profiles.values()],
+        "instance_profiles": [
+            {"name": profile.name, "tags": _iam_tags(profile)} for profile in backend.instance_profiles.values()
+        ],
     }
+
+
+def _iam_tags(resource: Any) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in resource.tags}
 
 
 def _tags(resource: Any) -> dict[str, str]:

@@ -36,8 +36,19 @@ pub(super) struct Scenario {
     pub(super) keeps_on_error: bool,
     pub(super) stop: Option<When>,
     pub(super) first: Fate,
+    /// What comes after it.
+    pub(super) net: Net,
     /// Post steps that something happens to as well. A calm one follows in any case.
     pub(super) posts: Vec<Fate>,
+}
+
+/// What comes after the first process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Net {
+    /// The journal is settled.
+    Post,
+    /// The journal is lost: there are tags alone.
+    Sweep,
 }
 
 /// What the provisioner does.
@@ -102,11 +113,20 @@ impl Scenario {
         let mut old_images = targets(&settings, region);
         old_images.retain(|_| replaced && account.percent(60));
         let mut fates = chance.fork();
+        let provisioner = script(&mut chance.fork(), &settings);
+        // Elsewhere EC2 takes no tags in most creating calls, and what a script made has none of ours.
+        let is_tagged = region == "eu-west-1" && provisioner.attaches != Some(Age::New);
+        let net = if is_tagged && chance.percent(30) {
+            Net::Sweep
+        } else {
+            Net::Post
+        };
         Self {
+            net,
             old_images,
             owner_has_the_key: account.percent(10),
             source_leaves_a_volume: account.percent(20),
-            provisioner: script(&mut chance.fork(), &settings),
+            provisioner,
             keeps_on_error: fates.percent(15),
             stop: fates.percent(15).then(|| when(&mut fates)),
             first: fate(&mut fates, 50),

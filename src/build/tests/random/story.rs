@@ -9,10 +9,12 @@ use futures_util::FutureExt as _;
 
 use super::disk::MortalDisk;
 use super::scenario::{
-    Demise, Ending, Fate, KEY_NAME, LEFT_DEVICE, SCRIPTS_DEVICE, Scenario, Script, When, targets,
+    Demise, Ending, Fate, KEY_NAME, LEFT_DEVICE, Net, SCRIPTS_DEVICE, Scenario, Script, When,
+    targets,
 };
 use super::weather;
-use crate::build::tests::bench::{Bench, resume};
+use crate::build::tests::bench::{Bench, OVER, resume};
+use crate::build::tests::sweeps::sweep;
 use crate::build::{BuildError, Built, GeneratedData, Hook};
 use crate::cloud::fake::{Age, FakeCloud, Life};
 use crate::cloud::image::{Image, ImageState};
@@ -103,6 +105,7 @@ struct Play<'a> {
 impl<'a> Play<'a> {
     fn new(scenario: &'a Scenario) -> Self {
         let bench = Bench {
+            deadline: OVER,
             region: scenario.region,
             ..Bench::with(scenario.settings.clone())
         };
@@ -143,6 +146,9 @@ impl<'a> Play<'a> {
         let died = ended.is_none();
         if let Some(ended) = &ended {
             self.judge_the_first(ended)?;
+        }
+        if self.scenario.net == Net::Sweep {
+            return self.judge_the_sweep();
         }
         let held = self.is_held();
         let before = self.left(&self.finished(died));
@@ -215,6 +221,38 @@ impl<'a> Play<'a> {
         Ended {
             outcome: built,
             settled: settle(ledger, &self.bench.cloud, Which::Unfinished, stop).await,
+        }
+    }
+
+    /// The journal is lost, and much time goes by.
+    fn judge_the_sweep(&self) -> Result<(), String> {
+        let calm = Fate {
+            seed: self.scenario.first.seed,
+            ..Fate::default()
+        };
+        let life = Life::default();
+        let forecast = weather::forecast(&calm);
+        self.bench.cloud.set_out(life.clone(), Some(forecast));
+        self.bench.cloud.note(|| "a sweep".to_owned());
+        in_process(&life, &calm, async {
+            drop(
+                self.bench
+                    .cloud
+                    .regions(&Region::new(self.scenario.region))
+                    .await,
+            );
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            sweep(&self.bench).await;
+        });
+        // A process that died while it said what is finished has finished some of its images.
+        let made = self.bench.cloud.own_images().into_iter();
+        let finished = made.filter(|(_, image)| is_complete(image));
+        let finished: Vec<ImageId> = finished.map(|(_, image)| image.id).collect();
+        let left = self.left(&finished);
+        if left.is_empty() {
+            self.judge_the_owners()
+        } else {
+            Err(format!("a sweep left {left:?}"))
         }
     }
 
@@ -293,6 +331,10 @@ impl<'a> Play<'a> {
         if let Some(journal) = self.bench.journal() {
             return Err(format!("{} is still there", journal.display()));
         }
+        self.judge_the_owners()
+    }
+
+    fn judge_the_owners(&self) -> Result<(), String> {
         let there = self.bench.cloud.left_behind(&[]);
         let volume = self.owners_volume.lock().unwrap();
         let mut owners = self.belongings.iter().chain(volume.as_ref());

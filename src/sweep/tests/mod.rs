@@ -1,0 +1,5 @@
+//! Sweeping in the model.
+
+mod removing;
+mod sparing;
+mod yard;
