@@ -16,6 +16,7 @@ use super::weather;
 use crate::build::tests::bench::{Bench, OVER, resume};
 use crate::build::tests::sweeps::sweep;
 use crate::build::{BuildError, Built, GeneratedData, Hook};
+use crate::cloud::api::AccountCalls as _;
 use crate::cloud::fake::{Age, FakeCloud, Life};
 use crate::cloud::image::{Image, ImageState};
 use crate::cloud::{ImageId, Region};
