@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::identity::{DEADLINE_TAG, KEPT};
 use super::keeper::Inner;
 use super::kind::Kind;
 use super::row::Row;
@@ -12,9 +13,11 @@ use super::settled::Why;
 use super::{lookup, undo, undo_fast_launch};
 use crate::cloud::error::Refusal;
 use crate::cloud::image::{Image, ImageQuery, ImageState};
-use crate::cloud::{Cloud, CloudError, ImageId};
+use crate::cloud::{Cloud, CloudError, ImageId, Tags};
 use crate::wait::Polled;
 
+/// How long EC2 may take to show or to tag an image that is about to go.
+const LOOK: Duration = Duration::from_secs(30);
 /// How long EC2's searches may take.
 const SEARCH: Duration = Duration::from_secs(120);
 /// An image that was still pending may get a snapshot a moment after it was deregistered, and EC2 may show it later still.
@@ -35,6 +38,9 @@ pub(super) async fn image<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) ->
     let image = describe(cloud, row, &id).await;
     for snapshot in image.iter().flat_map(Image::snapshots) {
         adopt(inner, row, snapshot.as_str());
+    }
+    if let Some(image) = &image {
+        unmark(inner, cloud, row, image).await;
     }
     undo_fast_launch::of_image(inner, cloud, row, &id).await?;
     // Protection is the last thing that a build asks for, so a protected image of a failed build is rare, but not impossible.
@@ -57,12 +63,35 @@ async fn describe<C: Cloud>(cloud: &C, row: &Row, id: &ImageId) -> Option<Image>
         ids: vec![id.clone()],
         ..ImageQuery::default()
     };
-    cloud
-        .images(&row.region, &query)
-        .await
-        .ok()?
-        .into_iter()
-        .next()
+    let described = undo::repeat(row, LOOK, || async {
+        match cloud.images(&row.region, &query).await {
+            Ok(found) => Ok(Polled::Ready(found.into_iter().next())),
+            Err(error) if error.is(Refusal::NotFound) => Ok(Polled::Ready(None)),
+            Err(error) => Err(error),
+        }
+    });
+    described.await.ok().flatten()
+}
+
+/// A build may fail after it told every later sweep that the image stays. Then that has to be taken back: what cannot be
+/// removed here would stay for good.
+async fn unmark<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row, image: &Image) {
+    if image.tags.get(DEADLINE_TAG).map(String::as_str) != Some(KEPT) {
+        return;
+    }
+    let snapshots = image.snapshots().into_iter().map(|id| id.to_string());
+    let ids: Vec<String> = std::iter::once(image.id.to_string())
+        .chain(snapshots.filter(|id| !row.spared.contains(id)))
+        .collect();
+    let deadline = inner.record().identity().deadline.clone();
+    let tags = Tags::from([(DEADLINE_TAG.to_owned(), deadline)]);
+    let unmarked = undo::repeat(row, LOOK, || async {
+        let tagged = cloud.create_tags(&row.region, &ids, &tags).await;
+        tagged.map(Polled::Ready)
+    });
+    if let Err(why) = unmarked.await {
+        log::warn!("the {row} still says that it stays: {why}");
+    }
 }
 
 async fn adopt_found<C: Cloud>(

@@ -11,7 +11,7 @@ use crate::cloud::api::ImageCalls as _;
 use crate::cloud::api::NetworkCalls as _;
 use crate::cloud::fake::{Age, FakeCloud, Fault, Life, Pace, Weather};
 use crate::cloud::{ImageId, Region};
-use crate::ledger::{Kind, Order, Why};
+use crate::ledger::{DEADLINE_TAG, KEPT, Kind, Order, Why};
 use crate::remote::Remote;
 use crate::stop::Stop;
 
@@ -219,4 +219,23 @@ async fn what_a_damaged_journal_may_have_kept_is_left_and_told() {
         "the image and its snapshot; the machine and all else is gone"
     );
     assert!(ended.exists());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_to_stay_before_the_build_failed_is_left_to_a_sweep() {
+    let bench = Bench::with(all_asked());
+    let denied = Fault::Refused("UnauthorizedOperation");
+    // Protection comes after the mark that an image stays.
+    bench
+        .cloud
+        .fail_always("EnableImageDeregistrationProtection", denied.clone());
+    bench.cloud.fail_always("DeleteSnapshot", denied);
+    let ended = bench.run(&Stop::never()).await;
+    assert!(ended.outcome.is_err());
+    let left = bench.cloud.left_behind(&[]);
+    assert!(!left.is_empty());
+    for place in left {
+        let deadline = bench.cloud.tag_of(&place, DEADLINE_TAG);
+        assert_ne!(deadline.as_deref(), Some(KEPT), "{place}");
+    }
 }
