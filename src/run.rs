@@ -9,6 +9,7 @@ mod builder_file;
 mod builder_null;
 mod building;
 mod context;
+mod credentials_end;
 mod debugging;
 mod destroyer;
 mod fix;
@@ -45,6 +46,7 @@ use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
 use crate::cli::command::{self, Command, Invocation};
 use crate::cli::options::BuildOptions;
+use crate::cloud::shared::Accounts;
 use crate::ledger::Which;
 use crate::ownership::FileOwner;
 pub use crate::report::console::Reader;
@@ -214,6 +216,7 @@ fn run_context(
         journals,
         outputs,
         comment,
+        accounts: Accounts::default(),
     }
 }
 

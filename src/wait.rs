@@ -3,8 +3,14 @@
 //! It knows what every wait has in common: a new id that is not visible yet, throttling, a deadline, the stop signal and
 //! somebody who wants to hear how far it is. What is asked, and what the answer means, is the caller's.
 
+mod pace;
+mod progress;
+
 use std::future::Future;
 use std::time::Duration;
+
+pub(crate) use pace::Pace;
+use progress::Course;
 
 use tokio::time::Instant;
 
@@ -35,30 +41,6 @@ pub(crate) enum Polled<T> {
 impl<T> Polled<T> {
     /// Not yet, and nobody knows how far.
     pub(crate) const PENDING: Self = Self::Pending { percent: None };
-}
-
-/// How often to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pace {
-    /// The first pause.
-    pub(crate) first: Duration,
-    /// The longest: each pause is half as long again as the one before.
-    pub(crate) longest: Duration,
-}
-
-impl Pace {
-    /// For what takes seconds: a machine that starts, a group that is freed.
-    pub(crate) const BRISK: Self = Self {
-        first: Duration::from_millis(500),
-        longest: Duration::from_secs(2),
-    };
-    /// For what takes minutes: snapshots.
-    pub(crate) const STEADY: Self = Self {
-        first: Duration::from_secs(1),
-        longest: Duration::from_secs(5),
-    };
-    /// The pause once a percentage says that the end is near.
-    const NEAR_THE_END: Duration = Duration::from_secs(1);
 }
 
 /// How long to wait.
@@ -176,6 +158,7 @@ struct Watch<'a> {
     begin: Instant,
     moved: Instant,
     percent: Option<u8>,
+    course: Course,
     pause: Duration,
     backoff: Duration,
     last: Option<CloudError>,
@@ -189,6 +172,7 @@ impl<'a> Watch<'a> {
             begin,
             moved: begin,
             percent: None,
+            course: Course::default(),
             pause: wait.pace.first,
             backoff: wait.pace.first,
             last: None,
@@ -200,15 +184,15 @@ impl<'a> Watch<'a> {
             self.percent = percent;
             self.moved = Instant::now();
         }
+        if let Some(percent) = percent {
+            self.course.note(percent);
+        }
         self.last = None;
         self.backoff = self.wait.pace.first;
-        let pause = self.pause;
-        self.pause = (pause * 3 / 2).min(self.wait.pace.longest);
-        if self.percent.is_some_and(|percent| percent >= 90) {
-            pause.min(Pace::NEAR_THE_END)
-        } else {
-            pause
-        }
+        let grown = self.pause;
+        self.pause = (grown * 3 / 2).min(self.wait.pace.longest);
+        let pause = self.wait.pace.pause(self.begin.elapsed(), grown);
+        self.course.pause(pause)
     }
 
     fn refused(&mut self, error: CloudError) -> Result<Duration, WaitError> {

@@ -1,13 +1,15 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
 use super::environment::Environment;
-use crate::cli::options::{BuildOptions, Depth, Force, OnError, TemplateOptions, ValidateOptions};
+use crate::cli::options::{
+    BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
+};
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
 use crate::secret::Secret;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 16] = [
+pub(crate) const NAMES: [&str; 17] = [
     "command",
     "template",
     "working-directory",
@@ -17,6 +19,7 @@ pub(crate) const NAMES: [&str; 16] = [
     "except",
     "force",
     "on-error",
+    "survive-disconnect",
     "regions",
     "older-than",
     "owner",
@@ -134,6 +137,11 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
             Force::No
         },
         on_error: on_error(environment)?,
+        survival: if boolean(environment, "survive-disconnect")? {
+            Survival::Everywhere
+        } else {
+            Survival::WhereSet
+        },
         ..BuildOptions::default()
     })
 }

@@ -44,7 +44,8 @@ pub(super) async fn choose<C: Cloud, D>(
     })
 }
 
-fn of(instance: &Instance, interface: Interface) -> Option<String> {
+/// The address of that interface, where EC2 shows it.
+pub(super) fn of(instance: &Instance, interface: Interface) -> Option<String> {
     let address = match interface {
         // Outside a VPC (EC2-Classic's shape, which some clones of EC2 still answer with) Packer takes the public name.
         Interface::Automatic if instance.vpc.is_none() => instance

@@ -11,15 +11,14 @@ use super::diagnose;
 use super::error::BuildError;
 use super::late::SourceData;
 use super::launch::{self, Machine};
-use crate::cloud::Cloud;
 use crate::cloud::instance::{Instance, InstanceState};
+use crate::cloud::{Cloud, InstanceId};
 use crate::plan::communicator::{Interface, Login, SshSettings};
 use crate::remote::{ConnectError, Dial, HostKeyJudge, ResolvedLogin, Target, Verdict};
 use crate::report::ui::Progress;
 
-/// Between two looks at a machine that is being connected to: often enough to tell that it died, seldom enough not to be
-/// throttled.
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// Between two looks at a machine that is being connected to. All builds of a run look together.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A machine that can be worked on.
 pub(super) struct Session<R> {
@@ -34,6 +33,7 @@ pub(super) async fn log_in<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     machine: &Machine,
     access: &Access,
+    early: Option<D::Remote>,
 ) -> Result<Session<D::Remote>, BuildError> {
     let mut data = machine_data(cx, machine);
     let Some(ssh) = cx.ssh() else {
@@ -44,18 +44,34 @@ pub(super) async fn log_in<C: Cloud, D: Dial>(
     cx.ui
         .say(&format!("Using SSH communicator to connect: {host}"));
     cx.ui.say("Waiting for SSH to become available...");
-    let target = Target {
-        judge: Some(judge(cx, machine, &host, ssh.interface)),
-        ..Target::new(host, ssh)
+    let remote = match early {
+        Some(remote) => remote,
+        None => {
+            let (target, login) = target(cx, &machine.id, (host, ssh), access);
+            dial(cx, machine, &target, &login).await?
+        }
     };
-    let login = ResolvedLogin::resolve(&ssh.login, access.key.temporary())
-        .expect("a temporary key is made for every login that needs one");
-    let remote = dial(cx, machine, &target, &login).await?;
     cx.ui.say("Connected to SSH!");
     Ok(Session {
         remote: Some(remote),
         data,
     })
+}
+
+/// Where to connect and as whom.
+pub(super) fn target<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    id: &InstanceId,
+    (host, ssh): (String, &SshSettings),
+    access: &Access,
+) -> (Target, ResolvedLogin) {
+    let target = Target {
+        judge: Some(judge(cx, id, &host, ssh.interface)),
+        ..Target::new(host, ssh)
+    };
+    let login = ResolvedLogin::resolve(&ssh.login, access.key.temporary())
+        .expect("a temporary key is made for every login that needs one");
+    (target, login)
 }
 
 async fn dial<C: Cloud, D: Dial>(
@@ -116,11 +132,11 @@ async fn gone<C: Cloud, D>(cx: &Cx<'_, C, D>, machine: &Machine) {
 /// address: provisioners do replace host keys.
 fn judge<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
-    machine: &Machine,
+    id: &InstanceId,
     host: &str,
     interface: Interface,
 ) -> HostKeyJudge {
-    let (cloud, region, id) = (cx.cloud.clone(), cx.region.clone(), machine.id.clone());
+    let (cloud, region, id) = (cx.cloud.clone(), cx.region.clone(), id.clone());
     let (ui, host) = (cx.ui.clone(), host.to_owned());
     let chosen_by_user = cx.ssh().is_some_and(|ssh| ssh.host.is_some());
     Arc::new(move |change| {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::access::Access;
 use super::china;
 use super::cx::Cx;
+use super::early::Starting;
 use super::error::BuildError;
 use super::late::Texts;
 use super::network::Network;
@@ -32,14 +33,13 @@ pub(super) struct Machine {
     pub(super) source: Image,
 }
 
-/// Launches the machine and waits until it runs.
-pub(super) async fn machine<C: Cloud, D: Sync>(
+/// Launches the machine.
+pub(super) async fn start<C: Cloud, D: Sync>(
     cx: &Cx<'_, C, D>,
-    source: &Image,
-    network: &Network,
+    (source, network): (&Image, &Network),
     access: &Access,
     texts: &Texts,
-) -> Result<Machine, BuildError> {
+) -> Result<InstanceId, BuildError> {
     let request = request(cx, source, network, access, texts);
     profile::propagated(cx, access, &request).await?;
     let spot = cx.settings.launch.spot.as_ref();
@@ -60,17 +60,22 @@ pub(super) async fn machine<C: Cloud, D: Sync>(
     };
     cx.ui.message(&format!("Instance ID: {id}"));
     cx.observer.instance_launched(cx.region, &id);
+    Ok(id)
+}
 
+/// Waits until it runs; `starting` learns how EC2 shows it meanwhile.
+pub(super) async fn running<C: Cloud, D: Sync>(
+    cx: &Cx<'_, C, D>,
+    id: &InstanceId,
+    starting: &Starting,
+    texts: &Texts,
+) -> Result<Instance, BuildError> {
     cx.ui
         .say(&format!("Waiting for instance ({id}) to become ready..."));
-    let instance = interruption::told(cx, &id, running(cx, &id)).await?;
+    let instance = interruption::told(cx, id, until_running(cx, id, starting)).await?;
     cx.ledger.drop_launch_template(cx.cloud).await;
     china::tag(cx, &instance, texts).await?;
-    Ok(Machine {
-        id,
-        instance,
-        source: source.clone(),
-    })
+    Ok(instance)
 }
 
 async fn on_demand<C: Cloud, D>(
@@ -183,7 +188,11 @@ fn orphan_devices(devices: &[BlockDevice], launch: &Launch) -> Vec<String> {
     devices.filter(|name| !mapped(name)).collect()
 }
 
-async fn running<C: Cloud, D>(cx: &Cx<'_, C, D>, id: &InstanceId) -> Result<Instance, BuildError> {
+async fn until_running<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    id: &InstanceId,
+    starting: &Starting,
+) -> Result<Instance, BuildError> {
     let patience = Patience::Total(
         cx.settings
             .launch
@@ -193,14 +202,17 @@ async fn running<C: Cloud, D>(cx: &Cx<'_, C, D>, id: &InstanceId) -> Result<Inst
     );
     let what = format!("instance {id} to become ready");
     let progress = cx.progress(&what);
-    let wait = cx.wait(&what, Pace::BRISK, patience, &progress);
+    let wait = cx.wait(&what, Pace::START, patience, &progress);
     let running = wait::until(&wait, || async {
         let Some(instance) = describe(cx.cloud, cx.region, id).await? else {
             return Ok(Polled::PENDING);
         };
         Ok(match instance.state {
             InstanceState::Running => Polled::Ready(instance),
-            InstanceState::Pending => Polled::PENDING,
+            InstanceState::Pending => {
+                starting.show(instance);
+                Polled::PENDING
+            }
             state => Polled::Failed(
                 instance
                     .state_reason

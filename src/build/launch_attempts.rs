@@ -21,6 +21,7 @@ const PROFILE: Duration = Duration::from_secs(30);
 const PACE: Pace = Pace {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(30),
+    usual: None,
 };
 /// EC2 has no spot machine at this moment. Other refusals of a fleet do not pass by waiting.
 const NO_CAPACITY: [&str; 2] = ["InsufficientInstanceCapacity", "UnfulfillableCapacity"];

@@ -14,6 +14,7 @@ mod decode;
 mod destroy;
 mod devices;
 mod diagnose;
+mod early;
 mod error;
 mod fast_launch;
 mod freeze;

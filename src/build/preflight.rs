@@ -32,24 +32,50 @@ pub(crate) async fn caller<C: Cloud>(
     })
 }
 
-/// Every check that needs no source image, side by side.
-pub(super) async fn check<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
+/// What can be known without a call, and Packer's words for what is looked for: they come first, whatever answers first.
+pub(super) fn announce<C, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
     if !cx.settings.unsupported.is_empty() {
         return Err(BuildError::Unsupported(cx.settings.unsupported.clone()));
     }
     if matches!(cx.settings.recipe, Recipe::Volumes(_)) {
         return Ok(());
     }
+    deprecation(cx)?;
+    let image = &cx.settings.image;
+    cx.ui.say("Prevalidating any provided VPC information");
+    if image.skip_create {
+        cx.ui
+            .say("skip_create_ami was set; not prevalidating AMI name");
+    } else if image.replace != Replace::Refuse {
+        cx.ui
+            .say("Force Deregister flag found, skipping prevalidating AMI Name");
+    } else {
+        cx.ui
+            .say(&format!("Prevalidating AMI Name: {}", image.name));
+    }
+    Ok(())
+}
+
+/// Every check that needs no source image, side by side.
+pub(super) async fn check<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
+    if matches!(cx.settings.recipe, Recipe::Volumes(_)) {
+        return Ok(());
+    }
+    let others = async {
+        tokio::try_join!(
+            vpc(cx),
+            names(cx),
+            protect::check_old(cx),
+            fast_launch::check(cx)
+        )
+        .map(|_| ())
+    };
+    if cx.settings.image.regions.is_empty() {
+        return tokio::try_join!(regions(cx), others).map(|_| ());
+    }
     // A name in a region that does not exist cannot be looked for.
     regions(cx).await?;
-    deprecation(cx)?;
-    tokio::try_join!(
-        vpc(cx),
-        names(cx),
-        protect::check_old(cx),
-        fast_launch::check(cx)
-    )
-    .map(|_| ())
+    others.await
 }
 
 /// EC2 takes no time in the past, and would say so only once the image is there.
@@ -128,7 +154,6 @@ async fn regions<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
 
 async fn vpc<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
     let launch = &cx.settings.launch;
-    cx.ui.say("Prevalidating any provided VPC information");
     let (Some(vpc), None, true) = (
         &launch.vpc,
         &launch.subnet,
@@ -150,18 +175,9 @@ async fn vpc<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
 /// The image's name must be free wherever it will be used. Packer looks in the build region only.
 async fn names<C: Cloud, D: Sync>(cx: &Cx<'_, C, D>) -> Result<(), BuildError> {
     let image = &cx.settings.image;
-    if image.skip_create {
-        cx.ui
-            .say("skip_create_ami was set; not prevalidating AMI name");
+    if image.skip_create || image.replace != Replace::Refuse {
         return Ok(());
     }
-    if image.replace != Replace::Refuse {
-        cx.ui
-            .say("Force Deregister flag found, skipping prevalidating AMI Name");
-        return Ok(());
-    }
-    cx.ui
-        .say(&format!("Prevalidating AMI Name: {}", image.name));
     let targets = regions_of_the_name(cx);
     futures_util::future::try_join_all(targets.into_iter().map(|region| name_is_free(cx, region)))
         .await

@@ -73,7 +73,7 @@ async fn stopped<C: Cloud, D>(cx: &Cx<'_, C, D>, id: &InstanceId) -> Result<(), 
     );
     let what = format!("instance {id} to stop");
     let progress = cx.progress(&what);
-    let wait = cx.wait(&what, Pace::BRISK, patience, &progress);
+    let wait = cx.wait(&what, Pace::STOP, patience, &progress);
     wait::until(&wait, || async {
         let Some(instance) = launch::describe(cx.cloud, cx.region, id).await? else {
             return Ok(Polled::PENDING);

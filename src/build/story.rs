@@ -9,8 +9,8 @@ use super::error::BuildError;
 use super::late::{self, SourceData, Texts};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, decode, freeze, interruption, launch, modify_machine, network, preflight,
-    recipe, source, spread, stop_machine, volumes,
+    clear_keys, connect, decode, early, freeze, interruption, launch, modify_machine, network,
+    preflight, recipe, source, spread, stop_machine, volumes,
 };
 use crate::cloud::image::Image;
 use crate::cloud::{Cloud, Region};
@@ -139,12 +139,14 @@ async fn provisioned<C: Cloud, D: Dial>(
     hook: &mut impl Hook,
 ) -> Result<(Machine, Texts, GeneratedData), BuildError> {
     cx.ui.step("Preflight");
-    preflight::check(cx).await?;
+    preflight::announce(cx)?;
+    // None of the three needs another one's answer; the first that fails is the cause.
+    let looked_up =
+        async { tokio::try_join!(preflight::check(cx), source::find(cx), network::choose(cx)) };
+    let ((), source, network) = Box::pin(looked_up).await?;
     pause(cx, "StepPreValidate").await;
-    let source = source::find(cx).await?;
     pause(cx, "StepSourceAMIInfo").await;
     let texts = late::render(cx, &SourceData::new(cx.region, &source))?;
-    let network = network::choose(cx).await?;
     pause(cx, "StepNetworkInfo").await;
     preflight::try_launch(cx, &source, &network, &texts).await?;
 
@@ -155,7 +157,15 @@ async fn provisioned<C: Cloud, D: Dial>(
     }
     pause(cx, "StepKeyPair").await;
     pause(cx, "StepSecurityGroup").await;
-    let machine = launch::machine(cx, &source, &network, &access, &texts).await?;
+    let id = launch::start(cx, (&source, &network), &access, &texts).await?;
+    let starting = early::Starting::default();
+    let running = launch::running(cx, &id, &starting, &texts);
+    let (instance, early) = early::beside(running, early::dial(cx, &access, &starting)).await?;
+    let machine = Machine {
+        id,
+        instance,
+        source,
+    };
     cx.observer.instance_running(cx.ui, &machine.instance);
     pause(cx, "StepRunSourceInstance").await;
     if let Recipe::Volumes(volumes) = &cx.settings.recipe {
@@ -163,7 +173,7 @@ async fn provisioned<C: Cloud, D: Dial>(
         pause(cx, "stepTagEBSVolumes").await;
     }
 
-    let provisioned = Box::pin(provision(cx, hook, &machine, &access));
+    let provisioned = Box::pin(provision(cx, hook, &machine, (&access, early)));
     let data = interruption::told(cx, &machine.id, provisioned).await?;
     Ok((machine, texts, data))
 }
@@ -172,10 +182,10 @@ async fn provision<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     hook: &mut impl Hook,
     machine: &Machine,
-    access: &Access,
+    (access, early): (&Access, Option<D::Remote>),
 ) -> Result<GeneratedData, BuildError> {
     cx.ui.step("Connect");
-    let mut session = connect::log_in(cx, machine, access).await?;
+    let mut session = connect::log_in(cx, machine, access, early).await?;
     pause(cx, "StepConnect").await;
     let provisioned = hook.provision(session.remote.as_mut(), &session.data).await;
     provisioned.map_err(|error| BuildError::Provision(Box::new(error)))?;

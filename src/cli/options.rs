@@ -55,6 +55,16 @@ pub(crate) enum Force {
     No,
 }
 
+/// Which scripts on the machine outlive a lost connection. Ours: Packer has no such flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Survival {
+    /// Those of provisioners that set `survive_disconnect`.
+    #[default]
+    WhereSet,
+    /// All but those of provisioners that set it to `false`.
+    Everywhere,
+}
+
 /// Whether the run stops between steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Debugging {
@@ -82,6 +92,8 @@ pub(crate) struct BuildOptions {
     pub(crate) timestamps: bool,
     /// `-debug`.
     pub(crate) debugging: Debugging,
+    /// `-survive-disconnect`.
+    pub(crate) survival: Survival,
 }
 
 /// How far `validate` looks.
@@ -149,6 +161,7 @@ const BUILD: &[Flag] = &[
     switch("color"),
     switch("timestamp-ui"),
     switch("debug"),
+    switch("survive-disconnect"),
     value("config-type"),
     switch("machine-readable"),
     switch("warn-on-undeclared-var"),
@@ -215,6 +228,13 @@ pub(crate) fn build(arguments: &[String]) -> Result<BuildOptions, FlagError> {
             "parallel-builds" => options.parallel = parallel(name, value)?,
             "color" => options.colourless = value == "false",
             "timestamp-ui" => options.timestamps = value == "true",
+            "survive-disconnect" => {
+                options.survival = if value == "true" {
+                    Survival::Everywhere
+                } else {
+                    Survival::WhereSet
+                }
+            }
             "debug" => {
                 options.debugging = if value == "true" {
                     Debugging::Steps

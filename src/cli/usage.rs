@@ -57,6 +57,9 @@ Options:
                                 everything, ask, or run the cleanup provisioner
                                 and keep everything.
   -parallel-builds=1            Builds at a time; 0 is no limit. (Default: 0)
+  -survive-disconnect           Scripts of `shell` provisioners outlive a lost
+                                connection. (Not Packer's; a provisioner has
+                                `survive_disconnect` for itself)
   -timestamp-ui                 Begin each line of a build with the time.
   -var 'key=value'              A variable; may be given several times.
   -var-file=path                A JSON file of variables; may be given several times.

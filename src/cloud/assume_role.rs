@@ -12,10 +12,11 @@ use aws_credential_types::provider::{self, ProvideCredentials, future};
 use aws_sdk_sts::operation::assume_role::builders::AssumeRoleInputBuilder;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 
+use super::attempts;
 use super::mfa::MfaToken;
 use crate::plan::amazon::settings::AssumeRole;
 
-/// Assumes one role, anew for each call; the SDK's identity cache keeps the answer while it lasts.
+/// Assumes one role, anew for each call; `Renewing` keeps the answer while it lasts.
 #[derive(Debug)]
 pub(crate) struct RoleProvider {
     client: aws_sdk_sts::Client,
@@ -77,7 +78,8 @@ impl RoleProvider {
     }
 
     async fn assume(&self, request: AssumeRoleInputBuilder) -> provider::Result {
-        let sent = Box::pin(request.send_with(&self.client)).await;
+        // A call of its own within the one that needs the role: its own credentials may have ended, too.
+        let (sent, _) = attempts::counted(Box::pin(request.send_with(&self.client))).await;
         let output = sent.map_err(CredentialsError::provider_error)?;
         let credentials = output
             .credentials()

@@ -26,6 +26,17 @@ pub(crate) struct Attempts {
     pub(crate) unconnected: u32,
 }
 
+/// Whether a call was refused because its credentials have ended, and what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Expired {
+    #[default]
+    No,
+    /// Others are to be looked for.
+    Told,
+    /// Others were looked for: that is done once a call.
+    Heeded,
+}
+
 impl Attempts {
     /// Whether any attempt may have reached EC2.
     pub(crate) fn reached(self) -> bool {
@@ -36,14 +47,30 @@ impl Attempts {
 tokio::task_local! {
     /// The attempts of the call that this task is in. The SDK runs them on the caller's own task.
     static ATTEMPTS: Cell<Attempts>;
+    /// What AWS said about the credentials of that call.
+    static EXPIRED: Cell<Expired>;
+    /// How many attempts EC2 throttled, whatever call they belong to.
+    static THROTTLED_ATTEMPTS: Cell<u32>;
 }
 
 /// Runs one call and tells what became of its attempts.
 pub(crate) async fn counted<F: Future>(call: F) -> (F::Output, Attempts) {
+    let call = EXPIRED.scope(Cell::default(), call);
     ATTEMPTS
         .scope(Cell::default(), async move {
             let output = call.await;
             (output, ATTEMPTS.with(Cell::get))
+        })
+        .await
+}
+
+/// Runs calls and tells how many of their attempts EC2 throttled. The SDK repeats those by itself, so a call that went well
+/// in the end does not show them.
+pub(crate) async fn throttled<F: Future>(calls: F) -> (F::Output, u32) {
+    THROTTLED_ATTEMPTS
+        .scope(Cell::default(), async move {
+            let output = calls.await;
+            (output, THROTTLED_ATTEMPTS.with(Cell::get))
         })
         .await
 }
@@ -55,6 +82,29 @@ fn note(change: impl FnOnce(&mut Attempts)) {
         change(&mut changed);
         attempts.set(changed);
     });
+}
+
+/// Notes that the credentials have ended; says whether others are worth a look, which is once a call. The SDK asks more than
+/// once about one attempt, and gets the same answer.
+pub(super) fn note_expired() -> bool {
+    move_on(&[Expired::No, Expired::Told], Expired::Told)
+}
+
+/// Whether others have to be looked for; they are, from now on.
+pub(super) fn take_expired() -> bool {
+    move_on(&[Expired::Told], Expired::Heeded)
+}
+
+/// Whether it was so, and then it is otherwise. Outside of [`counted`] it never is.
+fn move_on(from: &[Expired], to: Expired) -> bool {
+    let moved = EXPIRED.try_with(|expired| {
+        let is_so = from.contains(&expired.get());
+        if is_so {
+            expired.set(to);
+        }
+        is_so
+    });
+    moved.unwrap_or(false)
 }
 
 /// Counts the attempts, and those among them that found no connection.
@@ -82,6 +132,12 @@ impl Intercept for CountAttempts {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if context
+            .response()
+            .is_some_and(|response| response.status().as_u16() == THROTTLED)
+        {
+            let _outside = THROTTLED_ATTEMPTS.try_with(|count| count.set(count.get() + 1));
+        }
         let error = match context.output_or_error() {
             Some(Err(error)) => error.as_connector_error(),
             Some(Ok(_)) | None => None,

@@ -19,9 +19,12 @@ use super::announced::{Announced, OnSecret};
 use super::assume_role::RoleProvider;
 use super::credentials::{self, Ways, may_ask_metadata_service};
 use super::environment::Environment;
+use super::expired::OnceMoreWhenExpired;
 use super::mfa;
+use super::renewing::Renewing;
 use super::shared_files::SharedFiles;
 use super::transport::{self, Proxies, Verification};
+use super::unrenewable::Unrenewable;
 use crate::plan::amazon::settings::Access;
 
 /// Why there is no way to EC2. Nothing was sent.
@@ -71,6 +74,8 @@ pub(crate) struct Connection {
     pub(crate) config: SdkConfig,
     /// Where the build takes place.
     pub(crate) region: Region,
+    /// The credentials behind all calls, where nobody can renew them.
+    pub(crate) unrenewable: Option<Unrenewable>,
     /// EC2's endpoint, in every region; `None` is EC2's own.
     pub(crate) ec2_endpoint: Option<String>,
     /// STS's endpoint.
@@ -89,8 +94,6 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(40);
 const CALL_TIMEOUT: Duration = Duration::from_secs(300);
 /// Between two attempts at most: AWS's own choice for its SDKs.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
-/// The search for credentials, which may include a role and its retries.
-const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(30);
 /// Packer's default for `max_retries`, which counts the first attempt too.
 const DEFAULT_ATTEMPTS: u32 = 10;
 
@@ -123,20 +126,32 @@ pub(crate) async fn connect(
         .with_timeout_config(timeouts());
     let sts_endpoint = endpoint(environment, "AWS_ENDPOINT_URL_STS");
     let ways = Ways { services, local };
-    let provider = match mfa::role(access, &files)? {
+    let (unrenewable, provider) = match mfa::role(access, &files)? {
         Some(mfa) => {
             let found = credentials::base(&mfa.access, &mfa.files, environment, &ways);
-            let found = Announced::provider(found, tell.clone());
+            let found = kept(Announced::provider(found, tell.clone()));
             let client = sts(&config, found, sts_endpoint.clone());
-            SharedCredentialsProvider::new(RoleProvider::with_token(client, &mfa.role, mfa.token))
+            let role = RoleProvider::with_token(client, &mfa.role, mfa.token);
+            let session = kept(Announced::provider(
+                SharedCredentialsProvider::new(role),
+                tell,
+            ));
+            (Some(Unrenewable::session(&session)), session)
         }
         None => {
             let found = credentials::base(access, &files, environment, &ways);
-            let found = Announced::provider(found, tell.clone());
-            with_role(access, &config, found, sts_endpoint.clone())
+            let found = kept(Announced::provider(found, tell.clone()));
+            let fixed = Unrenewable::of(access, environment, &found);
+            let role = role(access, &config, &found, sts_endpoint.clone());
+            let assumed = role.map(|role| {
+                kept(Announced::provider(
+                    SharedCredentialsProvider::new(role),
+                    tell,
+                ))
+            });
+            (fixed, assumed.unwrap_or(found))
         }
     };
-    let provider = Announced::provider(provider, tell);
     let ec2_endpoint = access
         .custom_endpoint_ec2
         .clone()
@@ -144,6 +159,7 @@ pub(crate) async fn connect(
     Ok(Connection {
         config: config.into_builder().credentials_provider(provider).build(),
         region,
+        unrenewable,
         ec2_endpoint: ec2_endpoint.or_else(|| endpoint(environment, "AWS_ENDPOINT_URL_EC2")),
         sts_endpoint,
         secrets_manager_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
@@ -199,11 +215,8 @@ fn base_config(access: &Access, environment: Environment<'_>, region: &Region) -
             verification(access),
             Proxies::Environment,
         ))
-        .identity_cache(
-            IdentityCache::lazy()
-                .load_timeout(CREDENTIALS_TIMEOUT)
-                .build(),
-        )
+        // `Renewing` is the cache.
+        .identity_cache(IdentityCache::no_cache())
         .retry_config(retries(access))
         .timeout_config(timeouts())
         .use_fips(environment.is_true("AWS_USE_FIPS_ENDPOINT"))
@@ -249,20 +262,25 @@ fn endpoint(environment: Environment<'_>, own: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn with_role(
+fn kept(found: SharedCredentialsProvider) -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Renewing::new(found))
+}
+
+/// The template's role, in exchange for what was found.
+fn role(
     access: &Access,
     config: &SdkConfig,
-    found: SharedCredentialsProvider,
+    found: &SharedCredentialsProvider,
     endpoint: Option<String>,
-) -> SharedCredentialsProvider {
-    let Some(role) = access
+) -> Option<RoleProvider> {
+    let role = access
         .assume_role
         .as_ref()
-        .filter(|role| !role.role_arn.is_empty())
-    else {
-        return found;
-    };
-    SharedCredentialsProvider::new(RoleProvider::new(sts(config, found, endpoint), role))
+        .filter(|role| !role.role_arn.is_empty())?;
+    Some(RoleProvider::new(
+        sts(config, found.clone(), endpoint),
+        role,
+    ))
 }
 
 fn sts(
@@ -270,7 +288,9 @@ fn sts(
     found: SharedCredentialsProvider,
     endpoint: Option<String>,
 ) -> aws_sdk_sts::Client {
-    let mut sts = aws_sdk_sts::config::Builder::from(config).credentials_provider(found);
+    let mut sts = aws_sdk_sts::config::Builder::from(config)
+        .credentials_provider(found)
+        .retry_classifier(OnceMoreWhenExpired);
     sts.set_endpoint_url(endpoint);
     aws_sdk_sts::Client::from_conf(sts.build())
 }

@@ -5,18 +5,27 @@
 //! The first source that has any counts. The chain is made here and not by the SDK, because the SDK's cannot leave out the
 //! metadata service and takes empty variables for values.
 
+use std::time::SystemTime;
+
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
-use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::{StaticConfiguration, WebIdentityTokenCredentialsProvider};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
 use super::environment::Environment;
+use super::profile_credentials::ProfileCredentials;
 use super::shared_files::SharedFiles;
 use crate::plan::amazon::settings::{Access, StaticKeys};
+
+/// Beside the keys in what `aws configure export-credentials` and many sign-in tools print
+/// (<https://docs.aws.amazon.com/cli/latest/reference/configure/export-credentials.html>).
+const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
 /// How the sources reach the network.
 pub(crate) struct Ways {
@@ -36,13 +45,6 @@ pub(crate) fn base(
     if let Some(keys) = &access.keys {
         return SharedCredentialsProvider::new(fixed(keys));
     }
-    let profile = || {
-        ProfileFileCredentialsProvider::builder()
-            .configure(&ways.services)
-            .profile_files(files.to_sdk())
-            .profile_name(files.profile_name())
-            .build()
-    };
     let mut chain = Chain::default();
     if access.profile.is_none() {
         chain.add("Environment", environment_keys(environment));
@@ -51,7 +53,8 @@ pub(crate) fn base(
             web_identity(environment, &ways.services),
         );
     }
-    chain.add("Profile", Some(profile()));
+    let profile = ProfileCredentials::new(files, &ways.services);
+    chain.add("Profile", Some(profile));
     if environment
         .first(&[
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -110,13 +113,13 @@ fn fixed(keys: &StaticKeys) -> Credentials {
         keys.access_key.expose(),
         keys.secret_key.expose(),
         token,
-        None,
+        keys.lasts.map(|lasts| SystemTime::now() + lasts),
         "Template",
     )
 }
 
 /// The names are those that AWS's Go SDK knows, old ones included.
-fn environment_keys(environment: Environment<'_>) -> Option<Credentials> {
+pub(super) fn environment_keys(environment: Environment<'_>) -> Option<Credentials> {
     let access_key = environment.first(&["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"])?;
     let secret_key = environment.first(&["AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"])?;
     let token = environment.get("AWS_SESSION_TOKEN").map(str::to_owned);
@@ -124,9 +127,13 @@ fn environment_keys(environment: Environment<'_>) -> Option<Credentials> {
         access_key,
         secret_key,
         token,
-        None,
+        environment.get(EXPIRATION).and_then(end),
         "Environment",
     ))
+}
+
+fn end(text: &str) -> Option<SystemTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(Into::into)
 }
 
 fn web_identity(

@@ -17,6 +17,7 @@ use aws_sdk_ec2::Client;
 use super::api::AccountCalls;
 use super::attempts::{CountAttempts, NotWithoutCapacity, OnlyWithoutEffect};
 use super::connection::Connection;
+use super::expired::OnceMoreWhenExpired;
 use super::iam::Iam;
 use super::request::unless_empty;
 use super::{Region, Tags};
@@ -58,10 +59,12 @@ pub(crate) struct Ec2 {
 impl Ec2 {
     /// EC2 by way of `connection`. Opens nothing yet.
     pub(crate) fn new(connection: &Connection) -> Self {
-        let mut ec2 =
-            aws_sdk_ec2::config::Builder::from(&connection.config).interceptor(CountAttempts);
-        let mut sts =
-            aws_sdk_sts::config::Builder::from(&connection.config).interceptor(CountAttempts);
+        let mut ec2 = aws_sdk_ec2::config::Builder::from(&connection.config)
+            .interceptor(CountAttempts)
+            .retry_classifier(OnceMoreWhenExpired);
+        let mut sts = aws_sdk_sts::config::Builder::from(&connection.config)
+            .interceptor(CountAttempts)
+            .retry_classifier(OnceMoreWhenExpired);
         ec2.set_endpoint_url(connection.ec2_endpoint.clone());
         sts.set_endpoint_url(connection.sts_endpoint.clone());
         Self {

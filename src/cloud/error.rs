@@ -1,5 +1,7 @@
 //! What EC2 or the way to it answered instead of a result. Told apart by code, never by text.
 
+use std::error::Error;
+
 use super::Region;
 
 /// What kind of refusal a code means to us.
@@ -112,6 +114,54 @@ impl CloudError {
         }
     }
 
+    /// The same error for somebody else who waited for the same answer. What the transport said comes as text.
+    pub(crate) fn retold(&self) -> Self {
+        match self {
+            Self::Refused {
+                call,
+                region,
+                refusal,
+                code,
+                message,
+                request_id,
+            } => Self::Refused {
+                call,
+                region: region.clone(),
+                refusal: *refusal,
+                code: code.clone(),
+                message: message.clone(),
+                request_id: request_id.clone(),
+            },
+            Self::NoAnswer {
+                call,
+                region,
+                source,
+            } => Self::NoAnswer {
+                call,
+                region: region.clone(),
+                source: told(source.as_ref()),
+            },
+            Self::NotSent {
+                call,
+                region,
+                source,
+            } => Self::NotSent {
+                call,
+                region: region.clone(),
+                source: told(source.as_ref()),
+            },
+            Self::Incomplete {
+                call,
+                region,
+                field,
+            } => Self::Incomplete {
+                call,
+                region: region.clone(),
+                field,
+            },
+        }
+    }
+
     /// Whether the refusal is `refusal`.
     pub(crate) fn is(&self, refusal: Refusal) -> bool {
         self.refusal() == Some(refusal)
@@ -125,4 +175,11 @@ impl CloudError {
             Self::NotSent { .. } => false,
         }
     }
+}
+
+/// An error and its causes on one line.
+fn told(error: &(dyn Error + 'static)) -> Box<dyn Error + Send + Sync> {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.join(": ").into()
 }

@@ -31,6 +31,10 @@ const NO_CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a
      `profile`; on a runner that is an EC2 instance, a container reaches the metadata service only where the instance's \
      HttpPutResponseHopLimit is 2 or more";
 
+const SESSION_OVER: &str = "the session has ended, and there is no newer one: keys of the environment or of the template cannot be renewed. Sign in for longer \
+     (`role-duration-seconds` of aws-actions/configure-aws-credentials), or use a `profile` with a role or a `credential_process`, `assume_role`, \
+     a web identity or the role of the machine, all of which are renewed";
+
 const NO_CONNECTION: &str = "check the region's name, the network, the proxy variables and `custom_endpoint_ec2`; behind a proxy \
      that shows a certificate of its own, let SSL_CERT_FILE name its root";
 
@@ -70,10 +74,11 @@ fn action(call: &str) -> String {
 
 fn credentials_advice(code: &str) -> &'static str {
     match code {
-        "ExpiredToken" | "ExpiredTokenException" => {
-            "the session has ended; ask for new credentials, with a longer session if the build takes long"
+        "ExpiredToken" | "ExpiredTokenException" => SESSION_OVER,
+        "RequestExpired" => {
+            "the session has ended, or this machine's clock is wrong; new credentials were looked for before, and there are none"
         }
-        "RequestExpired" | "SignatureDoesNotMatch" | "IncompleteSignature" => {
+        "SignatureDoesNotMatch" | "IncompleteSignature" => {
             "check the secret key and this machine's clock"
         }
         _ => "check the access key, and that the region is enabled for the account",

@@ -11,6 +11,7 @@ use super::call::Call;
 use super::connection::Connection;
 use super::ec2::Ec2;
 use super::error::Refusal;
+use super::expired::OnceMoreWhenExpired;
 use super::profile::ProfileCalls;
 use super::tagged::{Detail, IAM_PREFIX, Selection, Tagged};
 use super::{ProfileName, Region, Tags};
@@ -33,8 +34,9 @@ pub(super) struct Iam {
 impl Iam {
     /// IAM by way of `connection`. Opens nothing yet.
     pub(super) fn new(connection: &Connection) -> Self {
-        let mut config =
-            aws_sdk_iam::config::Builder::from(&connection.config).interceptor(CountAttempts);
+        let mut config = aws_sdk_iam::config::Builder::from(&connection.config)
+            .interceptor(CountAttempts)
+            .retry_classifier(OnceMoreWhenExpired);
         config.set_endpoint_url(connection.iam_endpoint.clone());
         let careful = config.clone().retry_classifier(OnlyWithoutEffect);
         Self {

@@ -1,7 +1,8 @@
 //! EC2 as the build sees it: a narrow trait in our own types.
 //!
 //! `ec2.rs` is the only file that names the SDK's client of EC2, and `iam.rs` that of IAM; `request` and `response` translate, `classify` and `hint` explain what
-//! went wrong, `connection` finds region, credentials and transport. `fake` is a stateful model with numbered calls.
+//! went wrong, `connection` finds region, credentials and transport. `shared` joins what the builds
+//! of a process ask. `fake` is a stateful model with numbered calls.
 
 pub(crate) mod announced;
 pub(crate) mod api;
@@ -14,6 +15,7 @@ mod credentials;
 pub(crate) mod ec2;
 mod environment;
 pub(crate) mod error;
+mod expired;
 #[cfg(test)]
 pub(crate) mod fake;
 mod hint;
@@ -27,6 +29,8 @@ pub(crate) mod lifecycle_calls;
 mod mfa;
 pub(crate) mod network;
 pub(crate) mod profile;
+mod profile_credentials;
+mod renewing;
 mod request;
 mod request_instance;
 mod request_lifecycle;
@@ -35,10 +39,12 @@ mod request_volume;
 mod response;
 mod response_fleet;
 pub(crate) mod secrets_manager;
+pub(crate) mod shared;
 mod shared_files;
 pub(crate) mod spot;
 pub(crate) mod tagged;
 mod transport;
+pub(crate) mod unrenewable;
 pub(crate) mod unverified;
 pub(crate) mod volume;
 pub(crate) mod volume_calls;

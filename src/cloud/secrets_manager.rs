@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::announced::OnSecret;
 use super::call::Call;
 use super::connection::{ConnectError, Connection, connect};
+use super::expired::OnceMoreWhenExpired;
 use super::{CloudError, Region};
 use crate::error::on_one_line;
 use crate::lookups::Answer;
@@ -42,7 +43,8 @@ impl SecretsManager {
                 ConnectError::RegionMissing => REGION_MISSING.to_owned(),
                 other => on_one_line(&other),
             })?;
-        let mut settings = aws_sdk_secretsmanager::config::Builder::from(&config);
+        let mut settings = aws_sdk_secretsmanager::config::Builder::from(&config)
+            .retry_classifier(OnceMoreWhenExpired);
         settings.set_endpoint_url(secrets_manager_endpoint);
         Ok(Self {
             client: aws_sdk_secretsmanager::Client::from_conf(settings.build()),

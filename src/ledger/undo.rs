@@ -131,10 +131,19 @@ where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<Polled<T>, CloudError>>,
 {
+    repeat_at(Pace::BRISK, row, limit, poll).await
+}
+
+/// The same at a pace of its own.
+async fn repeat_at<T, F, Fut>(pace: Pace, row: &Row, limit: Duration, poll: F) -> Result<T, Why>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<Polled<T>, CloudError>>,
+{
     let (what, stop) = (format!("the removal of {row}"), Stop::never());
     let wait = Wait {
         what: &what,
-        pace: Pace::BRISK,
+        pace,
         patience: Patience::Total(limit),
         grace: limit,
         stop: &stop,
@@ -205,7 +214,8 @@ async fn instance<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<
     };
     undo_volumes::adopt(inner, cloud, row, &id).await;
     remove(inner, row, || cloud.terminate_instance(&row.region, &id)).await?;
-    repeat(row, TERMINATION, || terminated(cloud, row, &id)).await
+    let gone = || terminated(cloud, row, &id);
+    repeat_at(Pace::STOP, row, TERMINATION, gone).await
 }
 
 /// Whether the machine is gone. EC2 shows a terminated one for about an hour, then does not know it any more.

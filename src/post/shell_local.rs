@@ -1,6 +1,7 @@
 //! `shell-local`: scripts on this side, which usually read the manifest. The artifact passes through.
 
 use super::context::PostContext;
+use crate::cli::options::Survival;
 use crate::plan::provision::ShellLocalSettings;
 use crate::provision::{Attempt, Pauses, ProvisionContext, ProvisionError, run_local_scripts};
 
@@ -22,6 +23,7 @@ pub(super) async fn run(
         owner: cx.owner,
         child_ending: cx.child_ending,
         pauses: Pauses::None,
+        survival: Survival::default(),
     };
     let attempt = Attempt::unlimited(cx.stop);
     run_local_scripts(settings, &like_a_provisioner, &attempt).await

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::cli::options::Survival;
 use crate::ownership::FileOwner;
 use crate::report::ui::Ui;
 use crate::stop::Stop;
@@ -57,6 +58,8 @@ pub(crate) struct ProvisionContext {
     pub(crate) child_ending: ChildEnding,
     /// `-debug`.
     pub(crate) pauses: Pauses,
+    /// `-survive-disconnect`.
+    pub(crate) survival: Survival,
 }
 
 /// Whether somebody presses Enter before each provisioner.

@@ -2,8 +2,10 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::remote::RemoteError;
+use crate::report::human;
 use crate::template::scope::RenderError;
 
 use super::{AnsibleError, AnsibleLocalError};
@@ -30,6 +32,25 @@ pub(crate) enum ProvisionError {
     /// `restart_timeout` is over.
     #[error("Timeout waiting for machine to restart.")]
     RestartTimeout,
+    /// A script that outlives connections did not outlive the machine's boot.
+    #[error("The machine rebooted while the script ran, and the script ended with it.")]
+    Rebooted,
+    /// What kept such a script was killed.
+    #[error(
+        "The script was lost: whatever watched it on the machine was killed, and so how it ended is unknown."
+    )]
+    Lost,
+    /// Such a script may still run, but nobody can see it.
+    #[error("The connection was lost while the script ran, and the machine cannot be reached since {}: {}", human::duration(*waited), in_one_line(cause))]
+    OutOfReach {
+        /// Since the connection was lost.
+        waited: Duration,
+        /// Why the last try failed.
+        cause: RemoteError,
+    },
+    /// Such a script could not be started.
+    #[error("Error starting script apart from the connection: {0}")]
+    NotDetached(String),
     /// Something that has to be done on the machine could not be done.
     #[error("{doing}: {}", in_one_line(cause))]
     Remote {
@@ -154,6 +175,18 @@ impl ProvisionError {
         match self {
             Self::NoProgram { .. } => Some(
                 "the action's image has no shell; `setup/action.yml` puts the same binary on the PATH of the job, where scripts find the runner's tools",
+            ),
+            Self::Rebooted => Some(
+                "where the script reboots the machine on purpose, set `expect_disconnect` to `true`; otherwise look at the machine's console for why it did",
+            ),
+            Self::Lost => Some(
+                "a script that kills all processes of its user, or a machine without memory, does that; set `survive_disconnect` to `false` for such a script",
+            ),
+            Self::OutOfReach { .. } => Some(
+                "look at the machine's console and at the network between here and there; a longer `start_retry_timeout` is waited for too",
+            ),
+            Self::NotDetached(_) => Some(
+                "`survive_disconnect` needs `sh`, `mkfifo` and the other small tools that every Linux and busybox have; set it to `false` for this provisioner",
             ),
             Self::Exit { hint, .. } => *hint,
             Self::Step { cause, .. } => cause.hint(),

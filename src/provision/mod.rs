@@ -7,6 +7,7 @@ mod breakpoint;
 mod chef;
 mod child;
 mod context;
+mod detached;
 mod elevated;
 mod environment;
 mod error;

@@ -127,7 +127,13 @@ async fn run_once<R: Remote>(
     match settings {
         ProvisionerSettings::Shell(settings) => {
             let names = &names.shell;
-            attempt.cut(shell::run(settings, names, machine, cx)).await
+            let result = attempt
+                .cut(Box::pin(shell::run(settings, names, machine, cx)))
+                .await;
+            if matches!(result, Err(ProvisionError::Cancelled)) {
+                shell::end(settings, names, machine, cx).await;
+            }
+            result
         }
         ProvisionerSettings::PowerShell(settings) => {
             let names = names.powershell.as_ref().expect("chosen for this kind");

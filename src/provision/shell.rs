@@ -1,12 +1,15 @@
-//! `shell`: uploads each script, runs it and removes it. What the machine is told is Packer's to the letter.
+//! `shell`: uploads each script, runs it and removes it. What the machine is told is Packer's to the letter, unless the script
+//! shall outlive a lost connection.
 
 use std::fs;
 
 use tokio::time::Instant;
 
+use crate::cli::options::Survival;
 use crate::plan::provision::{ScriptSource, ShellSettings};
 use crate::remote::{Exit, Remote, RemoteError};
 
+use super::detached::{self, Ending, Keeper};
 use super::environment::{flatten, variables};
 use super::on_machine::{self, RETRY_EVERY, show};
 use super::{Machine, ProvisionContext, ProvisionError, script_text};
@@ -19,6 +22,7 @@ const UPLOAD_MODE: u32 = 0o644;
 pub(super) struct RemoteNames {
     script: String,
     environment: String,
+    keeper: String,
 }
 
 impl RemoteNames {
@@ -37,6 +41,7 @@ impl RemoteNames {
                 .clone()
                 .unwrap_or_else(|| format!("{folder}/{}", named())),
             environment: format!("{folder}/varfile_{}.sh", random()),
+            keeper: format!("{folder}/keeper_{}.sh", random()),
         }
     }
 }
@@ -84,6 +89,25 @@ pub(super) async fn run<R: Remote>(
         shell.remove(environment).await?;
     }
     on_machine::pause_after(settings.pause_after, cx).await
+}
+
+/// Ends what still runs apart from the connection when the provisioner has to end.
+pub(super) async fn end<R: Remote>(
+    settings: &ShellSettings,
+    names: &RemoteNames,
+    machine: &mut Machine<'_, R>,
+    cx: &ProvisionContext,
+) {
+    if survives(settings, cx) {
+        detached::end(&names.keeper, machine, cx).await;
+    }
+}
+
+/// Whether scripts outlive a lost connection: the template's word counts before that of the command line.
+fn survives(settings: &ShellSettings, cx: &ProvisionContext) -> bool {
+    settings
+        .survive_disconnect
+        .unwrap_or(cx.survival == Survival::Everywhere)
 }
 
 struct Script {
@@ -169,30 +193,11 @@ impl<R: Remote> Shell<'_, '_, R> {
         }
     }
 
-    /// Upload, `chmod` and start are repeated as one; how the script ends is final.
     async fn run_script(&mut self, bytes: Vec<u8>, execute: &str) -> Result<(), ProvisionError> {
-        let deadline = self.deadline();
-        let exit = loop {
-            match self.start(&bytes, execute).await {
-                Ok(exit) => break exit,
-                Err(error) => self.again(error, deadline).await?,
-            }
-        };
-        match exit {
-            // Packer looks at this before the allowed statuses.
-            Exit::Disconnected if !self.settings.expect_disconnect => {
-                return Err(ProvisionError::Disconnected);
-            }
-            Exit::Status(status)
-                if !self.settings.valid_exit_codes.contains(&i64::from(status)) =>
-            {
-                let allowed = self.settings.valid_exit_codes.clone();
-                return Err(ProvisionError::Status {
-                    status: i64::from(status),
-                    allowed,
-                });
-            }
-            Exit::Disconnected | Exit::Status(_) => {}
+        if survives(self.settings, self.cx) {
+            self.run_apart(&bytes, execute).await?;
+        } else {
+            self.run_connected(&bytes, execute).await?;
         }
         if !self.settings.skip_clean {
             self.remove(&self.names.script.clone()).await?;
@@ -200,38 +205,101 @@ impl<R: Remote> Shell<'_, '_, R> {
         Ok(())
     }
 
+    /// Upload, `chmod` and start are repeated as one; how the script ends is final.
+    async fn run_connected(&mut self, bytes: &[u8], execute: &str) -> Result<(), ProvisionError> {
+        let deadline = self.deadline();
+        let exit = loop {
+            match self.start(bytes, execute).await {
+                Ok(exit) => break exit,
+                Err(error) => self.again(error, deadline).await?,
+            }
+        };
+        match exit {
+            // Packer looks at this before the allowed statuses.
+            Exit::Disconnected => self.unless_expected(ProvisionError::Disconnected),
+            Exit::Status(status) => self.check(status),
+        }
+    }
+
+    /// The same for a script that outlives connections. What may be repeated is over before it starts.
+    async fn run_apart(&mut self, bytes: &[u8], execute: &str) -> Result<(), ProvisionError> {
+        let keeper = Keeper::new(&self.names.keeper, execute);
+        let deadline = self.deadline();
+        let boot = loop {
+            let prepared = match self.put_script(bytes).await {
+                Ok(()) => detached::prepare(&keeper, self.machine).await,
+                Err(error) => Err(error),
+            };
+            match prepared {
+                Ok(boot) => break boot,
+                Err(error) => self.again(error, deadline).await?,
+            }
+        };
+        let patience = self.settings.start_retry_timeout;
+        let ending = detached::launch((&keeper, &boot), patience, self.machine, self.cx).await?;
+        let outcome = match ending {
+            Ending::Status(status) => self.check(status),
+            Ending::Rebooted => self.unless_expected(ProvisionError::Rebooted),
+            Ending::Lost => self.unless_expected(ProvisionError::Lost),
+        };
+        let removed = self.repeat_until_done(&keeper.remove()).await;
+        outcome.and(removed)
+    }
+
+    fn unless_expected(&self, error: ProvisionError) -> Result<(), ProvisionError> {
+        if self.settings.expect_disconnect {
+            Ok(())
+        } else {
+            Err(error)
+        }
+    }
+
+    fn check(&self, status: i32) -> Result<(), ProvisionError> {
+        on_machine::check_status(Exit::Status(status), &self.settings.valid_exit_codes)
+    }
+
     async fn start(&mut self, bytes: &[u8], execute: &str) -> Result<Exit, ProvisionError> {
+        self.put_script(bytes).await?;
+        show(self.machine, &format!("{execute}\n"), self.cx)
+            .await
+            .map_err(|cause| ProvisionError::Remote {
+                doing: "Error starting script",
+                cause,
+            })
+    }
+
+    async fn put_script(&mut self, bytes: &[u8]) -> Result<(), ProvisionError> {
         let path = &self.names.script;
         upload(self.machine, bytes, path, "Error uploading script").await?;
         let chmod = show(self.machine, &format!("chmod 0755 {path}\n"), self.cx).await;
-        let failed = |doing| move |cause| ProvisionError::Remote { doing, cause };
-        if chmod.map_err(failed(
-            "Error chmodding script file to 0755 in remote machine",
-        ))? == Exit::Disconnected
-        {
-            let cause = RemoteError::Disconnected {
+        let cause = match chmod {
+            Ok(Exit::Status(_)) => return Ok(()),
+            Ok(Exit::Disconnected) => RemoteError::Disconnected {
                 doing: "`chmod`".to_owned(),
                 source: None,
-            };
-            return Err(ProvisionError::Remote {
-                doing: "Error chmodding script file to 0755 in remote machine",
-                cause,
-            });
-        }
-        show(self.machine, &format!("{execute}\n"), self.cx)
-            .await
-            .map_err(failed("Error starting script"))
+            },
+            Err(cause) => cause,
+        };
+        Err(ProvisionError::Remote {
+            doing: "Error chmodding script file to 0755 in remote machine",
+            cause,
+        })
     }
 
     /// After a script that rebooted the machine this is what waits for it.
     async fn remove(&mut self, path: &str) -> Result<(), ProvisionError> {
+        self.repeat_until_done(&format!("rm -f {path}\n")).await
+    }
+
+    async fn repeat_until_done(&mut self, command: &str) -> Result<(), ProvisionError> {
         let deadline = self.deadline();
         let doing = "Error removing temporary script";
         loop {
-            let cause = match show(self.machine, &format!("rm -f {path}\n"), self.cx).await {
+            let cause = match show(self.machine, command, self.cx).await {
                 Ok(Exit::Status(0)) => return Ok(()),
                 Ok(Exit::Status(status)) => {
-                    RemoteError::Refused(format!("`rm` of {path} ended with status {status}"))
+                    let command = command.trim_end();
+                    RemoteError::Refused(format!("`{command}` ended with status {status}"))
                 }
                 Ok(Exit::Disconnected) => RemoteError::Disconnected {
                     doing: "removing a script".to_owned(),

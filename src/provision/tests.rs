@@ -10,6 +10,7 @@ mod puppet;
 mod salt;
 mod shell;
 mod shell_local;
+mod survival;
 mod transcript;
 mod windows;
 mod wrap;
@@ -19,6 +20,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::cli::options::Survival;
 use crate::facts::{Facts, FileFact};
 use crate::plan::{PlannedProvisioner, Wrap, provision};
 use crate::remote::fake::{Answer, Asked, FakeRemote};
@@ -70,6 +72,7 @@ impl Bench {
             owner: None,
             child_ending: ChildEnding::KillDescendants,
             pauses: Pauses::None,
+            survival: Survival::default(),
         };
         Self {
             directory,

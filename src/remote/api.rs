@@ -83,6 +83,10 @@ pub(crate) trait Remote: Send + Sync {
     fn meter(&self) -> Meter;
     /// The way to commands beside each other, each with an input of its own, for programs that log in through us.
     fn pipes(&self) -> Arc<dyn Pipes>;
+    /// Whether it only pretends: nothing runs, and everything succeeds.
+    fn pretends(&self) -> bool {
+        false
+    }
     /// Ends the session.
     fn hang_up(&mut self) -> impl Future<Output = ()> + Send;
 }

@@ -5,6 +5,8 @@ use std::net::TcpStream as StdTcpStream;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -21,6 +23,9 @@ use super::{
 
 /// A machine that drops packets is asked anew rather than waited for: the system's own repetition slows down.
 const TCP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Between two knocks at a port that does not answer.
+const KNOCK_EVERY: Duration = Duration::from_millis(500);
 
 /// A machine under load answers late, but one without a banner by then has to be asked anew.
 const BANNER_PATIENCE: Duration = Duration::from_secs(10);
@@ -87,14 +92,27 @@ async fn reach(proxy: Option<&Proxy>, host: &str, port: u16) -> Result<StdTcpStr
     prepared.map_err(|error| reset(Some(error)))
 }
 
-/// TCP alone.
+/// TCP alone. A machine that starts does not answer, and the kernel asks again only after 1, 3 and 7 s: so we knock anew every
+/// half second, and the first connection that stands is taken.
 pub(super) async fn dial(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
-    match timeout(TCP_PATIENCE, TcpStream::connect((host, port))).await {
+    match timeout(TCP_PATIENCE, knock(host, port)).await {
         Ok(connected) => connected.map_err(|error| ConnectError::from_tcp(host, port, error)),
         Err(_) => Err(ConnectError::Silent {
             host: host.to_owned(),
             port,
         }),
+    }
+}
+
+async fn knock(host: &str, port: u16) -> std::io::Result<TcpStream> {
+    let mut knocks = FuturesUnordered::new();
+    loop {
+        knocks.push(TcpStream::connect((host, port)));
+        tokio::select! {
+            // A refusal is an answer, too: somebody is there.
+            Some(answer) = knocks.next() => return answer,
+            () = tokio::time::sleep(KNOCK_EVERY) => {}
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ConnectError;
+use super::connect_error::Outlook;
 
 /// A command or a transfer that did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,15 @@ impl RemoteError {
         Self::Local {
             path: path.to_owned(),
             source,
+        }
+    }
+
+    /// Whether time may heal it: the connection is gone, and nothing says that the next one is refused for good.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Disconnected { .. } => true,
+            Self::Reconnect(cause) => cause.outlook() != Outlook::Final,
+            Self::Refused(_) | Self::Local { .. } => false,
         }
     }
 

@@ -55,6 +55,10 @@ impl Remote for PretendedRemote {
         Arc::new(*self)
     }
 
+    fn pretends(&self) -> bool {
+        true
+    }
+
     async fn hang_up(&mut self) {}
 }
 

@@ -13,13 +13,15 @@ use super::debugging;
 use super::observer::Observer;
 use super::provisioning::{Aftermath, Provisioning};
 use super::renewal::Renewal;
-use super::{made, secrets};
+use super::{credentials_end, made, secrets};
 use crate::address::OwnAddresses;
 use crate::build::{self, Cx, GeneratedData};
 use crate::cli::options::OnError;
 use crate::cloud::Cloud;
+use crate::cloud::api::Caller;
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
+use crate::cloud::shared::{Holder, Shared};
 use crate::error::{chain, with_hint};
 use crate::ledger::{Journal, Kind, Ledger, PATIENCE, Row, Settled, Settling, Which};
 use crate::plan::PlannedBuild;
@@ -97,6 +99,7 @@ async fn with_cloud(
         Ok(caller) => caller,
         Err(error) => return failed_early(made::shown(&error), classify::of_build(&error)),
     };
+    let cloud = &shared(settings, cx, (cloud, connection), caller.as_ref());
     let identity = super::identity::identity(settings, build, cx, (connection, caller.as_ref()));
     let journal = match Journal::create(&cx.journals, &identity) {
         Ok(journal) => journal,
@@ -128,7 +131,8 @@ async fn with_cloud(
             observer: &observer,
         };
         let made = AssertUnwindSafe(Box::pin(made::make(&cx, &mut provisioning)));
-        renewal.during(made.catch_unwind()).await
+        let making = renewal.during(made.catch_unwind());
+        credentials_end::told_during(making, connection.unrenewable.as_ref(), ui).await
     };
     ui.end_step();
     let (result, data) = match built {
@@ -154,6 +158,25 @@ async fn with_cloud(
         data,
         settled: Some(settled),
     }
+}
+
+/// EC2 as all builds of the same caller share it. One caller's keys may expire before another's, and the policy of a session
+/// takes from what its role may see.
+fn shared(
+    settings: &EbsSettings,
+    cx: &RunContext,
+    (cloud, connection): (&Ec2, &Connection),
+    caller: Option<&Caller>,
+) -> Shared<Ec2> {
+    let role = settings.access.assume_role.as_ref();
+    let key = settings.access.keys.as_ref();
+    let key = key.map_or("", |keys| keys.access_key.expose());
+    let holder = Holder {
+        endpoint: connection.ec2_endpoint.clone(),
+        account: caller.map(|caller| caller.account.clone()),
+        caller: caller.map(|caller| format!("{} {key} {role:?}", caller.arn)),
+    };
+    cx.accounts.share(cloud.clone(), &holder)
 }
 
 /// `-on-error=ask` where no provisioner failed. A call that failed left its row in the ledger, and what came before it may
@@ -228,7 +251,7 @@ async fn hold<C: Cloud>(
     }
 }
 
-async fn settle(ledger: Ledger, cloud: &Ec2, cx: &RunContext, ui: &Ui) -> Settled {
+async fn settle(ledger: Ledger, cloud: &Shared<Ec2>, cx: &RunContext, ui: &Ui) -> Settled {
     if !ledger.rows().is_empty() {
         ui.step("Clean up");
     }

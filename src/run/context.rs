@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::action::environment::Environment;
 use crate::action::inputs::CommentMode;
 use crate::cli::options::BuildOptions;
+use crate::cloud::shared::Accounts;
 use crate::ownership::FileOwner;
 use crate::report::console::{Console, Reader};
 use crate::report::outputs::OutputWriter;
@@ -31,6 +32,8 @@ pub(super) struct RunContext {
     pub(super) outputs: OutputWriter,
     /// The comment on the pull request.
     pub(super) comment: CommentSettings,
+    /// What the builds share of EC2.
+    pub(super) accounts: Accounts,
     /// Who new files in the workspace belong to.
     pub(super) owner: Option<FileOwner>,
 }

@@ -4,9 +4,11 @@ use super::builder_end::BuilderResult;
 use super::provisioning::Provisioning;
 use crate::build::{self, BuildError, Built, BuiltVolumes, Cx, GeneratedData};
 use crate::cloud::ec2::Ec2;
+use crate::cloud::shared::Shared;
 use crate::error::with_hint;
 use crate::plan::amazon::recipe::Recipe;
 use crate::post::{Artifact, ImageInRegion, VolumesInRegion};
+use crate::provision::ProvisionError;
 use crate::remote::SshDialer;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
@@ -22,7 +24,7 @@ pub(super) enum Made {
 
 /// Builds by the builder's own recipe.
 pub(super) async fn make(
-    cx: &Cx<'_, Ec2, SshDialer>,
+    cx: &Cx<'_, Shared<Ec2>, SshDialer>,
     provisioning: &mut Provisioning<'_>,
 ) -> Result<Made, BuildError> {
     if let Recipe::Volumes(volumes) = &cx.settings.recipe {
@@ -87,7 +89,10 @@ pub(super) fn panicked() -> (BuilderResult, GeneratedData) {
 /// Packer shows a provisioner's error as it is; ours around it would only stand in the way.
 pub(super) fn shown(error: &BuildError) -> String {
     match error {
-        BuildError::Provision(source) => with_hint(source.as_ref(), error.hint().as_deref()),
+        BuildError::Provision(source) => {
+            let own = source.downcast_ref().and_then(ProvisionError::hint);
+            with_hint(source.as_ref(), own)
+        }
         error => with_hint(error, error.hint().as_deref()),
     }
 }

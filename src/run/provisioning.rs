@@ -154,6 +154,7 @@ impl<'a> Provisioning<'a> {
             } else {
                 Pauses::None
             },
+            survival: self.cx.options.survival,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What Vault answers to a read: `{"data": {…}, "warnings": […]}`. The second version of its key-value store has a `data` of its
 //! own inside, beside the metadata (<https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2>).
 
+use std::time::Duration;
+
 use super::document::{Json, Node};
-use super::json;
+use super::{json, weak};
 
 /// An answer that could be read.
 pub(crate) struct VaultAnswer(Node);
@@ -54,6 +56,13 @@ impl VaultAnswer {
     pub(crate) fn plain_field(&self, key: &str) -> Result<Option<&str>, VaultAnswerError> {
         let field = self.data().and_then(|data| data.get(key));
         field.filter(|field| !field.is_null()).map(text).transpose()
+    }
+
+    /// How long what Vault made lasts; `None` for what has no lease.
+    pub(crate) fn lease(&self) -> Option<Duration> {
+        let seconds = weak::integer(self.0.get("lease_duration")?, "lease_duration").ok()??;
+        let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)?;
+        Some(Duration::from_secs(seconds))
     }
 
     /// Whether there is anything in it: an answer to "not found" may still carry a secret's metadata or a warning.

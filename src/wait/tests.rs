@@ -1,3 +1,5 @@
+mod lateness;
+
 use std::cell::Cell;
 
 use super::*;

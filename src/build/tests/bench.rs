@@ -12,7 +12,7 @@ use crate::build::{
     build_volumes,
 };
 use crate::cloud::fake::{FakeCloud, Pace};
-use crate::cloud::{ImageId, Region};
+use crate::cloud::{Cloud, ImageId, Region};
 use crate::facts::Facts;
 use crate::ledger::{
     BuildIdentity, Journal, JournalError, Ledger, PATIENCE, Settled, Settling, Which,
@@ -159,7 +159,8 @@ impl Bench {
         ledger: &Ledger,
         stop: &Stop,
     ) -> Result<Option<Built>, BuildError> {
-        self.build_by(&self.dial, hook, ledger, stop).await
+        let ways = (&self.cloud, &self.dial);
+        self.build_by(ways, hook, ledger, stop).await
     }
 
     /// The same over another way to the machine.
@@ -169,12 +170,23 @@ impl Bench {
         ledger: &Ledger,
         stop: &Stop,
     ) -> Result<Option<Built>, BuildError> {
-        sendable(self.build_by(dial, &mut OneCommand, ledger, stop)).await
+        let ways = (&self.cloud, dial);
+        sendable(self.build_by(ways, &mut OneCommand, ledger, stop)).await
     }
 
-    async fn build_by<D: Dial>(
+    /// The same in another cloud.
+    pub(super) async fn build_in<C: Cloud, D: Dial>(
         &self,
-        dial: &D,
+        ways: (&C, &D),
+        ledger: &Ledger,
+        stop: &Stop,
+    ) -> Result<Option<Built>, BuildError> {
+        sendable(self.build_by(ways, &mut OneCommand, ledger, stop)).await
+    }
+
+    async fn build_by<C: Cloud, D: Dial>(
+        &self,
+        (cloud, dial): (&C, &D),
         hook: &mut impl Hook,
         ledger: &Ledger,
         stop: &Stop,
@@ -191,7 +203,7 @@ impl Bench {
             settings: &self.settings,
             region: &region,
             scope: &scope,
-            cloud: &self.cloud,
+            cloud,
             dial,
             addresses: &Loopback,
             ledger,
@@ -268,7 +280,7 @@ impl Ended {
     }
 }
 
-pub(super) async fn settle(ledger: Ledger, cloud: &FakeCloud, stop: &Stop) -> Settled {
+pub(super) async fn settle<C: Cloud>(ledger: Ledger, cloud: &C, stop: &Stop) -> Settled {
     let settling = Settling {
         which: Which::Unfinished,
         patience: PATIENCE,

@@ -145,3 +145,52 @@ async fn a_region_that_does_not_exist_is_told_with_those_that_do() {
         "{error}"
     );
 }
+
+/// A machine that answers the second time, and knows how often it was asked.
+#[derive(Default)]
+struct Second(std::sync::atomic::AtomicUsize);
+
+impl Dial for Second {
+    type Remote = FakeRemote;
+
+    async fn dial(
+        &self,
+        target: &Target,
+        _: &ResolvedLogin,
+        _: &Stop,
+        _: &mut (dyn FnMut(Attempt) + Send),
+    ) -> Result<FakeRemote, ConnectError> {
+        match self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => Err(ConnectError::Refused {
+                host: target.host.clone(),
+                port: 22,
+            }),
+            _ => Ok(FakeRemote::default()),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_stands_before_the_machine_is_seen_running_is_taken() {
+    let bench = Bench::new();
+    let dial = Second(1.into());
+    let (ledger, stop) = (bench.ledger(), Stop::never());
+    let built = bench.build_over(&dial, &ledger, &stop).await;
+    assert!(built.unwrap().is_some());
+    assert_eq!(dial.0.into_inner(), 2, "it is dialled once");
+    assert!(!settle(ledger, &bench.cloud, &stop).await.has_leftovers());
+    let said = bench.said.lock().unwrap();
+    let (running, connected) = (said.find("to become ready"), said.find("Connected to SSH!"));
+    assert!(running < connected && running.is_some(), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_wrong_before_the_machine_runs_is_tried_again_when_it_does() {
+    let bench = Bench::new();
+    let dial = Second::default();
+    let (ledger, stop) = (bench.ledger(), Stop::never());
+    let built = bench.build_over(&dial, &ledger, &stop).await;
+    assert!(built.unwrap().is_some());
+    assert_eq!(dial.0.into_inner(), 2);
+    assert!(!settle(ledger, &bench.cloud, &stop).await.has_leftovers());
+}

@@ -9,6 +9,7 @@ mod images;
 mod kills;
 mod lifecycle;
 mod names;
+mod parallel;
 mod places;
 mod random;
 mod recipes;

@@ -7,6 +7,7 @@ use super::life::Life;
 use super::machines;
 use super::place::{Outcome, Place, Refused};
 use super::script::{Callback, Death, Fault, Forecast, Pace, Weather};
+use super::throttle::Throttle;
 use super::world::World;
 use crate::cloud::api::CloudResult;
 use crate::cloud::classify::refusal;
@@ -22,13 +23,32 @@ impl FakeCloud {
     /// A model whose states move as `pace` says.
     pub(crate) fn new(pace: Pace) -> Self {
         let cloud = Self::default();
-        cloud.world().pace = pace;
+        cloud.world().pace = pace.into();
         cloud
     }
 
     /// From now on new things and new states move as `pace` says.
     pub(crate) fn set_pace(&self, pace: Pace) {
-        self.world().pace = pace;
+        self.world().pace = pace.into();
+    }
+
+    /// From now on every state takes so long, however often it is looked at.
+    pub(crate) fn take_time(&self, takes: Duration) {
+        self.world().pace.takes = takes;
+    }
+
+    /// From now on EC2's published buckets count.
+    pub(crate) fn throttle(&self) {
+        self.world().throttle = Some(Throttle::default());
+    }
+
+    /// How many calls were throttled.
+    pub(crate) fn throttled(&self) -> usize {
+        let world = self.world();
+        world
+            .throttle
+            .as_ref()
+            .map_or(0, |throttle| throttle.refused)
     }
 
     /// Tells `listener` every call from now on.
@@ -189,7 +209,7 @@ impl FakeCloud {
         let world = self.world();
         Weather {
             fault: world.script.fault(number, call),
-            pace: world.pace,
+            pace: world.pace.pace,
             ..Weather::default()
         }
     }
@@ -203,7 +223,7 @@ impl FakeCloud {
         effect: impl FnOnce(&mut World) -> Outcome<T>,
     ) -> CloudResult<T> {
         let mut world = self.world();
-        world.pace = weather.pace;
+        world.pace.pace = weather.pace;
         world.grow_old();
         let lost = || CloudError::NoAnswer {
             call,
@@ -218,6 +238,9 @@ impl FakeCloud {
             message: refused.message,
             request_id: format!("model-{number}"),
         };
+        if let Some(throttle) = &mut world.throttle {
+            throttle.check(call, region).map_err(refused)?;
+        }
         let answer = match weather.fault {
             None => effect(&mut world).map_err(refused),
             Some(Fault::Refused(code)) => Err(refused(Refused::new(code, words(code, call)))),

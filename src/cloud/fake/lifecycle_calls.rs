@@ -107,7 +107,7 @@ impl LifecycleCalls for FakeCloud {
         request: &EnableFastLaunch,
     ) -> CloudResult<()> {
         self.call("EnableFastLaunch", region, |world| {
-            let looks = world.pace.looks;
+            let looks = world.pace.pace.looks;
             let place = world.place(region);
             facts(place, &request.image)?;
             let made = FakeFastLaunch {

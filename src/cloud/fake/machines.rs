@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::filter::Filtered;
 use super::place::{Made, Moving, Outcome, Place, Refused};
-use super::script::Pace;
+use super::script::Timing;
 use super::volumes;
 use super::world::World;
 use crate::cloud::image::{BlockDevice, ImageState};
@@ -185,7 +185,7 @@ pub(super) fn check(place: &Place, request: &RunInstance) -> Outcome<()> {
 /// `StopInstances` and `TerminateInstances`, and a shutdown from within.
 pub(super) fn take_down(
     place: &mut Place,
-    pace: Pace,
+    pace: Timing,
     id: &str,
     how: ShutdownBehavior,
 ) -> Outcome<()> {
@@ -217,7 +217,7 @@ pub(super) fn take_down(
 }
 
 /// EC2 takes a spot machine back.
-pub(super) fn take_back(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> {
+pub(super) fn take_back(place: &mut Place, pace: Timing, id: &str) -> Outcome<()> {
     take_down(place, pace, id, ShutdownBehavior::Terminate)?;
     if let Some(made) = place.instances.get_mut(id) {
         made.thing.instance.state_reason =
@@ -227,7 +227,7 @@ pub(super) fn take_back(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> 
 }
 
 /// The machine shuts itself down, which stops or terminates it as it was launched to.
-pub(super) fn power_off(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> {
+pub(super) fn power_off(place: &mut Place, pace: Timing, id: &str) -> Outcome<()> {
     let how = place.instances.get(id).map(|made| made.thing.shutdown);
     take_down(
         place,

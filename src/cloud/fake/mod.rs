@@ -26,6 +26,7 @@ mod spot_calls;
 mod tagged_calls;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod volume_calls;
 mod volumes;
 mod world;

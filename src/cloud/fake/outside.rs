@@ -32,7 +32,7 @@ impl FakeCloud {
     /// The owner has an image of this name; its id, and that of its snapshot.
     pub(crate) fn own_image(&self, region: &Region, name: &str) -> (ImageId, String) {
         let mut world = self.world();
-        world.pace = Pace::default();
+        world.pace = Pace::default().into();
         let source = world.place(region).images[SOURCE_IMAGE].thing.image.clone();
         let snapshot = snapshots::add(&mut world, region, 8, String::new(), &Tags::new());
         let id = ImageId::new(world.id("ami"));

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::filter::{Filtered, matches};
 use super::images::FakeImage;
 use super::lifecycle_calls::FakeFastLaunch;
 use super::machines::FakeInstance;
 use super::network::{FakeGroup, FakeKeyPair};
-use super::script::Pace;
+use super::script::Timing;
 use super::snapshots::FakeSnapshot;
 use super::spot_calls::FakeTemplate;
 use super::volumes::FakeVolume;
@@ -44,26 +46,31 @@ pub(super) struct Made<T> {
     pub(super) thing: T,
     hidden: u32,
     looks: u32,
+    since: Instant,
+    takes: Duration,
     /// When the model first saw it, by its clock.
-    since: Option<Duration>,
+    seen: Option<Duration>,
 }
 
 /// However late a thing shows, after that it does: what `ledger::record` trusts in, and some more.
 pub(super) const SHOWN: Duration = Duration::from_secs(20);
 
 impl<T> Made<T> {
-    pub(super) fn new(thing: T, pace: Pace) -> Self {
+    pub(super) fn new(thing: T, timing: impl Into<Timing>) -> Self {
+        let Timing { pace, takes } = timing.into();
         Self {
             thing,
             hidden: pace.hidden,
             looks: pace.looks,
-            since: None,
+            since: Instant::now(),
+            takes,
+            seen: None,
         }
     }
 
     /// The clock stands at `now`.
     pub(super) fn grow_old(&mut self, now: Duration) {
-        if now.saturating_sub(*self.since.get_or_insert(now)) > SHOWN {
+        if now.saturating_sub(*self.seen.get_or_insert(now)) > SHOWN {
             self.hidden = 0;
         }
     }
@@ -78,16 +85,22 @@ impl<T> Made<T> {
             self.looks -= 1;
             return (true, false);
         }
-        (true, true)
+        (true, self.since.elapsed() >= self.takes)
     }
 
-    /// The next state takes as many looks again.
-    pub(super) fn restart(&mut self, pace: Pace) {
-        self.looks = pace.looks;
+    /// The next state takes as many looks and as long again.
+    pub(super) fn restart(&mut self, timing: Timing) {
+        self.looks = timing.pace.looks;
+        self.since = Instant::now();
+        self.takes = timing.takes;
     }
 
     /// Of 100, how far the state has come.
-    pub(super) fn percent(&self, pace: Pace) -> u8 {
+    pub(super) fn percent(&self, Timing { pace, takes }: Timing) -> u8 {
+        if !takes.is_zero() {
+            let done = self.since.elapsed().as_secs_f64() / takes.as_secs_f64();
+            return u8::try_from((100.0 * done.min(0.99)) as u32).unwrap_or(99);
+        }
         let done = pace.looks.saturating_sub(self.looks);
         u8::try_from(100 * done / pace.looks.max(1)).unwrap_or(100)
     }

@@ -15,7 +15,7 @@ impl ProfileCalls for FakeCloud {
     ) -> CloudResult<()> {
         let tags = claim.tags().clone();
         self.call("CreateRole", region, |world| {
-            world.iam.add_role(name.as_str(), tags, world.pace)
+            world.iam.add_role(name.as_str(), tags, world.pace.pace)
         })
         .await
     }
@@ -28,7 +28,7 @@ impl ProfileCalls for FakeCloud {
     ) -> CloudResult<()> {
         let tags = claim.tags().clone();
         self.call("CreateInstanceProfile", region, |world| {
-            world.iam.add_profile(name.as_str(), tags, world.pace)
+            world.iam.add_profile(name.as_str(), tags, world.pace.pace)
         })
         .await
     }

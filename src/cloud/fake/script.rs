@@ -54,6 +54,23 @@ pub(crate) enum Death {
 /// Tells the weather of a call by its number and name.
 pub(crate) type Forecast = Arc<dyn Fn(usize, &'static str) -> Weather + Send + Sync>;
 
+/// What decides when a thing of the model moves on: looks at it, and time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Timing {
+    pub(super) pace: Pace,
+    /// How long a state takes, however often it is looked at.
+    pub(super) takes: Duration,
+}
+
+impl From<Pace> for Timing {
+    fn from(pace: Pace) -> Self {
+        Self {
+            pace,
+            takes: Duration::ZERO,
+        }
+    }
+}
+
 /// Called with a call's number, outside of the model's lock.
 pub(crate) type Callback = Arc<dyn Fn(usize) + Send + Sync>;
 

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::filter::Filtered;
 use super::place::{Made, Moving, Outcome, Place, Refused};
-use super::script::Pace;
+use super::script::Timing;
 use super::world::World;
 use crate::cloud::image::BlockDevice;
 use crate::cloud::instance::InstanceState;
@@ -127,7 +127,7 @@ impl FakeVolume {
 }
 
 /// `DetachVolume`.
-pub(super) fn detach(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> {
+pub(super) fn detach(place: &mut Place, pace: Timing, id: &str) -> Outcome<()> {
     let made = find(place, id)?;
     if made.thing.state != State::Attached {
         let what = format!("`{id}` is {}", made.thing.state.name());
@@ -146,7 +146,7 @@ pub(super) fn detach(place: &mut Place, pace: Pace, id: &str) -> Outcome<()> {
 /// `AttachVolume`: of a volume that is free, at a device that is.
 pub(super) fn attach(
     place: &mut Place,
-    pace: Pace,
+    pace: Timing,
     id: &VolumeId,
     (machine, device): (&InstanceId, &str),
 ) -> Outcome<()> {

@@ -7,7 +7,8 @@ use super::images::FakeImage;
 use super::life::Life;
 use super::place::{Made, Moving, Place};
 use super::profiles::Iam;
-use super::script::{Pace, Script};
+use super::script::{Pace, Script, Timing};
+use super::throttle::Throttle;
 use crate::cloud::image::{BlockDevice, EbsSettings, Image, ImageState};
 use crate::cloud::network::{Subnet, Vpc};
 use crate::cloud::{ImageId, Region, SnapshotId, SubnetId, Tags, VpcId};
@@ -26,7 +27,9 @@ pub(super) const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-1", "us-east-1",
 pub(super) struct World {
     pub(super) places: BTreeMap<Region, Place>,
     pub(super) iam: Iam,
-    pub(super) pace: Pace,
+    pub(super) pace: Timing,
+    /// Where EC2's buckets count.
+    pub(super) throttle: Option<Throttle>,
     pub(super) script: Script,
     pub(super) calls: Vec<String>,
     pub(super) console: Option<String>,

@@ -60,6 +60,7 @@ fn static_keys(fields: &mut Fields<'_>) -> Option<StaticKeys> {
             access_key,
             secret_key,
             token,
+            lasts: None,
         }),
         _ => {
             if token.is_some() {

@@ -77,6 +77,8 @@ pub(crate) struct StaticKeys {
     pub(crate) secret_key: Secret,
     /// The session token, where there is one.
     pub(crate) token: Option<Secret>,
+    /// How long they last from when they were made, where whoever made them said so.
+    pub(crate) lasts: Option<Duration>,
 }
 
 /// `sts:AssumeRole`.

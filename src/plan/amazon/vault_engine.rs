@@ -95,5 +95,6 @@ fn keys_of(answer: Answer) -> Result<StaticKeys, String> {
         access_key: needed("access_key")?,
         secret_key: needed("secret_key")?,
         token: field("security_token")?,
+        lasts: answer.lease(),
     })
 }

@@ -43,6 +43,8 @@ pub(crate) struct ShellSettings {
     pub(crate) valid_exit_codes: Vec<i64>,
     /// A script may cut the connection.
     pub(crate) expect_disconnect: bool,
+    /// A script may outlive the connection. Ours: Packer does not know the key.
+    pub(crate) survive_disconnect: Option<bool>,
     /// How long uploading and starting a script is tried.
     pub(crate) start_retry_timeout: GoDuration,
     /// Scripts stay on the machine.
@@ -79,6 +81,7 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> ShellSe
         binary: fields.bool("binary"),
         valid_exit_codes: checks::valid_exit_codes(&mut fields),
         expect_disconnect: fields.bool("expect_disconnect"),
+        survive_disconnect: fields.tristate("survive_disconnect"),
         start_retry_timeout: checks::start_retry_timeout(&mut fields),
         skip_clean: fields.bool("skip_clean"),
         pause_after: fields.duration("pause_after").unwrap_or_default(),

@@ -21,6 +21,7 @@ const HEAD: &str = "\
 <!-- Made from the decoders by a test that compares it. To make it anew: cargo test --lib plan::tests::support -->
 # What of a template is supported
 
+- **ours**: Packer does not know the key, and refuses a template that has it; `docs/differences.md` says what it does.
 - **yes**: does what it does in Packer; `docs/differences.md` has the exceptions.
 - **checked only**: `validate` checks it and warns; `build` refuses it by name before its first call. Nothing is silently dropped.
   The keys of WinRM and of the session manager count only with a `communicator` or an `ssh_interface` that is refused so.
@@ -28,6 +29,9 @@ const HEAD: &str = "\
 
 The communicator's keys stand with the builders that have them. Keys of the blocks within a builder stand as `block.key`.
 ";
+
+/// Keys that Packer does not have.
+const OURS: &[(&str, &str)] = &[("shell", "survive_disconnect")];
 
 /// Where a component stands in a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +44,7 @@ enum Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Support {
     Yes,
+    Ours,
     NoEffect,
     CheckedOnly,
 }
@@ -48,6 +53,7 @@ impl Support {
     fn text(self) -> &'static str {
         match self {
             Self::Yes => "yes",
+            Self::Ours => "ours",
             Self::NoEffect => "no effect",
             Self::CheckedOnly => "checked only",
         }
@@ -134,7 +140,9 @@ fn keys(role: Role, kind: &str) -> BTreeMap<String, Support> {
         if keys.contains_key(&key) {
             continue;
         }
-        let mut support = if counts_with_what_is_refused(&key) {
+        let mut support = if OURS.contains(&(kind, key.as_str())) {
+            Support::Ours
+        } else if counts_with_what_is_refused(&key) {
             Support::CheckedOnly
         } else {
             Support::Yes

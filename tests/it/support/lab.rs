@@ -145,6 +145,16 @@ impl Lab {
         calls.collect()
     }
 
+    /// The access keys that signed the calls of an action, in order.
+    pub(crate) fn access_keys(&self, action: &str) -> Vec<String> {
+        let calls = self.get("calls").json();
+        let calls = calls.as_array().expect("the calls are a list").iter();
+        let keys = calls
+            .filter(|call| call["action"] == action)
+            .filter_map(|call| call["access_key"].as_str());
+        keys.map(str::to_owned).collect()
+    }
+
     /// How often an action was called.
     pub(crate) fn count(&self, action: &str) -> usize {
         self.calls()
@@ -170,6 +180,13 @@ impl Lab {
     pub(crate) fn file(&self, image: &str, path: &str) -> Option<String> {
         let answer = self.get(&format!("images/{image}/files?path={path}"));
         (answer.status == 200).then(|| String::from_utf8_lossy(&answer.body).into_owned())
+    }
+
+    /// Every path that machines wrote on the way to an image.
+    pub(crate) fn tree(&self, image: &str) -> Vec<String> {
+        let tree = self.get(&format!("images/{image}/tree")).json();
+        let paths = tree.as_array().expect("the tree is a list").iter();
+        paths.map(ToString::to_string).collect()
     }
 
     /// The mode of a file of an image, in octal.

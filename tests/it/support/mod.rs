@@ -3,6 +3,7 @@
 mod account;
 mod action;
 mod binary;
+mod cutter;
 mod github;
 mod http;
 mod lab;
@@ -16,6 +17,7 @@ mod workspace;
 pub(crate) use account::Left;
 pub(crate) use action::{Stage, Step, StepResult};
 pub(crate) use binary::{python, repository};
+pub(crate) use cutter::Cutter;
 pub(crate) use github::GitHub;
 pub(crate) use lab::{Lab, wait_until};
 pub(crate) use run::{Finished, Run, SECRET_KEY};

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 INDEX = re.compile(r"^\d+$")
 
 
@@ -22,6 +22,7 @@ class Call:
     region: str
     parameters: dict[str, Any]
     user_agent: str
+    access_key: str = ""
     number: int = 0
     status: int = 0
     error: str | None = None
@@ -58,13 +59,13 @@ class Journal:
 def decode(headers: dict[str, str], body: bytes, query: str) -> Call:
     """Reads service and region from the signature's scope, action and parameters from the form."""
     scope = SCOPE.search(headers.get("authorization", ""))
-    region, service = scope.groups() if scope else ("us-east-1", "sts")
+    access_key, region, service = scope.groups() if scope else ("", "us-east-1", "sts")
     form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     form |= dict(parse_qsl(query, keep_blank_values=True))
     target = headers.get("x-amz-target", "")
     action = form.pop("Action", "") or target.rsplit(".", 1)[-1]
     form.pop("Version", None)
-    return Call(service, action, region, nested(form), headers.get("user-agent", ""))
+    return Call(service, action, region, nested(form), headers.get("user-agent", ""), access_key)
 
 
 def nested(form: dict[str, str]) -> dict[str, Any]:

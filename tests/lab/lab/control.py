@@ -50,6 +50,8 @@ class Control:
                 self._world.reset()
             case ("GET", "calls"):
                 return self._world.journal.as_json()
+            case ("GET", "transitions"):
+                return self._world.transitions.as_json()
             case ("GET", "inventory"):
                 with self._world.lock:
                     return inventory(self._world)

@@ -84,6 +84,8 @@ class Front:
             refused = _before(rule, call, environ)
             if refused:
                 return refused
+        if self._world.settings.throttle and self._world.throttle.refuses(call):
+            return _error(call.service, 503, "RequestLimitExceeded", "Request limit exceeded.")
         allowed = self._world.allowed
         if allowed is not None and f"{call.service}:{call.action}" not in allowed:
             code, message = refusal(call.service, call.action)

@@ -30,8 +30,12 @@ class Settings:
     # The error code of so many attempts of fleets to launch.
     fleet_failure: str = ""
     fleet_failures: int = 0
+    # How long the sessions of AssumeRole last, whatever the call asks for; 0: as long as it asks.
+    session: float = 0.0
     # How long EC2 does not know an instance profile after it got its role.
     profile_propagation: float = 0.0
+    # Whether EC2's published token buckets count.
+    throttle: bool = False
 
 
 # What a small image on real EC2 takes, rounded; for figures that are compared with Packer's.

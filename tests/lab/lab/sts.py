@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
 from moto.sts.responses import TokenResponse
 
 from .authorization import decoded
@@ -27,10 +29,18 @@ def install(world: World) -> None:
 
     def assume_role(response: Any) -> ActionResult:
         _check_code(world, response)
-        return assume(response)
+        result = assume(response)
+        if world.settings.session:
+            _shorten(result, world.settings.session)
+        return result
 
     TokenResponse.assume_role = assume_role  # type: ignore[method-assign]
     TokenResponse.decode_authorization_message = _decode  # type: ignore[attr-defined]
+
+
+def _shorten(result: ActionResult, seconds: float) -> None:
+    session = result.result["Credentials"]
+    session.expiration = utcnow() + timedelta(seconds=seconds)
 
 
 def _check_code(world: World, response: Any) -> None:

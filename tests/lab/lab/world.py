@@ -14,6 +14,8 @@ from .faults import Faults
 from .machines.fleet import Fleet
 from .settings import Settings
 from .stores import Stores
+from .throttle import Throttle
+from .transitions import Transitions
 
 ACCOUNT = "123456789012"
 
@@ -31,6 +33,8 @@ class World:
     faults: Faults = field(default_factory=Faults)
     births: Births = field(default_factory=Births)
     stores: Stores = field(default_factory=Stores)
+    throttle: Throttle = field(default_factory=Throttle)
+    transitions: Transitions = field(default_factory=Transitions)
     tokens: dict[tuple[str, str, str], tuple[str, Any]] = field(default_factory=dict)
     used_codes: set[str] = field(default_factory=set)
     failed_fleets: int = 0
@@ -49,6 +53,8 @@ class World:
             self.failed_fleets = 0
             self.faults.clear()
             self.births.clear()
+            self.throttle.clear()
+            self.transitions.clear()
             self.stores = Stores()
             moto_api_backend.reset()
         self.fleet.clear()

@@ -62,7 +62,7 @@ def copy_image(world: World, response: Any) -> ActionResult:
     if tags.get("snapshot"):
         backend.create_tags(image.snapshot_ids, tags["snapshot"])
     world.fleet.share(source.id, image_id)
-    make_available(world, image, world.settings.copy_available)
+    make_available(world, image, "copy_available")
     remember(world, response, "CopyImage", image_id)
     return ActionResult({"ImageId": image_id})
 

@@ -69,7 +69,7 @@ def create_image(world: World, response: Any) -> ActionResult:
     image.add_tags(tags.get("image", {}))
     for snapshot_id in image.snapshot_ids:
         backend.create_tags([snapshot_id], tags["snapshot"]) if tags.get("snapshot") else None
-    make_available(world, image, world.settings.image_available)
+    make_available(world, image, "image_available")
     return ActionResult({"ImageId": image_id})
 
 

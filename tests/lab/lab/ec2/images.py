@@ -11,6 +11,7 @@ from moto.ec2.models.amis import Ami
 from moto.ec2.models.elastic_block_store import Snapshot
 from moto.ec2.utils import random_snapshot_id
 
+from ..transitions import end
 from ..world import ACCOUNT, World
 
 Mapping = dict[str, Any]
@@ -123,19 +124,22 @@ def progress(snapshot: Any) -> str:
     return f"{min(99, int(100 * (time.monotonic() - begun) / snapshot.lab_seconds))}%"
 
 
-def make_available(world: World, image: Image, seconds: float) -> None:
-    """Turns the image and its snapshots available after `seconds` of the lab's time."""
+def make_available(world: World, image: Image, kind: str) -> None:
+    """Turns the image and its snapshots available after the time that the setting `kind` says."""
+    seconds = getattr(world.settings, kind)
     for snapshot_id in image.snapshot_ids:
         snapshot = image.ec2_backend.snapshots.get(snapshot_id)
         if snapshot and snapshot.status != "completed":
             complete_snapshot(world, snapshot, seconds)
 
+    made = world.transitions.begin(kind, image.id)
     fails = world.settings.image_failure in ("*", image.ec2_backend.region_name)
 
     def finish() -> None:
         with world.lock:
             if image.state != "pending":
                 return
+            end(made)
             image.state = "failed" if fails else "available"
             if fails:
                 image.state_reason = {

@@ -8,6 +8,7 @@ from typing import Any, Callable
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models.instances import Instance, StateReason
 
+from ..transitions import end
 from ..world import World
 from .errors import error
 
@@ -23,13 +24,21 @@ def begin_pending(world: World, instance: Any) -> None:
     _enter(instance, "pending", None)
 
     failure = world.settings.launch_failure
+    starts = world.transitions.begin("pending_to_running", instance.id)
 
     def running() -> None:
+        end(starts)
         if failure:
             begin_termination(world, instance, StateReason(f"{failure}: the lab was asked to", failure))
             return
         _enter(instance, "running", None)
-        world.clock.after(world.settings.sshd_delay, _if_still(world, instance, lambda: world.fleet.start(instance.id)))
+        boots = world.transitions.begin("sshd_delay", instance.id)
+
+        def booted() -> None:
+            world.fleet.start(instance.id)
+            end(boots)
+
+        world.clock.after(world.settings.sshd_delay, _if_still(world, instance, booted))
 
     world.clock.after(world.settings.pending_to_running, _if_still(world, instance, running))
 
@@ -37,8 +46,10 @@ def begin_pending(world: World, instance: Any) -> None:
 def begin_stopping(world: World, instance: Any, reason: StateReason) -> None:
     """Stopping, and stopped when its machine is off."""
     _enter(instance, "stopping", reason)
+    stops = world.transitions.begin("stopping", instance.id)
 
     def stopped() -> None:
+        end(stops)
         _enter(instance, "stopped", reason)
         for interface in instance.nics.values():
             interface.public_ip = None
@@ -56,8 +67,10 @@ def begin_stopping(world: World, instance: Any, reason: StateReason) -> None:
 def begin_termination(world: World, instance: Any, reason: StateReason) -> None:
     """Shutting down, and terminated when its machine is gone."""
     _enter(instance, "shutting-down", reason)
+    goes = world.transitions.begin("shutting_down", instance.id)
 
     def terminated() -> None:
+        end(goes)
         MOTO_TERMINATE(instance)
         _enter(instance, "terminated", reason)
 

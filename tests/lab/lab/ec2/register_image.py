@@ -81,7 +81,7 @@ def register_image(world: World, response: Any) -> ActionResult:
         backend.snapshots[snapshot_id].from_ami = image_id
     backend.amis[image_id] = image
     image.add_tags(tags.get("image", {}))
-    make_available(world, image, world.settings.image_available)
+    make_available(world, image, "image_available")
     return ActionResult({"ImageId": image_id})
 
 
