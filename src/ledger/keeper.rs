@@ -1,7 +1,7 @@
 //! The ledger itself: the only place from which things that cost money are created.
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -13,7 +13,7 @@ use super::disk::Disk;
 use super::found::Guard;
 use super::identity::BuildIdentity;
 use super::journal::{Journal, JournalError};
-use super::kind::Kind;
+use super::kind::{self, Kind};
 use super::record::Record;
 use super::row::{Order, Row};
 use super::undo_volumes;
@@ -171,8 +171,14 @@ impl Ledger {
         self.inner.record().damaged().to_vec()
     }
 
+    /// The command that undoes it by hand.
+    pub(crate) fn settle_command(&self) -> String {
+        kind::settle_command(self.inner.record().path())
+    }
+
     /// Where the journal lies.
-    pub(crate) fn path(&self) -> PathBuf {
+    #[cfg(test)]
+    pub(crate) fn path(&self) -> std::path::PathBuf {
         self.inner.record().path().clone()
     }
 

@@ -1,5 +1,7 @@
 //! The kinds of things that a build makes.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::row::{NameOrigin, Row};
@@ -136,8 +138,16 @@ pub(super) fn command(row: &Row, build_id: &str) -> String {
     format!("aws ec2 {verb}")
 }
 
+/// The command that undoes all that a journal still lists.
+pub(super) fn settle_command(journal: &Path) -> String {
+    format!(
+        "ami-build settle {}",
+        shell_word(&journal.display().to_string())
+    )
+}
+
 /// The text as one word of a shell.
-pub(super) fn shell_word(text: &str) -> String {
+fn shell_word(text: &str) -> String {
     let is_plain =
         |character: char| character.is_ascii_alphanumeric() || "-_./:@%+=,".contains(character);
     if !text.is_empty() && text.chars().all(is_plain) {

@@ -103,8 +103,6 @@ impl Settled {
 
     /// The one command that removes all that is left.
     pub(crate) fn command(&self) -> Option<String> {
-        let journal = self.journal.as_ref()?;
-        let journal = kind::shell_word(&journal.display().to_string());
-        Some(format!("ami-build settle {journal}"))
+        self.journal.as_deref().map(kind::settle_command)
     }
 }
