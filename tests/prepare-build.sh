@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what compiling needs beside Rust: a C compiler, make and perl, for OpenSSL and libssh2; a C++ compiler for the fuzzers. Costs nothing where they are there.
+# Installs what compiling needs beside Rust: a C compiler, make and perl, for OpenSSL and libssh2; a C++ compiler for the fuzzers, patch for vendor/verify. Costs nothing where they are there.
 set -eu
 
 missing=
@@ -7,6 +7,7 @@ command -v cc >/dev/null || missing="$missing gcc libc6-dev"
 command -v c++ >/dev/null || missing="$missing g++"
 command -v make >/dev/null || missing="$missing make"
 command -v perl >/dev/null || missing="$missing perl"
+command -v patch >/dev/null || missing="$missing patch"
 [ -n "$missing" ] || exit 0
 
 as_root() {

@@ -1,20 +1,22 @@
 //! The ledger itself: the only place from which things that cost money are created.
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
 use super::claim::Claim;
 use super::created::Created;
+#[cfg(test)]
+use super::disk::Disk;
 use super::found::Guard;
 use super::identity::BuildIdentity;
 use super::journal::{Journal, JournalError};
-use super::kind::Kind;
+use super::kind::{self, Kind};
 use super::record::Record;
 use super::row::{Order, Row};
-use super::undo;
+use super::undo_volumes;
 use crate::cloud::error::Refusal;
 use crate::cloud::{Cloud, CloudError, InstanceId, Region};
 
@@ -61,6 +63,13 @@ impl Ledger {
         Ok(Self::with(Record::resumed(journal, replayed)))
     }
 
+    /// The same ledger with its journal on another disk.
+    #[cfg(test)]
+    pub(crate) fn on_disk(self, disk: impl FnOnce(Box<dyn Disk>) -> Box<dyn Disk>) -> Self {
+        self.inner.record().on_disk(disk);
+        self
+    }
+
     /// Makes something: first the row, synced to disk, then the call, then the id. The call runs in a task of its own, so
     /// whoever waits for it may be dropped without the answer being lost.
     ///
@@ -103,7 +112,7 @@ impl Ledger {
             .into_iter()
             .find(|row| row.kind == Kind::Instance && row.id.as_deref() == Some(id.as_str()));
         let Some(row) = row else { return };
-        undo::adopt_volumes(&self.inner, cloud, &row, id).await;
+        undo_volumes::adopt(&self.inner, cloud, &row, id).await;
         if let Err(error) = cloud.terminate_instance(&row.region, id).await {
             log::warn!("{error}; it is tried again at the end");
         }
@@ -128,8 +137,7 @@ impl Ledger {
 
     /// Writes down something of the machine's that must not outlive the build: to be called before the machine loses it.
     pub(crate) fn adopt(&self, order: Order, id: &str) -> Result<(), JournalError> {
-        self.inner.record().enter(order, Some(id.to_owned()))?;
-        Ok(())
+        self.inner.record().note(order, id)
     }
 
     /// These things (images, snapshots, volumes), by region and id, are what the build was for: from now on nothing of
@@ -158,8 +166,19 @@ impl Ledger {
         self.inner.record().identity().clone()
     }
 
+    /// Lines of an earlier process's journal that cannot be read, counted from 1.
+    pub(crate) fn damaged_lines(&self) -> Vec<usize> {
+        self.inner.record().damaged().to_vec()
+    }
+
+    /// The command that undoes it by hand.
+    pub(crate) fn settle_command(&self) -> String {
+        kind::settle_command(self.inner.record().path())
+    }
+
     /// Where the journal lies.
-    pub(crate) fn path(&self) -> PathBuf {
+    #[cfg(test)]
+    pub(crate) fn path(&self) -> std::path::PathBuf {
         self.inner.record().path().clone()
     }
 
@@ -190,7 +209,7 @@ impl Ledger {
             return Err(NotMade::Settling);
         }
         let tags = order.tags.clone();
-        let row = record.enter(order, None).map_err(NotMade::Journal)?;
+        let row = record.enter(order).map_err(NotMade::Journal)?;
         let claim = Claim::new(&row, record.identity(), tags);
         Ok((row, claim))
     }

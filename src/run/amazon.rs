@@ -259,8 +259,8 @@ async fn hold<C: Cloud>(
     match ledger.hold() {
         Ok(()) => {
             ui.error(&format!(
-                "aborted: skipping the cleanup. Remove what is kept with: ami-build settle {}",
-                ledger.path().display()
+                "aborted: skipping the cleanup. Remove what is kept with: {}",
+                ledger.settle_command()
             ));
             machine_timer::call_off(timer, result, ui).await;
         }
