@@ -40,6 +40,11 @@ impl Deadlines {
         self.finished.extend(ids.iter().cloned());
     }
 
+    /// Whether the build is about to declare it finished, or has.
+    pub(super) fn is_finished(&self, id: &str) -> bool {
+        self.finished.contains(id)
+    }
+
     /// Whether the row's thing can carry a new deadline at all. A key pair cannot: tags go by an id that only `DescribeKeyPairs`
     /// tells; but EC2 reads it only when the machine starts, and sweeping spares it as long as its machine.
     pub(super) fn can_change(&self, row: &Row) -> bool {

@@ -280,6 +280,11 @@ impl Record {
         self.deadlines.finish(ids);
     }
 
+    /// Whether the build is about to declare it finished, or has.
+    pub(super) fn is_finished(&self, id: &str) -> bool {
+        self.deadlines.is_finished(id)
+    }
+
     pub(super) fn remember(&mut self, task: AbortHandle) {
         self.tasks.retain(|task| !task.is_finished());
         self.tasks.push(task);

@@ -23,6 +23,9 @@ const SEARCH: Duration = Duration::from_secs(120);
 /// An image that was still pending may get a snapshot a moment after it was deregistered, and EC2 may show it later still.
 const LATE_SNAPSHOT: Duration = Duration::from_secs(5);
 
+/// A call whose caller is gone takes effect within so long: EC2 answers CreateTags in a fraction of it.
+const LATE_MARK: Duration = Duration::from_secs(1);
+
 /// Deregisters the image and writes down every snapshot that it leaves. The snapshots are written down before the image
 /// goes, since afterwards only their descriptions and tags lead to them.
 pub(super) async fn image<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
@@ -76,8 +79,13 @@ async fn describe<C: Cloud>(cloud: &C, row: &Row, id: &ImageId) -> Option<Image>
 /// A build may fail after it told every later sweep that the image stays. Then that has to be taken back: what cannot be
 /// removed here would stay for good.
 async fn unmark<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row, image: &Image) {
-    if image.tags.get(DEADLINE_TAG).map(String::as_str) != Some(KEPT) {
-        return;
+    let is_marked = image.tags.get(DEADLINE_TAG).map(String::as_str) == Some(KEPT);
+    if !is_marked {
+        if !inner.record().is_finished(image.id.as_str()) {
+            return;
+        }
+        // The call that marks it was under way when the build was stopped, and may take effect after this look.
+        tokio::time::sleep(LATE_MARK).await;
     }
     let snapshots = image.snapshots().into_iter().map(|id| id.to_string());
     let ids: Vec<String> = std::iter::once(image.id.to_string())

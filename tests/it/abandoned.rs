@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Lab, Left, Step, Sweep, Workspace, sweep, wait_until};
+use crate::support::{Call, Lab, Left, Step, Sweep, Workspace, sweep, wait_until};
 
 /// Ends once the machine has its timer.
 const SET: &str =
@@ -88,4 +88,30 @@ fn the_machine_of_a_lost_runner_ends_itself_and_a_sweep_removes_the_rest() {
     assert_eq!(lab.count("TerminateInstances"), 0);
     assert_eq!(lab.account().all("security_groups").len(), 1);
     assert_eq!(swept(&lab), Vec::<String>::new());
+}
+
+#[test]
+fn an_image_that_was_being_declared_finished_when_the_job_was_cancelled_goes_with_a_sweep() {
+    let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
+    step(&workspace, &lab, &["true"])
+        .run()
+        .main()
+        .expect_code(0);
+    let marks = |call: &Call| {
+        call.action == "CreateTags" && call.parameters.to_string().contains("\"kept\"")
+    };
+    let number = lab.calls().iter().position(marks).unwrap() + 1;
+    let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
+    // The machine outlives the process, which therefore leaves the snapshot.
+    lab.settings(&json!({ "shutting_down": 80 }));
+    lab.faults(&json!([{"kind": "delay", "seconds": 0.3, "call_number": number}]));
+    let result = step(&workspace, &lab, &["true"])
+        .cancel_at_call(number, &lab)
+        .run();
+    result
+        .main()
+        .expect_code(1)
+        .expect_text("Deregistering the AMI");
+    assert_eq!(swept(&lab), Vec::<String>::new());
+    lab.account_at_rest().assert_holds(Left::Nothing);
 }

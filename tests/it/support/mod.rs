@@ -19,7 +19,7 @@ pub(crate) use action::{Stage, Step, StepResult};
 pub(crate) use binary::{python, repository};
 pub(crate) use cutter::Cutter;
 pub(crate) use github::GitHub;
-pub(crate) use lab::{Lab, wait_until};
+pub(crate) use lab::{Call, Lab, wait_until};
 pub(crate) use run::{Finished, Run, Running, SECRET_KEY};
 pub(crate) use sshd::Sshd;
 pub(crate) use sweep::{Sweep, sweep, sweep_side_by_side};
