@@ -95,6 +95,7 @@ mod unit {
             vpc: vpc.map(VpcId::new),
             volumes: Vec::new(),
             network_interfaces: Vec::new(),
+            boots_by_uefi: false,
             tags: crate::cloud::Tags::new(),
         }
     }

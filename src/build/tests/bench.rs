@@ -199,7 +199,9 @@ impl Bench {
             Recipe::Volumes(volumes) => sendable(build_volumes(&cx, &mut OneCommand, volumes))
                 .await
                 .map(|_| None),
-            Recipe::Machine | Recipe::Surrogate(_) => sendable(build(&cx, &mut OneCommand)).await,
+            Recipe::Machine | Recipe::FastVolume | Recipe::Surrogate(_) => {
+                sendable(build(&cx, &mut OneCommand)).await
+            }
         };
         *self.said.lock().unwrap() = captured.text();
         built

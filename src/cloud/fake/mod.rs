@@ -17,6 +17,7 @@ mod network_calls;
 mod place;
 mod profile_calls;
 mod profiles;
+mod registered;
 mod script;
 mod snapshots;
 mod spot_calls;
