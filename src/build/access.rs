@@ -8,7 +8,7 @@ use super::network::Network;
 use super::{key_pair, profile, security_group};
 use crate::cloud::{Cloud, GroupId, KeyName, ProfileName};
 use crate::plan::communicator::Login;
-use crate::remote::KeyPair;
+use crate::remote::{Dial, KeyPair};
 
 /// The way in.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ impl Key {
 }
 
 /// Makes all of it. Where one fails, the others' calls still end in the ledger.
-pub(super) async fn prepare<C: Cloud, D: Sync>(
+pub(super) async fn prepare<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     network: &Network,
     texts: &Texts,

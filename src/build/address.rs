@@ -94,6 +94,7 @@ mod unit {
             ipv6: None,
             vpc: vpc.map(VpcId::new),
             volumes: Vec::new(),
+            launched_at: None,
             network_interfaces: Vec::new(),
             boots_by_uefi: false,
             tags: crate::cloud::Tags::new(),

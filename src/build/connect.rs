@@ -93,6 +93,7 @@ async fn dial<C: Cloud, D: Dial>(
         });
     };
     let dialled = tokio::select! {
+        biased;
         dialled = cx.dial.dial(target, login, cx.stop, &mut progress) => dialled,
         () = gone(cx, machine) => {
             let diagnosis = diagnose::examine(cx, &machine.id).await;

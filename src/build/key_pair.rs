@@ -9,11 +9,11 @@ use crate::cloud::error::Refusal;
 use crate::cloud::{Cloud, CloudError, KeyName};
 use crate::ledger::{Kind, Order};
 use crate::plan::communicator::{KeyType, Login};
-use crate::remote::KeyPair;
+use crate::remote::{Dial, KeyPair};
 use crate::secret::Secret;
 
 /// The key pair that the login needs.
-pub(super) async fn prepare<C: Cloud, D: Sync>(
+pub(super) async fn prepare<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     texts: &Texts,
 ) -> Result<Key, BuildError> {
@@ -39,7 +39,7 @@ pub(super) async fn prepare<C: Cloud, D: Sync>(
     Ok(Key::of_login(&ssh.login))
 }
 
-async fn temporary<C: Cloud, D: Sync>(
+async fn temporary<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     name: Option<&str>,
     key_type: KeyType,
@@ -55,7 +55,8 @@ async fn temporary<C: Cloud, D: Sync>(
     } else {
         order
     };
-    let pair = generate(key_type).await?;
+    let made = cx.dial.make_key(key_type).await;
+    let pair = made.map_err(BuildError::Key)?;
     let pair = match import(cx, order.clone(), &key_name, &pair).await {
         Ok(()) => pair,
         Err(error) if error.is(Refusal::Denied) => {
@@ -76,14 +77,6 @@ async fn temporary<C: Cloud, D: Sync>(
         name: key_name,
         pair,
     })
-}
-
-/// Making an RSA key takes some tenths of a second of computing.
-async fn generate(key_type: KeyType) -> Result<KeyPair, BuildError> {
-    let task = tokio::task::spawn_blocking(move || KeyPair::generate(key_type));
-    task.await
-        .expect("making a key does not panic")
-        .map_err(BuildError::Key)
 }
 
 async fn import<C: Cloud, D>(

@@ -1,5 +1,6 @@
 //! The build machine: launched, and waited for until it runs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -55,7 +56,8 @@ pub(super) async fn start<C: Cloud, D: Sync>(
             .message(&format!("Adding tag: \"{name}\": \"{value}\""));
     }
     let order = Order::new(Kind::Instance, cx.region, "the build machine")
-        .leaving(leaving(&source.block_devices, cx.settings));
+        .leaving(leaving(&source.block_devices, cx.settings))
+        .with_devices(devices(source, cx.settings));
     let id = match spot {
         Some(spot) => spot::launch(cx, spot, (request, order), access, texts).await?,
         None => on_demand(cx, (request, order), access).await?,
@@ -138,6 +140,24 @@ fn shutdown_behavior(launch: &Launch) -> ShutdownBehavior {
         ShutdownBehavior::Terminate
     };
     launch.shutdown_behavior.unwrap_or(default)
+}
+
+/// Every device that the machine is launched with or is given by the build.
+fn devices(source: &Image, settings: &EbsSettings) -> Vec<String> {
+    let own = source.block_devices.iter();
+    let names = own
+        .chain(&settings.launch.block_devices)
+        .map(|device| device.device_name.clone());
+    let swapped = match &settings.recipe {
+        Recipe::Surrogate(surrogate) => Some(surrogate.root.name.clone()),
+        Recipe::Machine | Recipe::FastVolume | Recipe::Volumes(_) => None,
+    };
+    names
+        .chain(source.root_device_name.clone())
+        .chain(swapped)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 /// Devices whose volumes have to be removed after the machine: those that the source image leaves behind, and what

@@ -1,5 +1,7 @@
 //! Instances in our own types.
 
+use time::OffsetDateTime;
+
 use super::image::BlockDevice;
 use super::launch_terms::LaunchTerms;
 use super::{GroupId, ImageId, InstanceId, KeyName, SubnetId, Tags, VolumeId, VpcId};
@@ -113,6 +115,8 @@ pub(crate) struct Instance {
     pub(crate) vpc: Option<VpcId>,
     /// Device → volume.
     pub(crate) volumes: Vec<(String, VolumeId)>,
+    /// When it was launched, by EC2's clock.
+    pub(crate) launched_at: Option<OffsetDateTime>,
     /// The ids of its network interfaces, `eni-…`.
     pub(crate) network_interfaces: Vec<String>,
     /// Whether it was booted by UEFI, and so has a variable store.

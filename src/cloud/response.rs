@@ -1,8 +1,10 @@
 //! From the SDK's types to ours: what each Describe call tells. Pure.
 
+use aws_sdk_ec2::primitives::DateTime;
 use aws_sdk_ec2::types;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use time::OffsetDateTime;
 
 use super::image::{
     BlockDevice, EbsSettings, Image, ImageState, ImageTraits, SecurityGroup, Snapshot,
@@ -135,6 +137,7 @@ pub(crate) fn instance(instance: &types::Instance) -> Option<Instance> {
             .iter()
             .filter_map(volume)
             .collect(),
+        launched_at: instance.launch_time().and_then(moment),
         network_interfaces: instance
             .network_interfaces()
             .iter()
@@ -188,6 +191,10 @@ pub(crate) fn snapshot(snapshot: &types::Snapshot) -> Snapshot {
     }
 }
 
+fn moment(at: &DateTime) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(at.secs()).ok()
+}
+
 /// A volume.
 pub(crate) fn volume(volume: &types::Volume) -> Volume {
     let attachment = |attachment: &types::VolumeAttachment| {
@@ -210,6 +217,7 @@ pub(crate) fn volume(volume: &types::Volume) -> Volume {
         },
         encrypted: volume.encrypted().unwrap_or_default(),
         attachment: volume.attachments().iter().find_map(attachment),
+        made_at: volume.create_time().and_then(moment),
     }
 }
 

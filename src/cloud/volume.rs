@@ -1,5 +1,7 @@
 //! Volumes, their snapshots and what is registered of them, in our own types.
 
+use time::OffsetDateTime;
+
 use super::image::BlockDevice;
 use super::lifecycle::NetworkSupport;
 use super::{InstanceId, Tags, VolumeId};
@@ -15,6 +17,8 @@ pub(crate) struct Volume {
     pub(crate) encrypted: bool,
     /// The machine that has it, or is about to.
     pub(crate) attachment: Option<Attachment>,
+    /// When it was made, by EC2's clock.
+    pub(crate) made_at: Option<OffsetDateTime>,
 }
 
 /// The state of a volume.

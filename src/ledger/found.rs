@@ -91,6 +91,7 @@ fn rows(things: Vec<FoundThing>) -> Vec<Row> {
         token: AllocationToken::new(""),
         written: 0,
         orphan_devices: Vec::new(),
+        devices: Vec::new(),
         spared: thing.spared,
         id: Some(thing.id),
         held_until: None,

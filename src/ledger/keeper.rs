@@ -8,13 +8,15 @@ use tokio::sync::watch;
 
 use super::claim::Claim;
 use super::created::Created;
+#[cfg(test)]
+use super::disk::Disk;
 use super::found::Guard;
 use super::identity::BuildIdentity;
 use super::journal::{Journal, JournalError};
 use super::kind::Kind;
 use super::record::Record;
 use super::row::{Order, Row};
-use super::undo;
+use super::undo_volumes;
 use crate::cloud::error::Refusal;
 use crate::cloud::{Cloud, CloudError, InstanceId, Region};
 
@@ -61,6 +63,13 @@ impl Ledger {
         Ok(Self::with(Record::resumed(journal, replayed)))
     }
 
+    /// The same ledger with its journal on another disk.
+    #[cfg(test)]
+    pub(crate) fn on_disk(self, disk: impl FnOnce(Box<dyn Disk>) -> Box<dyn Disk>) -> Self {
+        self.inner.record().on_disk(disk);
+        self
+    }
+
     /// Makes something: first the row, synced to disk, then the call, then the id. The call runs in a task of its own, so
     /// whoever waits for it may be dropped without the answer being lost.
     ///
@@ -103,7 +112,7 @@ impl Ledger {
             .into_iter()
             .find(|row| row.kind == Kind::Instance && row.id.as_deref() == Some(id.as_str()));
         let Some(row) = row else { return };
-        undo::adopt_volumes(&self.inner, cloud, &row, id).await;
+        undo_volumes::adopt(&self.inner, cloud, &row, id).await;
         if let Err(error) = cloud.terminate_instance(&row.region, id).await {
             log::warn!("{error}; it is tried again at the end");
         }
@@ -128,8 +137,7 @@ impl Ledger {
 
     /// Writes down something of the machine's that must not outlive the build: to be called before the machine loses it.
     pub(crate) fn adopt(&self, order: Order, id: &str) -> Result<(), JournalError> {
-        self.inner.record().enter(order, Some(id.to_owned()))?;
-        Ok(())
+        self.inner.record().note(order, id)
     }
 
     /// These things (images, snapshots, volumes), by region and id, are what the build was for: from now on nothing of
@@ -156,6 +164,11 @@ impl Ledger {
     /// Who the build is or was.
     pub(crate) fn identity(&self) -> BuildIdentity {
         self.inner.record().identity().clone()
+    }
+
+    /// Lines of an earlier process's journal that cannot be read, counted from 1.
+    pub(crate) fn damaged_lines(&self) -> Vec<usize> {
+        self.inner.record().damaged().to_vec()
     }
 
     /// Where the journal lies.
@@ -190,7 +203,7 @@ impl Ledger {
             return Err(NotMade::Settling);
         }
         let tags = order.tags.clone();
-        let row = record.enter(order, None).map_err(NotMade::Journal)?;
+        let row = record.enter(order).map_err(NotMade::Journal)?;
         let claim = Claim::new(&row, record.identity(), tags);
         Ok((row, claim))
     }

@@ -104,15 +104,16 @@ pub(super) async fn snapshot<C: Cloud>(
     Ok(found.into_iter().map(|snapshot| snapshot.id).next())
 }
 
-/// The searches that together find every snapshot of an image that may be gone already.
-pub(super) fn snapshots(row: &Row, image: &ImageId, build_id: &str) -> Vec<Filters> {
+/// The searches that together find every snapshot of an image that may be gone already; without its id, by the row's tags
+/// alone.
+pub(super) fn snapshots(row: &Row, image: Option<&ImageId>, build_id: &str) -> Vec<Filters> {
     let untagged = row.region.is_china() || row.region.is_government();
-    let described = snapshots_described(image);
-    if untagged {
-        vec![described]
-    } else {
-        vec![described, by_tags(row, build_id)]
-    }
+    let tagged = (!untagged).then(|| by_tags(row, build_id));
+    image
+        .map(snapshots_described)
+        .into_iter()
+        .chain(tagged)
+        .collect()
 }
 
 /// The snapshots whose description names the image, as EC2 writes it for CreateImage and CopyImage. They are there before

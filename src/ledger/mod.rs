@@ -8,6 +8,7 @@ mod claim;
 mod created;
 pub(crate) mod deadline;
 mod deadlines;
+mod disk;
 mod entry;
 mod found;
 mod identity;
@@ -21,15 +22,19 @@ mod replay;
 mod row;
 mod settle;
 mod settled;
+mod trace;
 mod undo;
 mod undo_fast_launch;
 mod undo_image;
 mod undo_profile;
+mod undo_volumes;
 
 pub use claim::Claim;
 pub use keeper::Ledger;
 pub use settled::Settled;
 
+#[cfg(test)]
+pub(crate) use disk::Disk;
 pub(crate) use found::{FoundThing, Guard, Verdict};
 pub(crate) use identity::{
     BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, MOST_TAGS, OWNER_TAG, ROOM_FOR_TAGS, ROW_TAG,
@@ -40,3 +45,4 @@ pub(crate) use lookup::snapshots_described;
 pub(crate) use row::{Order, Row};
 pub(crate) use settle::{PATIENCE, Settling, Which};
 pub(crate) use settled::{Remaining, Why};
+pub(crate) use trace::Trace;

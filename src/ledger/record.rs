@@ -43,6 +43,10 @@ pub(super) struct Record {
     journal: Option<Journal>,
     /// Empty where there is no journal.
     path: PathBuf,
+    /// What is so, although the disk refused it: it is written as soon as that takes something again.
+    unwritten: Vec<Entry>,
+    /// Lines of the journal that cannot be read: what stays may have stood in one of them.
+    damaged: Vec<usize>,
     phase: Phase,
     tasks: Vec<AbortHandle>,
 }
@@ -75,6 +79,8 @@ impl Record {
             last_number: 0,
             journal: None,
             path: PathBuf::new(),
+            unwritten: Vec::new(),
+            damaged: Vec::new(),
             phase,
             tasks: Vec::new(),
         }
@@ -86,6 +92,7 @@ impl Record {
         record.last_number = replayed.last_number;
         record.phase = Phase::Settling;
         record.kept = replayed.kept;
+        record.damaged = replayed.damaged;
         for row in &replayed.rows {
             let age = Duration::from_secs(u64::try_from(now() - row.written).unwrap_or(0));
             record
@@ -94,6 +101,14 @@ impl Record {
         }
         record.rows = replayed.rows;
         record
+    }
+
+    #[cfg(test)]
+    pub(super) fn on_disk(
+        &mut self,
+        disk: impl FnOnce(Box<dyn super::disk::Disk>) -> Box<dyn super::disk::Disk>,
+    ) {
+        self.journal = self.journal.take().map(|journal| journal.on(disk));
     }
 
     pub(super) fn identity(&self) -> &BuildIdentity {
@@ -121,6 +136,10 @@ impl Record {
         row.and_then(|row| row.id.clone())
     }
 
+    pub(super) fn damaged(&self) -> &[usize] {
+        &self.damaged
+    }
+
     pub(super) fn is_settling(&self) -> bool {
         self.phase == Phase::Settling
     }
@@ -133,29 +152,19 @@ impl Record {
     }
 
     /// Writes a row down. Only when this returns may its call be made.
-    pub(super) fn enter(&mut self, order: Order, id: Option<String>) -> Result<Row, JournalError> {
-        let number = self.last_number + 1;
-        let row = Row {
-            number,
-            kind: order.kind,
-            region: order.region,
-            name: order.name,
-            origin: order.origin,
-            token: self.identity.token(number),
-            written: now(),
-            orphan_devices: order.orphan_devices,
-            spared: order.spared,
-            id,
-            held_until: None,
-        };
+    pub(super) fn enter(&mut self, order: Order) -> Result<Row, JournalError> {
+        let row = self.row_of(order, None);
         self.write(&[Entry::Row(row.clone())])?;
-        if row.id.is_none() {
-            self.deadlines.born(number, &self.identity.deadline);
-        }
-        self.last_number = number;
-        self.believed.insert(number, Instant::now() + VISIBILITY);
-        self.rows.push(row.clone());
+        self.deadlines.born(row.number, &self.identity.deadline);
+        self.add(row.clone());
         Ok(row)
+    }
+
+    /// Writes down something that is there already. It is, whether or not the disk takes it.
+    pub(super) fn note(&mut self, order: Order, id: &str) -> Result<(), JournalError> {
+        let row = self.row_of(order, Some(id.to_owned()));
+        self.add(row.clone());
+        self.tell(Entry::Row(row))
     }
 
     /// Writes down a part that a thing leaves when it goes (a volume, a snapshot), once; and not at all where it was kept.
@@ -168,8 +177,32 @@ impl Record {
             return Ok(());
         }
         let name = format!("of {}", of.label());
-        self.enter(Order::new(kind, &of.region, name), Some(id.to_owned()))
-            .map(|_| ())
+        self.note(Order::new(kind, &of.region, name), id)
+    }
+
+    fn row_of(&self, order: Order, id: Option<String>) -> Row {
+        let number = self.last_number + 1;
+        Row {
+            number,
+            kind: order.kind,
+            region: order.region,
+            name: order.name,
+            origin: order.origin,
+            token: self.identity.token(number),
+            written: now(),
+            orphan_devices: order.orphan_devices,
+            devices: order.devices,
+            spared: order.spared,
+            id,
+            held_until: None,
+        }
+    }
+
+    fn add(&mut self, row: Row) {
+        self.last_number = row.number;
+        self.believed
+            .insert(row.number, Instant::now() + VISIBILITY);
+        self.rows.push(row);
     }
 
     /// The answer came: the thing has an id.
@@ -178,10 +211,10 @@ impl Record {
         if let Some(row) = self.rows.iter_mut().find(|row| row.number == number) {
             row.id = Some(id.to_owned());
         }
-        self.write(&[Entry::Made {
+        self.tell(Entry::Made {
             row: number,
             id: id.to_owned(),
-        }])
+        })
     }
 
     /// No answer came, or one that does not say what happened: from now on it has to be looked for.
@@ -192,7 +225,7 @@ impl Record {
     /// It is gone, or never was.
     pub(super) fn strike(&mut self, number: u32) -> Result<(), JournalError> {
         self.rows.retain(|row| row.number != number);
-        self.write(&[Entry::Gone { row: number }])
+        self.tell(Entry::Gone { row: number })
     }
 
     /// It stays for good.
@@ -264,21 +297,40 @@ impl Record {
         }
     }
 
-    /// Removes the journal once there is nothing left to tell.
+    /// Removes the journal once there is nothing left to tell. A damaged one still tells that something may be left.
     pub(super) fn finish(&mut self) {
-        if self.rows.is_empty()
-            && let Some(journal) = self.journal.take()
+        if !self.rows.is_empty() || !self.damaged.is_empty() {
+            if let Err(error) = self.write(&[]) {
+                log::error!("{error}; not all that is left stands in it");
+            }
+            return;
+        }
+        if let Some(journal) = self.journal.take()
             && let Err(error) = journal.remove()
         {
             log::warn!("{error}");
         }
     }
 
-    fn write(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
-        match &mut self.journal {
-            Some(journal) if !entries.is_empty() => journal.write(entries),
-            _ => Ok(()),
+    /// Writes what is so; where the disk refuses, it is tried again with the next line.
+    fn tell(&mut self, entry: Entry) -> Result<(), JournalError> {
+        let told = self.write(std::slice::from_ref(&entry));
+        if told.is_err() {
+            self.unwritten.push(entry);
         }
+        told
+    }
+
+    fn write(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        let all: Vec<Entry> = self.unwritten.iter().chain(entries).cloned().collect();
+        if !all.is_empty() {
+            journal.write(&all)?;
+            self.unwritten.clear();
+        }
+        Ok(())
     }
 }
 

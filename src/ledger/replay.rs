@@ -9,6 +9,7 @@ use super::entry::{Entry, Header, VERSION};
 use super::identity::BuildIdentity;
 use super::journal::JournalError;
 use super::row::Row;
+use super::trace::Trace;
 
 /// What a journal says.
 #[derive(Debug)]
@@ -21,39 +22,54 @@ pub(super) struct Replayed {
     pub(super) kept: BTreeSet<String>,
     /// The highest row number ever given.
     pub(super) last_number: u32,
+    /// Lines that cannot be read, counted from 1.
+    pub(super) damaged: Vec<usize>,
 }
 
-/// Replays whole lines; the caller has dropped a cut-off one.
+/// Replays whole lines; the caller has dropped a cut-off one. A line that cannot be read hides no other one.
 pub(super) fn replay(path: &Path, bytes: &[u8]) -> Result<Replayed, JournalError> {
     let mut lines = bytes
         .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .enumerate();
-    let (_, first) = lines.next().unwrap_or((0, b""));
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty());
+    let Some((_, first)) = lines.next() else {
+        return Err(JournalError::Unbegun {
+            path: path.to_owned(),
+        });
+    };
     let header = header(path, first)?;
     let mut replayed = Replayed {
         identity: header.build,
         rows: Vec::new(),
         kept: BTreeSet::new(),
         last_number: 0,
+        damaged: Vec::new(),
     };
     for (index, line) in lines {
-        let entry = serde_json::from_slice(line).map_err(|source| JournalError::Garbled {
-            path: path.to_owned(),
-            line: index + 1,
-            build_id: Some(replayed.identity.build_id.clone()),
-            source,
-        })?;
-        replayed.apply(entry);
+        match entries(line) {
+            Ok(entries) => entries.into_iter().for_each(|entry| replayed.apply(entry)),
+            Err(error) => {
+                log::warn!("line {} of `{}`: {error}", index + 1, path.display());
+                replayed.damaged.push(index + 1);
+            }
+        }
     }
     Ok(replayed)
+}
+
+/// What a line says: what belongs together stands in one, as a list.
+fn entries(line: &[u8]) -> Result<Vec<Entry>, serde_json::Error> {
+    if line.starts_with(b"[") {
+        serde_json::from_slice(line)
+    } else {
+        serde_json::from_slice(line).map(|entry| vec![entry])
+    }
 }
 
 fn header(path: &Path, line: &[u8]) -> Result<Header, JournalError> {
     let garbled = |source| JournalError::Garbled {
         path: path.to_owned(),
-        line: 1,
-        build_id: None,
+        trace: Trace::of_name(path),
         source,
     };
     // The version comes first: a newer header need not have our fields.
@@ -61,6 +77,7 @@ fn header(path: &Path, line: &[u8]) -> Result<Header, JournalError> {
     match value.get("version").and_then(Value::as_u64) {
         Some(version) if version > u64::from(VERSION) => Err(JournalError::Newer {
             path: path.to_owned(),
+            trace: Trace::of_header(path, &value),
             version,
         }),
         _ => serde_json::from_value(value).map_err(garbled),

@@ -28,6 +28,8 @@ pub(crate) struct Order {
     pub(crate) origin: NameOrigin,
     /// Devices of an instance whose volumes would outlive it although nobody asked for them.
     pub(crate) orphan_devices: Vec<String>,
+    /// All devices that an instance is launched with: a volume elsewhere was attached by a script.
+    pub(crate) devices: Vec<String>,
     /// Snapshots that an image refers to without having made them: they are the user's.
     pub(crate) spared: Vec<String>,
     /// The user's tags, for the kinds whose creating call takes them from the claim.
@@ -43,6 +45,7 @@ impl Order {
             name: name.into(),
             origin: NameOrigin::Generated,
             orphan_devices: Vec::new(),
+            devices: Vec::new(),
             spared: Vec::new(),
             tags: Tags::new(),
         }
@@ -62,6 +65,11 @@ impl Order {
             orphan_devices: devices,
             ..self
         }
+    }
+
+    /// The same of a machine that is launched with these devices.
+    pub(crate) fn with_devices(self, devices: Vec<String>) -> Self {
+        Self { devices, ..self }
     }
 
     /// The same of an image that refers to these snapshots of the user's.
@@ -101,6 +109,9 @@ pub(crate) struct Row {
     /// As in [`Order`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) orphan_devices: Vec<String>,
+    /// As in [`Order`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) devices: Vec<String>,
     /// As in [`Order`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) spared: Vec<String>,

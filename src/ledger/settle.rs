@@ -155,6 +155,7 @@ async fn answered(inner: &Arc<Inner>, settling: &Settling<'_>, number: u32) -> O
         tokio::time::sleep(HURRIED_ANSWER).await;
     };
     tokio::select! {
+        biased;
         _ = in_flight.wait_for(|count| *count == 0) => {}
         () = hurried => give_up_waiting(inner, number),
         () = tokio::time::sleep(ANSWER) => give_up_waiting(inner, number),
@@ -174,6 +175,7 @@ async fn out_of_time(settling: &Settling<'_>) {
         tokio::time::sleep(HURRIED.saturating_sub(request.at.elapsed())).await;
     };
     tokio::select! {
+        biased;
         () = hurried => {}
         () = tokio::time::sleep(settling.patience) => {}
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::kind;
 use super::row::Row;
 use crate::cloud::CloudError;
 
@@ -65,6 +66,9 @@ pub(crate) enum Why {
     /// The thing itself cannot be told from somebody else's.
     #[error("a thing of that name exists, and EC2 does not let this caller see whose it is")]
     Ambiguous,
+    /// It may be a result.
+    #[error("lines of the journal cannot be read, and one of them may have said that it stays")]
+    PerhapsKept,
 }
 
 impl Settled {
@@ -100,6 +104,7 @@ impl Settled {
     /// The one command that removes all that is left.
     pub(crate) fn command(&self) -> Option<String> {
         let journal = self.journal.as_ref()?;
-        Some(format!("ami-build settle {}", journal.display()))
+        let journal = kind::shell_word(&journal.display().to_string());
+        Some(format!("ami-build settle {journal}"))
     }
 }

@@ -11,7 +11,7 @@ use super::keeper::Inner;
 use super::kind::Kind;
 use super::row::{NameOrigin, Row};
 use super::settled::Why;
-use super::{lookup, undo_fast_launch, undo_image, undo_profile};
+use super::{lookup, undo_fast_launch, undo_image, undo_profile, undo_volumes};
 use crate::cloud::error::Refusal;
 use crate::cloud::instance::InstanceState;
 use crate::cloud::{Cloud, CloudError, GroupId, InstanceId, KeyName, SnapshotId, VolumeId};
@@ -25,6 +25,9 @@ pub(super) const RELEASE: Duration = Duration::from_secs(300);
 
 /// Removes the row's thing and returns once EC2 confirmed that it is gone or unknown.
 pub(super) async fn undo<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<(), Why> {
+    if may_be_kept(row) && !inner.record().damaged().is_empty() {
+        return Err(Why::PerhapsKept);
+    }
     match row.kind {
         Kind::KeyPair => key_pair(inner, cloud, row).await,
         Kind::SecurityGroup => group(inner, cloud, row).await,
@@ -37,6 +40,14 @@ pub(super) async fn undo<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> 
         Kind::Role => undo_profile::role(inner, cloud, row).await,
         Kind::InstanceProfile => undo_profile::instance_profile(inner, cloud, row).await,
     }
+}
+
+/// Whether it is of a kind that builds are for.
+fn may_be_kept(row: &Row) -> bool {
+    matches!(
+        row.kind,
+        Kind::Image | Kind::ImageCopy | Kind::Snapshot | Kind::Volume | Kind::FastLaunch
+    )
 }
 
 /// The id of a row: the one that was written down, else what a search finds. "Nothing found" is believed only once EC2 had
@@ -55,11 +66,11 @@ where
     }
     let believed = inner.record().believed_from(row.number);
     let found = repeat(row, RELEASE, || {
-        let found = search();
+        let (asked, found) = (Instant::now(), search());
         async move {
             Ok(match found.await? {
                 Some(id) => Polled::Ready(Some(id)),
-                None if Instant::now() >= believed => Polled::Ready(None),
+                None if asked >= believed => Polled::Ready(None),
                 None => Polled::PENDING,
             })
         }
@@ -84,7 +95,8 @@ where
     let told = Mutex::new(None);
     let tell = |why| *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
     let removed = repeat(row, RELEASE, || {
-        let (call, tell) = (call(), &tell);
+        // An answer may be old when it comes: what counts is when EC2 was asked.
+        let (asked, call, tell) = (Instant::now(), call(), &tell);
         async move {
             if let Some(guard) = &inner.guard
                 && let Verdict::Spare(why) = guard.ask(row).await?
@@ -94,7 +106,7 @@ where
             }
             match call.await {
                 Ok(()) => Ok(Polled::Ready(())),
-                Err(error) if error.is(Refusal::NotFound) && Instant::now() >= believed => {
+                Err(error) if error.is(Refusal::NotFound) && asked >= believed => {
                     Ok(Polled::Ready(()))
                 }
                 Err(error) if error.is(Refusal::InUse) || error.is(Refusal::WrongState) => {
@@ -200,7 +212,7 @@ async fn instance<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<
     let Some(id) = found.await?.map(InstanceId::new) else {
         return Ok(());
     };
-    adopt_volumes(inner, cloud, row, &id).await;
+    undo_volumes::adopt(inner, cloud, row, &id).await;
     remove(inner, row, || cloud.terminate_instance(&row.region, &id)).await?;
     let gone = || terminated(cloud, row, &id);
     repeat_at(Pace::STOP, row, TERMINATION, gone).await
@@ -226,37 +238,6 @@ async fn terminated<C: Cloud>(
         Err(error) if error.is(Refusal::NotFound) => Ok(Polled::Ready(())),
         Ok(_) => Ok(Polled::PENDING),
         Err(error) => Err(error),
-    }
-}
-
-/// Writes down the volumes that will outlive the machine; afterwards nothing leads to them. So a machine that EC2 does not
-/// show yet is waited for, but failing here must not keep a machine running.
-pub(super) async fn adopt_volumes<C: Cloud>(
-    inner: &Arc<Inner>,
-    cloud: &C,
-    row: &Row,
-    id: &InstanceId,
-) {
-    if row.orphan_devices.is_empty() {
-        return;
-    }
-    let believed = inner.record().believed_from(row.number);
-    let limit = believed.saturating_duration_since(Instant::now());
-    let shown = repeat(row, limit, || async {
-        let ids = std::slice::from_ref(id);
-        let found = cloud.instances(&row.region, ids, &Vec::new()).await?;
-        Ok(match found.into_iter().next() {
-            Some(instance) => Polled::Ready(instance),
-            None => Polled::PENDING,
-        })
-    });
-    let Ok(instance) = shown.await else { return };
-    for (device, volume) in &instance.volumes {
-        if row.orphan_devices.contains(device)
-            && let Err(error) = inner.record().adopt(Kind::Volume, row, volume.as_str())
-        {
-            log::warn!("{error}");
-        }
     }
 }
 

@@ -37,20 +37,20 @@ pub(super) async fn fast_launch<C: Cloud>(
     }
 }
 
-/// The same for an image that is about to go. A failure is no reason to keep the image: the row stays, and is tried again.
+/// The same for an image that is about to go. Where it fails the image has to stay: nothing leads to its fast launch once it
+/// is gone.
 pub(super) async fn of_image<C: Cloud>(
     inner: &Arc<Inner>,
     cloud: &C,
     image_row: &Row,
     image: &ImageId,
-) {
+) -> Result<(), Why> {
     let rows = inner.record().rows().to_vec();
     let own = rows.into_iter().filter(|row| {
         row.kind == Kind::FastLaunch && row.region == image_row.region && row.name == image.as_str()
     });
     for row in own {
-        if let Err(why) = fast_launch(inner, cloud, &row).await {
-            log::warn!("the {row} is not switched off yet: {why}");
-        }
+        fast_launch(inner, cloud, &row).await?;
     }
+    Ok(())
 }

@@ -4,11 +4,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::plan::communicator::{Login, SshSettings};
+use crate::plan::communicator::{KeyType, Login, SshSettings};
 use crate::secret::Secret;
 use crate::stop::Stop;
 
-use super::{ConnectError, HostKeyJudge, HostKeyPin, KeyPair, Remote};
+use super::{ConnectError, HostKeyJudge, HostKeyPin, KeyError, KeyPair, Remote};
 
 /// Where to connect, and how.
 #[derive(Clone)]
@@ -71,6 +71,17 @@ pub(crate) trait Dial: Sync {
         stop: &Stop,
         progress: AttemptSink<'_>,
     ) -> impl Future<Output = Result<Self::Remote, ConnectError>> + Send;
+
+    /// Makes the key pair by which the machine shall know us. An RSA key takes some tenths of a second of computing.
+    fn make_key(
+        &self,
+        key_type: KeyType,
+    ) -> impl Future<Output = Result<KeyPair, KeyError>> + Send {
+        async move {
+            let task = tokio::task::spawn_blocking(move || KeyPair::generate(key_type));
+            task.await.expect("making a key does not panic")
+        }
+    }
 }
 
 impl Target {

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use super::dial::AttemptSink;
 use super::{
-    ConnectError, Dial, DirectoryPart, Exit, Meter, Output, OutputSink, PipeEnd, Piped, Pipes,
-    Remote, RemoteError, ResolvedLogin, Target, Upload,
+    ConnectError, Dial, DirectoryPart, Exit, KeyError, KeyPair, Meter, Output, OutputSink, PipeEnd,
+    Piped, Pipes, Remote, RemoteError, ResolvedLogin, Target, Upload,
 };
+use crate::plan::communicator::KeyType;
+use crate::secret::Secret;
 use crate::stop::Stop;
 
 /// What the machine was asked, in order.
@@ -199,5 +201,13 @@ impl Dial for FakeDialer {
         } else {
             Ok(self.remote.clone())
         }
+    }
+
+    /// Always the same one, which nothing logs in with.
+    async fn make_key(&self, _: KeyType) -> Result<KeyPair, KeyError> {
+        Ok(KeyPair {
+            public_key: "ssh-ed25519 AAAA".to_owned(),
+            private_key: Secret::new("a private key"),
+        })
     }
 }

@@ -12,7 +12,7 @@ use crate::cloud::api::AccountCalls;
 use crate::cloud::connection;
 use crate::cloud::ec2::Ec2;
 use crate::error::with_hint;
-use crate::ledger::{BuildIdentity, JournalError, Ledger, Settling, Which};
+use crate::ledger::{BuildIdentity, JournalError, Ledger, Settling, Trace, Which};
 use crate::plan::amazon::settings::Access;
 use crate::report::console::Console;
 use crate::report::ui::{Grouping, Ui};
@@ -46,6 +46,12 @@ enum SettleError {
         #[source]
         source: std::io::Error,
     },
+    #[error("cannot remove the journal `{}`, of a build that made nothing", path.display())]
+    Discard {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error("there is no way to EC2")]
@@ -64,7 +70,7 @@ impl SettleError {
                 "sign in to the account `{wanted}` and settle again; the journal is kept"
             )),
             Self::Caller(error) => error.hint(),
-            Self::Missing(_) | Self::List { .. } | Self::Connect(_) => None,
+            Self::Missing(_) | Self::List { .. } | Self::Discard { .. } | Self::Connect(_) => None,
         }
     }
 }
@@ -114,8 +120,11 @@ async fn settle_one(
     number: usize,
     cx: &SettleContext<'_>,
 ) -> Result<bool, SettleError> {
-    let ledger = Ledger::resume(journal)?;
-    let identity = ledger.identity();
+    let ledger = match Ledger::resume(journal) {
+        Err(JournalError::Unbegun { path }) => return discard(&path, cx).map(|()| true),
+        resumed => resumed?,
+    };
+    let (identity, damaged) = (ledger.identity(), ledger.damaged_lines());
     let ui = Ui::new(cx.console.clone(), "settle", number, Grouping::BySteps);
     ui.step(&format!("Settle {}", identity.build_id));
     let cloud = connected(&identity, &ledger, cx).await;
@@ -138,8 +147,36 @@ async fn settle_one(
         ui.message(&format!("gone: {}", row));
     }
     tell_what_stays(&settled, &ui);
+    tell_of_damage(journal, &identity, &damaged, &ui);
     ui.end_step();
-    Ok(!settled.has_leftovers())
+    Ok(!settled.has_leftovers() && damaged.is_empty())
+}
+
+/// A journal without a first line: its process ended before it could have made anything.
+fn discard(journal: &Path, cx: &SettleContext<'_>) -> Result<(), SettleError> {
+    std::fs::remove_file(journal).map_err(|source| SettleError::Discard {
+        path: journal.to_owned(),
+        source,
+    })?;
+    cx.console.say(&format!(
+        "{}: the build ended before it made anything.",
+        journal.display()
+    ));
+    Ok(())
+}
+
+/// What stood in lines that cannot be read is known by its tags only.
+fn tell_of_damage(journal: &Path, identity: &BuildIdentity, lines: &[usize], ui: &Ui) {
+    if lines.is_empty() {
+        return;
+    }
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    ui.error(&format!(
+        "Of the journal {} these lines cannot be read: {}. The others were settled, but for images, snapshots and volumes, which may be results.\n  what is left is found by its tag: {}\n  then delete the journal",
+        journal.display(),
+        lines.join(", "),
+        Trace::of_identity(identity).search()
+    ));
 }
 
 async fn connected(

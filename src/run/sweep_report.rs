@@ -102,7 +102,9 @@ fn is_of(remaining: &Remaining, thing: &Thing) -> bool {
 fn fate(remaining: &Remaining) -> Fate {
     let why = on_one_line(&remaining.why);
     match remaining.why {
-        Why::Renewed { .. } | Why::NotOurs | Why::Held { .. } => Fate::Spared { why },
+        Why::Renewed { .. } | Why::NotOurs | Why::Held { .. } | Why::PerhapsKept => {
+            Fate::Spared { why }
+        }
         Why::OutOfTime | Why::Refused(_) | Why::Ambiguous => Fate::Remains {
             why,
             command: remaining.command.clone(),

@@ -40,8 +40,8 @@ pub(crate) const HIDDEN: &str = "<sensitive>";
 
 /// Looks a template over.
 ///
-/// Packer compares default texts to find out what is sensitive, so an equal default of another variable is hidden too. A variable
-/// without a default counts as one whose default is empty.
+/// Packer compares default texts to find out what is sensitive, so an equal default of another variable is hidden too. What it makes
+/// of an absent default depends on the order of a map, but for that of a sensitive variable.
 pub(crate) fn inspect(template: &Template) -> Inspection {
     let is_sensitive = |name: &String| template.sensitive.contains(name);
     let sensitive = template
@@ -49,7 +49,7 @@ pub(crate) fn inspect(template: &Template) -> Inspection {
         .iter()
         .filter(|variable| is_sensitive(&variable.name));
     let hidden: Vec<&str> = sensitive
-        .map(|variable| variable.default.as_deref().unwrap_or_default())
+        .filter_map(|variable| variable.default.as_deref())
         .collect();
     let mut inspection = Inspection {
         description: template
@@ -66,12 +66,17 @@ pub(crate) fn inspect(template: &Template) -> Inspection {
             .collect(),
     };
     for variable in &template.variables {
-        let name = variable.name.clone();
-        let mut default = variable.default.clone().unwrap_or_default();
-        if hidden.contains(&default.as_str()) {
-            HIDDEN.clone_into(&mut default);
-        }
-        let shown = InspectedVariable { name, default };
+        let equals_hidden = |default: &String| hidden.contains(&default.as_str());
+        let default = &variable.default;
+        let is_hidden = is_sensitive(&variable.name) || default.as_ref().is_some_and(equals_hidden);
+        let shown = InspectedVariable {
+            name: variable.name.clone(),
+            default: if is_hidden {
+                HIDDEN.to_owned()
+            } else {
+                default.clone().unwrap_or_default()
+            },
+        };
         match variable.default {
             None => inspection.required.push(shown),
             Some(_) => inspection.optional.push(shown),
@@ -139,12 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn a_sensitive_variable_without_a_default_hides_empty_defaults() {
+    fn a_sensitive_variable_without_a_default_is_marked_and_hides_no_other() {
         let shown = inspection(
-            r#"{"variables": {"a": "", "s": null, "t": "other"}, "sensitive-variables": ["s"]}"#,
+            r#"{"variables": {"a": "", "r": null, "s": null}, "sensitive-variables": ["s"]}"#,
         );
-        assert_eq!(shown.required[0].default, HIDDEN);
-        assert_eq!(shown.optional[0].default, HIDDEN);
-        assert_eq!(shown.optional[1].default, "other");
+        assert_eq!(shown.optional[0].default, "");
+        assert_eq!(shown.required[0].default, "");
+        assert_eq!(shown.required[1].default, HIDDEN);
     }
 }

@@ -89,7 +89,7 @@ pub(super) struct Bench {
 /// Remembers the images, volumes and snapshots that cannot be undone any more.
 #[derive(Default)]
 pub(super) struct Recorder {
-    images: Mutex<Vec<ImageId>>,
+    pub(super) images: Mutex<Vec<ImageId>>,
     others: Mutex<Vec<String>>,
 }
 
@@ -131,7 +131,7 @@ impl Bench {
             dial: FakeDialer::default(),
             recorder: Recorder::default(),
             said: Mutex::default(),
-            directory: tempfile::tempdir().unwrap(),
+            directory: directory(),
             build_id: "b-1",
             deadline: "2030-01-01T00:00:00Z",
             region: HOME,
@@ -156,6 +156,17 @@ impl Bench {
         self.build_over(&self.dial, ledger, stop).await
     }
 
+    /// The same with another provisioner.
+    pub(super) async fn build_with(
+        &self,
+        hook: &mut impl Hook,
+        ledger: &Ledger,
+        stop: &Stop,
+    ) -> Result<Option<Built>, BuildError> {
+        let ways = (&self.cloud, &self.dial);
+        self.build_by(ways, hook, ledger, stop).await
+    }
+
     /// The same over another way to the machine.
     pub(super) async fn build_over<D: Dial>(
         &self,
@@ -163,13 +174,24 @@ impl Bench {
         ledger: &Ledger,
         stop: &Stop,
     ) -> Result<Option<Built>, BuildError> {
-        self.build_in((&self.cloud, dial), ledger, stop).await
+        let ways = (&self.cloud, dial);
+        sendable(self.build_by(ways, &mut OneCommand, ledger, stop)).await
     }
 
     /// The same in another cloud.
     pub(super) async fn build_in<C: Cloud, D: Dial>(
         &self,
+        ways: (&C, &D),
+        ledger: &Ledger,
+        stop: &Stop,
+    ) -> Result<Option<Built>, BuildError> {
+        sendable(self.build_by(ways, &mut OneCommand, ledger, stop)).await
+    }
+
+    async fn build_by<C: Cloud, D: Dial>(
+        &self,
         (cloud, dial): (&C, &D),
+        hook: &mut impl Hook,
         ledger: &Ledger,
         stop: &Stop,
     ) -> Result<Option<Built>, BuildError> {
@@ -196,12 +218,8 @@ impl Bench {
             observer: &self.recorder,
         };
         let built = match &self.settings.recipe {
-            Recipe::Volumes(volumes) => sendable(build_volumes(&cx, &mut OneCommand, volumes))
-                .await
-                .map(|_| None),
-            Recipe::Machine | Recipe::FastVolume | Recipe::Surrogate(_) => {
-                sendable(build(&cx, &mut OneCommand)).await
-            }
+            Recipe::Volumes(volumes) => build_volumes(&cx, hook, volumes).await.map(|_| None),
+            Recipe::Machine | Recipe::FastVolume | Recipe::Surrogate(_) => build(&cx, hook).await,
         };
         *self.said.lock().unwrap() = captured.text();
         built
@@ -303,6 +321,11 @@ fn identity(build_id: &str, deadline: &str) -> BuildIdentity {
     }
 }
 
+/// A directory for journals. They are synced at every line, so it is in memory where that is possible.
+fn directory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
 /// Restores a journal to what it was.
 pub(super) fn restore(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).unwrap();
@@ -314,7 +337,7 @@ fn sendable<F: Future + Send>(future: F) -> F {
 }
 
 /// Takes the journal over. A process that another test starts holds its lock for the moment between fork and exec.
-fn resume(path: &Path) -> Ledger {
+pub(super) fn resume(path: &Path) -> Ledger {
     let begin = Instant::now();
     loop {
         match Ledger::resume(path) {

@@ -12,7 +12,8 @@ use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
 use crate::sweep::{Removing, Terms, judge, remove, search};
 
-async fn sweep(bench: &Bench) {
+/// Sweeps all regions of the account.
+pub(super) async fn sweep(bench: &Bench) {
     let cloud = &bench.cloud;
     let regions = cloud.regions(&Region::new(bench.region)).await.unwrap();
     let owners = [OWNER.to_owned()];

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::life::Life;
 use super::machines;
 use super::place::{Outcome, Place, Refused};
-use super::script::{Callback, Fault, Pace};
+use super::script::{Callback, Death, Fault, Forecast, Pace, Weather};
 use super::throttle::Throttle;
 use super::world::World;
 use crate::cloud::api::CloudResult;
@@ -48,6 +49,19 @@ impl FakeCloud {
             .throttle
             .as_ref()
             .map_or(0, |throttle| throttle.refused)
+    }
+
+    /// Tells `listener` every call from now on.
+    pub(crate) fn tell(&self, listener: fn(&str)) {
+        self.world().listener = Some(listener);
+    }
+
+    /// Tells a text between the calls, where somebody listens.
+    pub(crate) fn note(&self, text: impl FnOnce() -> String) {
+        let listener = self.world().listener;
+        if let Some(listener) = listener {
+            listener(&text());
+        }
     }
 
     /// The calls so far, each as `Name region`.
@@ -133,6 +147,14 @@ impl FakeCloud {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on a process of this life makes the calls, and they meet this weather; without any, the script's.
+    pub(crate) fn set_out(&self, life: Life, forecast: Option<Forecast>) {
+        let mut world = self.world();
+        world.life = life;
+        world.clock.hand_over();
+        world.script.set_forecast(forecast);
+    }
+
     /// One call: counted, then struck by a fault or done.
     pub(super) async fn call<T>(
         &self,
@@ -142,6 +164,13 @@ impl FakeCloud {
     ) -> CloudResult<T> {
         // Calls that are made side by side take turns, as they would on a network.
         tokio::task::yield_now().await;
+        let life = {
+            let mut world = self.world();
+            // A process begins with its first call, however long that is on its way.
+            world.clock.look();
+            world.life.clone()
+        };
+        life.go_on().await;
         let (number, callback): (usize, Option<Callback>) = {
             let mut world = self.world();
             let number = world.count(call, region);
@@ -150,7 +179,52 @@ impl FakeCloud {
         if let Some(callback) = callback {
             callback(number);
         }
+        let weather = self.weather(number, call);
+        wait(weather.before).await;
+        if weather.death == Some(Death::BeforeTheEffect) {
+            life.end();
+        }
+        life.go_on().await;
+        let answer = self.answer((number, call), region, weather.clone(), effect);
+        self.note(|| {
+            let came = answer
+                .as_ref()
+                .map_or_else(ToString::to_string, |_| "ok".to_owned());
+            format!("{number} {call} in {region}: {came} {weather:?}")
+        });
+        if weather.death == Some(Death::BeforeTheAnswer) {
+            life.end();
+        }
+        wait(weather.after).await;
+        life.go_on().await;
+        answer
+    }
+
+    /// The weather of a call: what the forecast says, else what the script does.
+    fn weather(&self, number: usize, call: &'static str) -> Weather {
+        let forecast = self.world().script.forecast();
+        if let Some(forecast) = forecast {
+            return forecast(number, call);
+        }
+        let world = self.world();
+        Weather {
+            fault: world.script.fault(number, call),
+            pace: world.pace.pace,
+            ..Weather::default()
+        }
+    }
+
+    /// What EC2 makes of the call.
+    fn answer<T>(
+        &self,
+        (number, call): (usize, &'static str),
+        region: &Region,
+        weather: Weather,
+        effect: impl FnOnce(&mut World) -> Outcome<T>,
+    ) -> CloudResult<T> {
         let mut world = self.world();
+        world.pace.pace = weather.pace;
+        world.grow_old();
         let lost = || CloudError::NoAnswer {
             call,
             region: region.clone(),
@@ -167,14 +241,25 @@ impl FakeCloud {
         if let Some(throttle) = &mut world.throttle {
             throttle.check(call, region).map_err(refused)?;
         }
-        match world.script.fault(number, call) {
+        let answer = match weather.fault {
             None => effect(&mut world).map_err(refused),
             Some(Fault::Refused(code)) => Err(refused(Refused::new(code, words(code, call)))),
             Some(Fault::LostRequest) => Err(lost()),
             Some(Fault::LostAnswer) => effect(&mut world)
                 .map_err(refused)
                 .and_then(|_| Err(lost())),
-        }
+            Some(Fault::Late(code)) => effect(&mut world)
+                .map_err(refused)
+                .and_then(|_| Err(refused(Refused::new(code, words(code, call))))),
+        };
+        world.grow_old();
+        answer
+    }
+}
+
+async fn wait(duration: Duration) {
+    if !duration.is_zero() {
+        tokio::time::sleep(duration).await;
     }
 }
 

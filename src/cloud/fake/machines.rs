@@ -1,5 +1,7 @@
 //! Instances of the model.
 
+use time::OffsetDateTime;
+
 use super::filter::Filtered;
 use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::script::Timing;
@@ -128,6 +130,7 @@ pub(super) fn run(
         ipv6: None,
         vpc,
         volumes,
+        launched_at: Some(OffsetDateTime::UNIX_EPOCH),
         network_interfaces: vec![id.as_str().replace("i-", "eni-")],
         boots_by_uefi: boot_mode.is_some_and(|mode| mode != "legacy-bios"),
         tags: tags.0,

@@ -6,14 +6,17 @@
 
 mod account_calls;
 mod calls;
+mod clock;
 mod filter;
 mod image_calls;
 mod images;
 mod instance_calls;
+mod life;
 mod lifecycle_calls;
 mod machines;
 mod network;
 mod network_calls;
+mod outside;
 mod place;
 mod profile_calls;
 mod profiles;
@@ -30,5 +33,7 @@ mod volumes;
 mod world;
 
 pub(crate) use calls::FakeCloud;
-pub(crate) use script::{Fault, Pace};
+pub(crate) use life::Life;
+pub(crate) use outside::Age;
+pub(crate) use script::{Death, Fault, Forecast, Pace, Weather};
 pub(crate) use world::SOURCE_IMAGE;

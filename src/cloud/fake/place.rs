@@ -48,7 +48,12 @@ pub(super) struct Made<T> {
     looks: u32,
     since: Instant,
     takes: Duration,
+    /// When the model first saw it, by its clock.
+    seen: Option<Duration>,
 }
+
+/// However late a thing shows, after that it does: what `ledger::record` trusts in, and some more.
+pub(super) const SHOWN: Duration = Duration::from_secs(20);
 
 impl<T> Made<T> {
     pub(super) fn new(thing: T, timing: impl Into<Timing>) -> Self {
@@ -59,6 +64,14 @@ impl<T> Made<T> {
             looks: pace.looks,
             since: Instant::now(),
             takes,
+            seen: None,
+        }
+    }
+
+    /// The clock stands at `now`.
+    pub(super) fn grow_old(&mut self, now: Duration) {
+        if now.saturating_sub(*self.seen.get_or_insert(now)) > SHOWN {
+            self.hidden = 0;
         }
     }
 
@@ -143,6 +156,22 @@ pub(super) fn look<T: Filtered + Moving>(
         }
     }
     Ok(found)
+}
+
+impl Place {
+    /// The clock stands at `now`.
+    pub(super) fn grow_old(&mut self, now: Duration) {
+        grow_old(&mut self.images, now);
+        grow_old(&mut self.snapshots, now);
+        grow_old(&mut self.instances, now);
+        grow_old(&mut self.volumes, now);
+        grow_old(&mut self.groups, now);
+        grow_old(&mut self.key_pairs, now);
+    }
+}
+
+fn grow_old<T>(shelf: &mut Shelf<T>, now: Duration) {
+    shelf.values_mut().for_each(|made| made.grow_old(now));
 }
 
 /// One region.

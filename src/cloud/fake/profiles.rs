@@ -1,8 +1,9 @@
 //! IAM of the model: roles with at most one policy, and instance profiles with at most one role, all of one name.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use super::place::{Outcome, Refused};
+use super::place::{Outcome, Refused, SHOWN};
 use super::script::Pace;
 use crate::cloud::Tags;
 use crate::ledger::Kind;
@@ -17,6 +18,8 @@ pub(super) struct Entity {
     pub(super) tags: Tags,
     /// A role's policy, or the role of a profile.
     holds: bool,
+    /// When the model first saw it, by its clock.
+    since: Option<Duration>,
 }
 
 /// Things of one kind, by name.
@@ -102,6 +105,15 @@ impl Iam {
         profile.holds.then_some(()).ok_or_else(refused)
     }
 
+    /// The clock stands at `now`: after a while everything is known.
+    pub(super) fn grow_old(&mut self, now: Duration) {
+        for made in self.roles.values_mut().chain(self.profiles.values_mut()) {
+            if now.saturating_sub(*made.since.get_or_insert(now)) > SHOWN {
+                made.hidden = 0;
+            }
+        }
+    }
+
     /// Whatever is there.
     pub(super) fn names(&self) -> impl Iterator<Item = &String> {
         self.roles.keys().chain(self.profiles.keys())
@@ -126,6 +138,7 @@ fn add(shelf: &mut Shelf, name: &str, tags: Tags, pace: Pace) -> Outcome<()> {
         unknown: pace.hidden,
         tags,
         holds: false,
+        since: None,
     };
     shelf.insert(name.to_owned(), made);
     Ok(())

@@ -13,6 +13,9 @@ pub(crate) enum Fault {
     LostRequest,
     /// The answer is lost: no answer, but the effect is there.
     LostAnswer,
+    /// The effect is there, and yet the answer is this code: a fault of EC2's own, or what the repetition of a call hears
+    /// whose first answer was lost.
+    Late(&'static str),
 }
 
 /// How fast the model's states move. Everything at once is the default.
@@ -23,6 +26,33 @@ pub(crate) struct Pace {
     /// How often a new thing is looked for before it is found: eventual consistency.
     pub(crate) hidden: u32,
 }
+
+/// What one call meets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Weather {
+    /// How long it takes to get there.
+    pub(crate) before: Duration,
+    /// What goes wrong.
+    pub(crate) fault: Option<Fault>,
+    /// How what it makes or moves goes on.
+    pub(crate) pace: Pace,
+    /// How long its answer takes.
+    pub(crate) after: Duration,
+    /// When the process dies of it.
+    pub(crate) death: Option<Death>,
+}
+
+/// An instant of a call at which the process dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Death {
+    /// Before EC2 has the call.
+    BeforeTheEffect,
+    /// Before the answer is there.
+    BeforeTheAnswer,
+}
+
+/// Tells the weather of a call by its number and name.
+pub(crate) type Forecast = Arc<dyn Fn(usize, &'static str) -> Weather + Send + Sync>;
 
 /// What decides when a thing of the model moves on: looks at it, and time.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,9 +80,19 @@ pub(crate) struct Script {
     faults: BTreeMap<usize, Fault>,
     lasting: BTreeMap<&'static str, Fault>,
     callbacks: BTreeMap<usize, Callback>,
+    forecast: Option<Forecast>,
 }
 
 impl Script {
+    pub(super) fn set_forecast(&mut self, forecast: Option<Forecast>) {
+        self.forecast = forecast;
+    }
+
+    /// The weather of this call, where somebody makes it.
+    pub(super) fn forecast(&self) -> Option<Forecast> {
+        self.forecast.clone()
+    }
+
     pub(super) fn fail_at(&mut self, number: usize, fault: Fault) {
         self.faults.insert(number, fault);
     }

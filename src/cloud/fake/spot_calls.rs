@@ -45,8 +45,13 @@ impl SpotCalls for FakeCloud {
         request: &LaunchTemplate,
     ) -> CloudResult<LaunchTemplateId> {
         let tags = merged(claim, &request.spot_tags);
+        // The volumes of the machine are tagged by the template, but not in China.
+        let mut request = request.clone();
+        if !region.is_china() {
+            request.launch.volume_tags = merged(claim, &request.launch.volume_tags);
+        }
         self.call("CreateLaunchTemplate", region, |world| {
-            add_template(world, region, (claim.token(), tags), request)
+            add_template(world, region, (claim.token(), tags), &request)
         })
         .await
     }

@@ -1,5 +1,7 @@
 //! Volumes of the model.
 
+use time::OffsetDateTime;
+
 use super::filter::Filtered;
 use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::script::Timing;
@@ -21,6 +23,7 @@ pub(crate) struct FakeVolume {
     device: String,
     encrypted: bool,
     delete_on_termination: bool,
+    pub(super) made_at: OffsetDateTime,
 }
 
 /// The states of a volume and of its attachment in one.
@@ -118,6 +121,7 @@ impl FakeVolume {
             state,
             encrypted: self.encrypted,
             attachment,
+            made_at: Some(self.made_at),
         }
     }
 }
@@ -227,6 +231,7 @@ pub(super) fn add(
         encrypted: settings.encrypted.unwrap_or(false),
         // EC2's default for a device that the launch adds; images set it for their root.
         delete_on_termination: settings.delete_on_termination.unwrap_or(false),
+        made_at: OffsetDateTime::UNIX_EPOCH,
     };
     let made = Made::new(made, world.pace);
     world.place(region).volumes.insert(id.to_string(), made);

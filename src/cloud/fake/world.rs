@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::clock::Clock;
 use super::images::FakeImage;
+use super::life::Life;
 use super::place::{Made, Moving, Place};
 use super::profiles::Iam;
 use super::script::{Pace, Script, Timing};
@@ -32,6 +34,11 @@ pub(super) struct World {
     pub(super) calls: Vec<String>,
     pub(super) console: Option<String>,
     pub(super) fast_launch_fails: Option<String>,
+    pub(super) clock: Clock,
+    /// Who is told every call.
+    pub(super) listener: Option<fn(&str)>,
+    /// The process that calls.
+    pub(super) life: Life,
     made: u64,
 }
 
@@ -41,6 +48,15 @@ impl World {
         self.places
             .entry(region.clone())
             .or_insert_with(|| furnished(region))
+    }
+
+    /// Lets the things be as old as the clock says.
+    pub(super) fn grow_old(&mut self) {
+        let now = self.clock.look();
+        self.iam.grow_old(now);
+        self.places
+            .values_mut()
+            .for_each(|place| place.grow_old(now));
     }
 
     /// The next id of a kind. Ids are as long as EC2's.

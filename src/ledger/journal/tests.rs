@@ -83,48 +83,151 @@ fn a_last_line_that_was_cut_off_is_dropped_and_the_next_one_is_whole() {
     assert_eq!(Journal::reopen(&path).unwrap().1.rows, []);
 }
 
+fn append(path: &Path, bytes: &[u8]) {
+    let file = OpenOptions::new().append(true).open(path);
+    file.unwrap().write_all(bytes).unwrap();
+}
+
 #[test]
-fn a_garbled_line_is_an_error_that_tells_the_tag_to_look_for() {
+fn a_line_that_cannot_be_read_hides_no_other_one_and_is_named() {
     let directory = tempfile::tempdir().unwrap();
-    let path = journal(directory.path(), &[]);
-    OpenOptions::new()
-        .append(true)
-        .open(&path)
-        .unwrap()
-        .write_all(b"what\n")
-        .unwrap();
+    let path = journal(directory.path(), &[Entry::Row(row(1))]);
+    append(&path, b"what\xff\n");
+    let (mut reopened, _) = Journal::reopen(&path).unwrap();
+    reopened.write(&[Entry::Row(row(3))]).unwrap();
+    drop(reopened);
+    let (_journal, replayed) = Journal::reopen(&path).unwrap();
+    assert_eq!(replayed.rows, [row(1), row(3)]);
+    assert_eq!(replayed.damaged, [3]);
+}
+
+#[test]
+fn a_journal_without_a_whole_first_line_was_not_begun() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("b-1.journal");
+    for text in ["", "\n", "{\"version\":1,\"proc"] {
+        std::fs::write(&path, text).unwrap();
+        let error = Journal::reopen(&path).unwrap_err();
+        assert!(matches!(error, JournalError::Unbegun { .. }), "{error:?}");
+    }
+}
+
+#[test]
+fn a_first_line_that_cannot_be_read_leaves_the_files_name_to_search_by() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("b-1.journal");
+    std::fs::write(&path, b"\x00\xfe\x17\n{}\n").unwrap();
     let error = Journal::reopen(&path).unwrap_err();
+    let hint = error.hint().unwrap();
     assert!(
-        matches!(error, JournalError::Garbled { line: 2, .. }),
-        "{error:?}"
+        hint.contains("--tag-filters 'Key=ami-build:build-id,Values=b-1'"),
+        "{hint}"
     );
-    assert!(
-        error
-            .hint()
-            .unwrap()
-            .contains("Key=ami-build:build-id,Values=b-1")
-    );
+    let hostile = directory.path().join("'; rm -rf '.journal");
+    std::fs::rename(&path, &hostile).unwrap();
+    let hint = Journal::reopen(&hostile).unwrap_err().hint().unwrap();
+    assert!(!hint.contains("rm -rf"), "{hint}");
 }
 
 #[test]
-fn an_empty_journal_is_garbled_too() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("empty.journal");
-    std::fs::write(&path, "").unwrap();
-    assert!(matches!(
-        Journal::reopen(&path).unwrap_err(),
-        JournalError::Garbled { line: 1, .. }
-    ));
-}
-
-#[test]
-fn a_journal_of_a_newer_program_is_refused() {
+fn a_journal_of_a_newer_program_is_refused_with_what_its_first_line_tells() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("new.journal");
-    std::fs::write(&path, "{\"version\":7,\"shape\":\"unknown\"}\n").unwrap();
+    let header = r#"{"version":7,"build":{"build_id":"b-7","regions":["eu-west-1","us-east-1"]}}"#;
+    std::fs::write(&path, format!("{header}\n")).unwrap();
     let error = Journal::reopen(&path).unwrap_err();
     assert!(matches!(error, JournalError::Newer { version: 7, .. }));
-    assert!(error.hint().unwrap().contains("ami-build:build-id"));
+    let hint = error.hint().unwrap();
+    assert!(
+        hint.contains("--region us-east-1 --tag-filters 'Key=ami-build:build-id,Values=b-7'"),
+        "{hint}"
+    );
+}
+
+/// A disk that takes half a line, once.
+#[derive(Debug)]
+struct FullOnce {
+    disk: Box<dyn Disk>,
+    is_full: bool,
+}
+
+impl Disk for FullOnce {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if std::mem::take(&mut self.is_full) {
+            self.disk.append(&bytes[..bytes.len() / 2])?;
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.disk.append(bytes)
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.disk.cut(length)
+    }
+
+    fn remove(&mut self) -> io::Result<()> {
+        self.disk.remove()
+    }
+}
+
+fn on_a_disk_that_is_full_once(directory: &Path) -> Journal {
+    let journal = Journal::create(directory, &identity()).unwrap();
+    journal.on(|disk| {
+        Box::new(FullOnce {
+            disk,
+            is_full: true,
+        })
+    })
+}
+
+#[test]
+fn half_a_line_on_a_full_disk_spoils_no_later_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut journal = on_a_disk_that_is_full_once(directory.path());
+    let path = journal.path().to_owned();
+    journal.write(&[Entry::Row(row(1))]).unwrap_err();
+    journal.write(&[Entry::Row(row(2))]).unwrap();
+    drop(journal);
+    let (_journal, replayed) = Journal::reopen(&path).unwrap();
+    assert_eq!((replayed.rows, replayed.damaged), (vec![row(2)], vec![]));
+}
+
+#[tokio::test]
+async fn nothing_is_made_that_the_disk_does_not_take() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = on_a_disk_that_is_full_once(directory.path());
+    let ledger = Ledger::open(journal, identity());
+    let order = || Order::new(Kind::KeyPair, &Region::new("eu-west-1"), "packer_1");
+    let made = ledger.create::<(), _, _>(order(), |_| async { panic!("it must not be made") });
+    let error = made.await.unwrap_err();
+    assert!(!error.effect_is_unknown(), "{error}");
+    assert!(crate::error::chain(&error).contains("cannot write the journal"));
+    let made = ledger.create::<(), _, _>(order(), |_| async { Ok(()) });
+    made.await.unwrap();
+    assert_eq!(ledger.rows().len(), 1);
+}
+
+#[test]
+fn what_was_found_is_written_once_the_disk_takes_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = on_a_disk_that_is_full_once(directory.path());
+    let path = journal.path().to_owned();
+    let ledger = Ledger::open(journal, identity());
+    let order = |name| Order::new(Kind::Volume, &Region::new("eu-west-1"), name);
+    ledger.adopt(order("one"), "vol-1").unwrap_err();
+    ledger.adopt(order("two"), "vol-2").unwrap();
+    drop(ledger);
+    let (_journal, replayed) = Journal::reopen(&path).unwrap();
+    let ids = replayed.rows.iter().filter_map(|row| row.id.as_deref());
+    assert_eq!(ids.collect::<Vec<_>>(), ["vol-1", "vol-2"]);
+}
+
+#[test]
+fn what_stays_together_is_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let kept = [Entry::Kept { row: 1 }, Entry::Kept { row: 2 }];
+    let path = journal(directory.path(), &kept);
+    let text = std::fs::read_to_string(path).unwrap();
+    assert_eq!(text.lines().count(), 2, "{text}");
 }
 
 #[test]
