@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Finished, Lab, Left, Run, Sweep, Workspace, sweep};
+use crate::support::{Finished, Lab, Left, Run, Sweep, Workspace, sweep, sweep_side_by_side};
 
 fn build(lab: &Lab, workspace: &Workspace) -> Finished {
     Run::new(workspace, &["build", "quick.json"])
@@ -87,20 +87,26 @@ const NOT_REPEATED: [&str; 3] = ["CreateSecurityGroup", "ImportKeyPair", "Create
 /// A fault after which the build succeeds all the same, or fails cleanly where repeating the call would be wrong.
 fn survives_at_every_call(kind: &str) {
     sweep(calls_of_a_clean_build(), |number, lab| {
-        let workspace = Workspace::with_fixtures();
-        lab.faults(&json!([{"kind": kind, "call_number": number}]));
-        let finished = build(lab, &workspace);
-        let mut wrong = judge(&finished, lab, &workspace, "caused by: ");
-        let calls = lab.calls();
-        let action = calls
-            .get(number - 1)
-            .map_or("no call", |call| call.action.as_str());
-        let may_fail = kind != "throttle" && NOT_REPEATED.contains(&action);
-        if finished.code != Some(0) && !may_fail {
-            wrong.push(format!("it failed at {action}:\n{}", finished.output));
-        }
-        wrong
+        survives(&json!({"kind": kind, "call_number": number}), number, lab)
     });
+}
+
+/// What is wrong with how a run with this fault at this call ended.
+fn survives(rule: &Value, number: usize, lab: &Lab) -> Vec<String> {
+    let workspace = Workspace::with_fixtures();
+    lab.faults(&json!([rule]));
+    let finished = build(lab, &workspace);
+    let mut wrong = judge(&finished, lab, &workspace, "caused by: ");
+    let calls = lab.calls();
+    let action = calls
+        .get(number - 1)
+        .map_or("no call", |call| call.action.as_str());
+    let may_fail = !["throttle", "delay"].contains(&rule["kind"].as_str().unwrap())
+        && NOT_REPEATED.contains(&action);
+    if finished.code != Some(0) && !may_fail {
+        wrong.push(format!("it failed at {action}:\n{}", finished.output));
+    }
+    wrong
 }
 
 #[test]
@@ -116,6 +122,23 @@ fn an_internal_error_of_ec2_at_any_call_does_not_fail_the_build() {
 #[test]
 fn a_connection_that_is_reset_before_any_call_takes_effect_does_not_fail_the_build() {
     survives_at_every_call("reset_before");
+}
+
+#[test]
+fn a_call_that_takes_seconds_does_not_fail_the_build() {
+    sweep(calls_of_a_clean_build(), |number, lab| {
+        let rule = json!({"kind": "delay", "seconds": 2, "call_number": number});
+        survives(&rule, number, lab)
+    });
+}
+
+#[test]
+fn a_call_that_is_never_answered_is_given_up_and_leaves_nothing_behind() {
+    // Each case waits for the time limit of an attempt: 40 seconds.
+    sweep_side_by_side(13, calls_of_a_clean_build(), |number, lab| {
+        let rule = json!({"kind": "hang", "call_number": number});
+        survives(&rule, number, lab)
+    });
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! A job that is cancelled, and one that is killed, at every call in turn and while a provisioner runs.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Lab, Left, Run, Step, StepResult, Sweep, Workspace, sweep};
+use crate::support::{Lab, Left, Run, Stage, Step, StepResult, Sweep, Workspace, sweep};
 
 /// The runner kills a cancelled step after ten seconds; half of them are for machines that are slower than this one.
 const PATIENCE: f64 = 5.0;
@@ -50,27 +50,125 @@ fn judge(result: &StepResult, lab: &Lab, workspace: &Workspace) -> Vec<String> {
     wrong
 }
 
-#[test]
-fn a_cancel_at_any_call_ends_within_five_seconds_and_leaves_nothing() {
+/// What is wrong with how a cancelled step ended. A signal does not hide what came before it: an image that was finished,
+/// whose clean-up is all that was cut short, or a provisioner that failed.
+fn judge_cancelled(main: &Stage) -> Option<String> {
+    let late = main
+        .seconds_after_signal()
+        .filter(|seconds| *seconds > PATIENCE);
+    if let Some(seconds) = late {
+        return Some(format!("it took {seconds} s:\n{}", main.log()));
+    }
+    let conclusion = main.output("conclusion");
+    let is_right = match conclusion {
+        "leftover" => !main.output("ami-id").is_empty(),
+        "provision" => main.log().contains("Provisioning step had errors"),
+        _ => main.code() == 0 || conclusion == "cancelled",
+    };
+    (!is_right).then(|| format!("the conclusion is `{conclusion}`:\n{}", main.log()))
+}
+
+/// Cancels at every call in turn, to which this happens meanwhile.
+fn cancel_at_every_call(fault: &Value) {
     sweep(calls_of_a_clean_step(), |number, lab| {
         let workspace = Workspace::with_fixtures();
-        // The call that is under way when the signal comes takes a while.
-        lab.faults(&json!([{"kind": "delay", "seconds": 0.3, "call_number": number}]));
+        let mut rule = fault.clone();
+        rule["call_number"] = json!(number);
+        lab.faults(&json!([rule]));
         let result = step(&workspace, lab).cancel_at_call(number, lab).run();
         let mut wrong = judge(&result, lab, &workspace);
-        let main = result.main();
-        match main.seconds_after_signal() {
-            Some(seconds) if seconds > PATIENCE => {
-                wrong.push(format!("it took {seconds} s:\n{}", main.log()))
-            }
-            _ => {}
+        wrong.extend(judge_cancelled(result.main()));
+        wrong
+    });
+}
+
+#[test]
+fn a_cancel_at_any_call_ends_within_five_seconds_and_leaves_nothing() {
+    cancel_at_every_call(&json!({"kind": "delay", "seconds": 0.3}));
+}
+
+#[test]
+fn a_cancel_while_any_call_gets_no_answer_ends_within_five_seconds_and_leaves_nothing() {
+    cancel_at_every_call(&json!({"kind": "hang"}));
+}
+
+/// A wait without a call, in which the signal comes.
+struct Wait {
+    /// What the log says then.
+    text: &'static str,
+    /// The state that takes long, and how long.
+    slow: (&'static str, u32),
+    /// What the template has in place of its own.
+    template: Value,
+}
+
+impl Wait {
+    /// `quick.json` with a state that takes long, or something slow to do.
+    fn prepare(&self, workspace: &Workspace, lab: &Lab) {
+        let mut template: Value = serde_json::from_str(&workspace.read("quick.json")).unwrap();
+        for (key, value) in self.template.as_object().unwrap() {
+            template[key] = value.clone();
         }
-        if main.code() == 1 && main.output("conclusion") != "cancelled" {
-            wrong.push(format!(
-                "the conclusion is `{}`:\n{}",
-                main.output("conclusion"),
-                main.log()
-            ));
+        if self.slow.0 == "copy_available" {
+            template["builders"][0]["ami_regions"] = json!(["eu-west-1"]);
+        }
+        workspace.write("quick.json", &template.to_string());
+        lab.settings(&json!({ self.slow.0: self.slow.1 }));
+    }
+}
+
+fn waits() -> [Wait; 10] {
+    let (plain, fast) = (json!({}), ("stopping", 1));
+    let local = json!([{"type": "shell-local", "inline": ["echo waiting here; sleep 60"]}]);
+    let shell = |key: &str, value: &str| {
+        let mut shell = json!({"type": "shell", "inline": ["true"]});
+        shell[key] = json!(value);
+        json!({ "provisioners": [shell] })
+    };
+    let terminating = "Terminating the source AWS instance...";
+    let wait = |text, slow, template| Wait {
+        text,
+        slow,
+        template,
+    };
+    let slow = |text, state| wait(text, (state, 300), plain.clone());
+    // The post step waits for the machine.
+    let ending = |template| wait(terminating, ("shutting_down", 80), template);
+    [
+        slow("to become ready...", "pending_to_running"),
+        slow("Waiting for SSH to become available...", "sshd_delay"),
+        slow("Waiting for the instance to stop...", "stopping"),
+        slow("Waiting for AMI to become ready...", "image_available"),
+        slow("Waiting for all copies to complete...", "copy_available"),
+        ending(plain.clone()),
+        ending(shell("execute_command", "exit 4")),
+        wait(
+            "before the next provisioner...",
+            fast,
+            shell("pause_before", "60s"),
+        ),
+        wait("waiting here", fast, json!({ "provisioners": local })),
+        wait("waiting here", fast, json!({ "post-processors": local })),
+    ]
+}
+
+#[test]
+fn a_cancel_in_any_wait_ends_within_five_seconds_and_leaves_nothing() {
+    let waits = waits();
+    let range = Sweep {
+        from: 1,
+        to: waits.len(),
+    };
+    sweep(range, |number, lab| {
+        let wait = &waits[number - 1];
+        let workspace = Workspace::with_fixtures();
+        wait.prepare(&workspace, lab);
+        let result = step(&workspace, lab).cancel_on(wait.text).run();
+        let main = result.main();
+        let mut wrong = judge(&result, lab, &workspace);
+        wrong.extend(judge_cancelled(main));
+        if main.seconds_after_signal().is_none() {
+            wrong.push(format!("no `{}` in:\n{}", wait.text, main.log()));
         }
         wrong
     });

@@ -116,6 +116,12 @@ impl<'a> Step<'a> {
         self
     }
 
+    /// The runner is lost with its disk: nothing comes after main.
+    pub(crate) fn without_post(mut self) -> Self {
+        self.arguments.retain(|argument| argument != "--post");
+        self
+    }
+
     /// The process is killed when the log has this text.
     pub(crate) fn kill_on(mut self, text: &str) -> Self {
         self.option("--kill-on", text);

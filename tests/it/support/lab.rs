@@ -19,6 +19,8 @@ pub(crate) struct Lab(Option<Server>);
 pub(crate) struct Call {
     pub(crate) action: String,
     pub(crate) error: Option<String>,
+    /// It took effect or was refused, and is not under way any more.
+    pub(crate) answered: bool,
     /// By their names on the wire, nested.
     pub(crate) parameters: Value,
 }
@@ -140,6 +142,7 @@ impl Lab {
             .map(|call| Call {
                 action: text(call, "action").unwrap_or_default(),
                 error: text(call, "error"),
+                answered: call["status"] != 0,
                 parameters: call["parameters"].clone(),
             });
         calls.collect()

@@ -22,6 +22,6 @@ pub(crate) use github::GitHub;
 pub(crate) use lab::{Lab, wait_until};
 pub(crate) use run::{Finished, Run, Running, SECRET_KEY};
 pub(crate) use sshd::Sshd;
-pub(crate) use sweep::{Sweep, sweep};
+pub(crate) use sweep::{Sweep, sweep, sweep_side_by_side};
 pub(crate) use terminal::Terminal;
 pub(crate) use workspace::{Workspace, mode};

@@ -20,10 +20,19 @@ pub(crate) struct Sweep {
 /// Runs `case` for every number, each with a fresh account, and fails with everything that was wrong.
 /// A case answers with what is wrong; nothing is wrong where that is empty.
 pub(crate) fn sweep(range: Sweep, case: impl Fn(usize, &Lab) -> Vec<String> + Sync) {
+    sweep_side_by_side(WORKERS, range, case);
+}
+
+/// The same with so many cases at once, where a case does nothing but wait for the most part.
+pub(crate) fn sweep_side_by_side(
+    workers: usize,
+    range: Sweep,
+    case: impl Fn(usize, &Lab) -> Vec<String> + Sync,
+) {
     let next = AtomicUsize::new(range.from);
     let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..WORKERS {
+        for _ in 0..workers {
             scope.spawn(|| {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
