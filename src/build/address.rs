@@ -96,6 +96,7 @@ mod unit {
             volumes: Vec::new(),
             launched_at: None,
             network_interfaces: Vec::new(),
+            boots_by_uefi: false,
             tags: crate::cloud::Tags::new(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fast_speed::FastVolume;
 use crate::cloud::image::Image;
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
 
@@ -23,6 +24,8 @@ pub(crate) struct Built {
     pub(crate) source: Image,
     /// The build machine, which is on its way out.
     pub(crate) instance: InstanceId,
+    /// What `fast_build_volume` came to, where it acted.
+    pub(crate) fast_volume: Option<FastVolume>,
     /// For the post-processors.
     pub(crate) data: GeneratedData,
 }

@@ -85,6 +85,19 @@ pub(crate) enum BuildError {
     /// No source image, too many, or one that cannot be used.
     #[error("{0}")]
     Source(String),
+    /// `fast_build_volume`, and a root whose speed the template gives.
+    #[error(
+        "`launch_block_device_mappings` decides on the speed of the root device `{0}`, which `fast_build_volume` does too"
+    )]
+    RootSpeedGiven(String),
+    /// `fast_build_volume`, and a source image of which no image like it can be registered.
+    #[error("`fast_build_volume` cannot be had with the source image `{image}`: {reasons}")]
+    NotRegistrable {
+        /// The source image.
+        image: ImageId,
+        /// All that is in the way.
+        reasons: String,
+    },
     /// A tag or the description does not render.
     #[error("cannot render `{key}`")]
     LateText {
@@ -216,6 +229,12 @@ impl BuildError {
                 "correct `region` or `ami_regions`, or set `skip_region_validation`"
             }
             Self::Unsupported(_) => "remove these keys, or build this template with Packer for now",
+            Self::RootSpeedGiven(_) => {
+                "remove `fast_build_volume`, or `volume_type`, `iops` and `throughput` of that mapping"
+            }
+            Self::NotRegistrable { .. } => {
+                "remove `fast_build_volume`: the image is made by CreateImage then, which keeps all of that"
+            }
             Self::NoVolume(_) => {
                 "the device has to be an EBS volume of `launch_block_device_mappings`"
             }

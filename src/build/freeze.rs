@@ -28,6 +28,8 @@ pub(super) struct Frozen {
     pub(super) role: Role,
     /// Images that have the name now and have to make room.
     pub(super) old: Vec<Old>,
+    /// How long the snapshots took, where they were not `CreateImage`'s.
+    pub(super) snapshots_took: Option<Duration>,
 }
 
 /// What the first image is made of.
@@ -40,7 +42,7 @@ pub(super) enum Origin<'a> {
         devices: Vec<BlockDevice>,
     },
     /// `RegisterImage` of snapshots.
-    Snapshots(Parts<'a>),
+    Snapshots(Box<Parts>),
 }
 
 /// What becomes of the first image.
@@ -71,7 +73,16 @@ pub(super) async fn image<C: Cloud, D: Sync>(
     cx.observer.image_started(cx.region, &id);
     cx.ui.say("Waiting for AMI to become ready...");
     let image = image_wait::available(cx, cx.region, &id).await?;
-    Ok(Frozen { image, role, old })
+    let snapshots_took = match origin {
+        Origin::Machine { .. } => None,
+        Origin::Snapshots(parts) => Some(parts.took),
+    };
+    Ok(Frozen {
+        image,
+        role,
+        old,
+        snapshots_took,
+    })
 }
 
 /// Where an old image has the name, the new one is made under another and copied, so that the old one goes only once there is

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::access::Access;
 use super::china;
 use super::cx::Cx;
@@ -10,7 +12,7 @@ use super::early::Starting;
 use super::error::BuildError;
 use super::late::Texts;
 use super::network::Network;
-use super::{interruption, launch_attempts, profile, spot};
+use super::{fast_volume, interruption, launch_attempts, profile, spot};
 use crate::cloud::image::{BlockDevice, Image};
 use crate::cloud::instance::{Instance, InstanceState, RunInstance, ShutdownBehavior};
 use crate::cloud::{Cloud, CloudError, InstanceId, Region};
@@ -31,6 +33,8 @@ pub(super) struct Machine {
     pub(super) instance: Instance,
     /// What it was launched from.
     pub(super) source: Image,
+    /// When EC2 was asked for it.
+    pub(super) launched: Instant,
 }
 
 /// Launches the machine.
@@ -114,7 +118,7 @@ pub(super) fn request<C, D>(
             .clone()
             .or_else(|| access.profile.as_ref().map(ToString::to_string)),
         user_data: launch.user_data.clone(),
-        block_devices: launch.block_devices.clone(),
+        block_devices: fast_volume::launched(cx.settings, source),
         availability_zone: network.availability_zone.clone(),
         ebs_optimized: launch.ebs_optimized,
         metadata: launch.metadata.clone(),
@@ -146,7 +150,7 @@ fn devices(source: &Image, settings: &EbsSettings) -> Vec<String> {
         .map(|device| device.device_name.clone());
     let swapped = match &settings.recipe {
         Recipe::Surrogate(surrogate) => Some(surrogate.root.name.clone()),
-        Recipe::Machine | Recipe::Volumes(_) => None,
+        Recipe::Machine | Recipe::FastVolume | Recipe::Volumes(_) => None,
     };
     names
         .chain(source.root_device_name.clone())

@@ -5,7 +5,7 @@ use super::error::BuildError;
 use super::freeze::{self, Frozen, Origin};
 use super::late::Texts;
 use super::launch::Machine;
-use super::{devices, register, swap};
+use super::{devices, fast_image, fast_volume, register, swap};
 use crate::cloud::Cloud;
 use crate::cloud::image::BlockDevice;
 use crate::plan::amazon::recipe::{Method, Recipe, Surrogate};
@@ -16,17 +16,29 @@ pub(super) async fn image<C: Cloud, D: Sync>(
     machine: &Machine,
     texts: &Texts,
 ) -> Result<Frozen, BuildError> {
-    let Recipe::Surrogate(surrogate) = &cx.settings.recipe else {
-        let origin = Origin::Machine {
+    let origin = match &cx.settings.recipe {
+        Recipe::Surrogate(surrogate) => of_surrogate(cx, machine, surrogate, texts).await?,
+        Recipe::FastVolume if fast_volume::speed(cx.settings, &machine.source).is_some() => {
+            Origin::Snapshots(Box::new(fast_image::parts(cx, machine, texts).await?))
+        }
+        Recipe::Machine | Recipe::FastVolume | Recipe::Volumes(_) => Origin::Machine {
             id: &machine.id,
             devices: cx.settings.image.block_devices.clone(),
-        };
-        return freeze::image(cx, machine, &origin, texts).await;
+        },
     };
-    let origin = match &surrogate.method {
+    freeze::image(cx, machine, &origin, texts).await
+}
+
+async fn of_surrogate<'m, C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    machine: &'m Machine,
+    surrogate: &Surrogate,
+    texts: &Texts,
+) -> Result<Origin<'m>, BuildError> {
+    Ok(match &surrogate.method {
         Method::Register(registration) => {
-            let recipe = (&**surrogate, registration);
-            Origin::Snapshots(register::parts(cx, machine, recipe, texts).await?)
+            let recipe = (surrogate, registration);
+            Origin::Snapshots(Box::new(register::parts(cx, machine, recipe, texts).await?))
         }
         Method::CreateImage => {
             swap::root(cx, machine, surrogate).await?;
@@ -35,8 +47,7 @@ pub(super) async fn image<C: Cloud, D: Sync>(
                 devices: swapped(cx, surrogate),
             }
         }
-    };
-    freeze::image(cx, machine, &origin, texts).await
+    })
 }
 
 /// What `CreateImage` is told of the machine's devices once the root is swapped.

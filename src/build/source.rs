@@ -2,6 +2,7 @@
 
 use super::cx::Cx;
 use super::error::BuildError;
+use super::fast_volume;
 use crate::cloud::Cloud;
 use crate::cloud::image::{Image, ImageQuery};
 use crate::cloud::lifecycle::{NetworkSupport, Toggle};
@@ -37,6 +38,7 @@ pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildE
         return Err(BuildError::Source(reason));
     }
     check_enhanced_networking(cx.settings, &image)?;
+    fast_volume::check(cx.settings, &image)?;
     cx.ui.message(&format!("Found Image ID: {}", image.id));
     cx.observer.source_found(&image);
     Ok(image)
@@ -104,7 +106,7 @@ fn describe(query: &ImageQuery) -> String {
 mod unit {
     use super::*;
     use crate::cloud::ImageId;
-    use crate::cloud::image::ImageState;
+    use crate::cloud::image::{ImageState, ImageTraits};
 
     fn image(id: &str, date: &str) -> Image {
         Image {
@@ -121,6 +123,7 @@ mod unit {
             architecture: "x86_64".to_owned(),
             block_devices: Vec::new(),
             is_protected: false,
+            traits: ImageTraits::default(),
             tags: crate::cloud::Tags::new(),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tokio::time::Instant;
+
 use super::access::{self, Access};
 use super::built::{Built, BuiltVolumes, GeneratedData};
 use super::cx::{Cx, Hook};
@@ -9,7 +11,7 @@ use super::error::BuildError;
 use super::late::{self, SourceData, Texts};
 use super::launch::Machine;
 use super::{
-    clear_keys, connect, decode, early, freeze, interruption, launch, machine_timer,
+    clear_keys, connect, decode, early, fast_volume, freeze, interruption, launch, machine_timer,
     modify_machine, network, preflight, recipe, source, spread, stop_machine, volumes,
 };
 use crate::cloud::image::Image;
@@ -81,6 +83,7 @@ async fn images<C: Cloud, D: Dial>(
     }
     let frozen = Box::pin(recipe::image(cx, &machine, &texts));
     let image = interruption::told(cx, &machine.id, frozen).await?;
+    let fast_volume = fast_volume::told(cx, &machine, image.snapshots_took);
     pause(cx, "stepCreateAMI").await;
     before_cleanup(cx, "StepRunSourceInstance").await;
     cx.ledger.let_go(cx.cloud, &machine.id).await;
@@ -105,6 +108,7 @@ async fn images<C: Cloud, D: Dial>(
             .collect(),
         source: machine.source,
         instance: machine.id,
+        fast_volume,
         data,
     };
     cx.observer.image_ready(&built);
@@ -157,6 +161,7 @@ async fn provisioned<C: Cloud, D: Dial>(
     }
     pause(cx, "StepKeyPair").await;
     pause(cx, "StepSecurityGroup").await;
+    let launched = Instant::now();
     let id = launch::start(cx, (&source, &network), &access, &texts).await?;
     let starting = early::Starting::default();
     let running = launch::running(cx, &id, &starting, &texts);
@@ -165,8 +170,10 @@ async fn provisioned<C: Cloud, D: Dial>(
         id,
         instance,
         source,
+        launched,
     };
     cx.observer.instance_running(cx.ui, &machine.instance);
+    fast_volume::begin(cx, &machine).await?;
     pause(cx, "StepRunSourceInstance").await;
     if let Recipe::Volumes(volumes) = &cx.settings.recipe {
         volumes::prepare(cx, &machine, volumes, &texts).await?;

@@ -78,8 +78,31 @@ pub(crate) struct Image {
     pub(crate) block_devices: Vec<BlockDevice>,
     /// Whether deregistration protection keeps it.
     pub(crate) is_protected: bool,
+    /// What else it hands on to its machines and their images.
+    pub(crate) traits: ImageTraits,
     /// Its tags.
     pub(crate) tags: Tags,
+}
+
+/// What `CreateImage` of a machine takes over from the machine's image, and what is paid for it. `None` is what EC2 does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ImageTraits {
+    /// Enhanced networking by ENA.
+    pub(crate) ena_support: bool,
+    /// Enhanced networking by SR-IOV.
+    pub(crate) sriov_support: bool,
+    /// `uefi`, `uefi-preferred` or `legacy-bios`.
+    pub(crate) boot_mode: Option<String>,
+    /// `v2.0`.
+    pub(crate) tpm_support: Option<String>,
+    /// `v2.0`.
+    pub(crate) imds_support: Option<String>,
+    /// What the bill calls it: `Linux/UNIX`, `Windows`, `Red Hat Enterprise Linux`, …
+    pub(crate) platform_details: Option<String>,
+    /// The same as an operation: `RunInstances`, `RunInstances:0002`, …
+    pub(crate) usage_operation: Option<String>,
+    /// Codes of AWS Marketplace.
+    pub(crate) product_codes: Vec<String>,
 }
 
 impl Image {

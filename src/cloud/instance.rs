@@ -119,6 +119,8 @@ pub(crate) struct Instance {
     pub(crate) launched_at: Option<OffsetDateTime>,
     /// The ids of its network interfaces, `eni-…`.
     pub(crate) network_interfaces: Vec<String>,
+    /// Whether it was booted by UEFI, and so has a variable store.
+    pub(crate) boots_by_uefi: bool,
     /// Its tags.
     pub(crate) tags: Tags,
 }

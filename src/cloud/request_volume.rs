@@ -52,6 +52,7 @@ pub(crate) fn register_image(
         .set_boot_mode(request.boot_mode.as_deref().map(Into::into))
         .set_uefi_data(request.uefi_data.clone())
         .set_tpm_support(request.tpm_support.as_deref().map(Into::into))
+        .set_imds_support(request.imds_support.as_deref().map(Into::into))
         .set_sriov_net_support(has(NetworkSupport::Sriov).then(|| "simple".to_owned()))
         .set_ena_support(has(NetworkSupport::Ena(Toggle::On)).then_some(true))
         .set_tag_specifications(tags)
@@ -104,6 +105,27 @@ mod tests {
         assert_eq!(tags[0].resource_type(), Some(&types::ResourceType::Image));
         let keys: Vec<_> = tags[0].tags().iter().filter_map(types::Tag::key).collect();
         assert_eq!(keys, ["Name", "ami-build:row"]);
+    }
+
+    #[test]
+    fn what_the_image_supports_is_sent_where_it_is_known() {
+        let region = Region::new("eu-west-1");
+        let sent = register_image(&region, &claim(), &request());
+        assert_eq!(
+            (sent.get_imds_support(), sent.get_uefi_data()),
+            (&None, &None)
+        );
+        let request = RegisterImage {
+            imds_support: Some("v2.0".to_owned()),
+            uefi_data: Some("data".to_owned()),
+            ..request()
+        };
+        let sent = register_image(&region, &claim(), &request);
+        assert_eq!(
+            *sent.get_imds_support(),
+            Some(types::ImdsSupportValues::V20)
+        );
+        assert_eq!(sent.get_uefi_data().as_deref(), Some("data"));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use base64::prelude::BASE64_STANDARD;
 use time::OffsetDateTime;
 
 use super::image::{
-    BlockDevice, EbsSettings, Image, ImageState, SecurityGroup, Snapshot, SnapshotState,
+    BlockDevice, EbsSettings, Image, ImageState, ImageTraits, SecurityGroup, Snapshot,
+    SnapshotState,
 };
 use super::instance::{Instance, InstanceState};
 use super::network::{Subnet, Vpc};
@@ -46,7 +47,24 @@ pub(crate) fn image(image: &types::Image) -> Image {
             .map(block_device)
             .collect(),
         is_protected: image.deregistration_protection().is_some_and(is_protected),
+        traits: image_traits(image),
         tags: tags(image.tags()),
+    }
+}
+
+fn image_traits(image: &types::Image) -> ImageTraits {
+    let codes = image.product_codes().iter();
+    ImageTraits {
+        ena_support: image.ena_support().unwrap_or_default(),
+        sriov_support: text(image.sriov_net_support()).is_some(),
+        boot_mode: text(image.boot_mode().map(types::BootModeValues::as_str)),
+        tpm_support: text(image.tpm_support().map(types::TpmSupportValues::as_str)),
+        imds_support: text(image.imds_support().map(types::ImdsSupportValues::as_str)),
+        platform_details: text(image.platform_details()),
+        usage_operation: text(image.usage_operation()),
+        product_codes: codes
+            .filter_map(|code| text(code.product_code_id()))
+            .collect(),
     }
 }
 
@@ -125,6 +143,8 @@ pub(crate) fn instance(instance: &types::Instance) -> Option<Instance> {
             .iter()
             .filter_map(|interface| text(interface.network_interface_id()))
             .collect(),
+        boots_by_uefi: instance.current_instance_boot_mode()
+            == Some(&types::InstanceBootModeValues::Uefi),
         tags: tags(instance.tags()),
     })
 }

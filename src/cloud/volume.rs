@@ -93,6 +93,8 @@ pub(crate) struct RegisterImage {
     pub(crate) uefi_data: Option<String>,
     /// `v2.0`.
     pub(crate) tpm_support: Option<String>,
+    /// `v2.0`.
+    pub(crate) imds_support: Option<String>,
     /// Enhanced networking that is switched on; `RegisterImage` switches none off.
     pub(crate) network_support: Vec<NetworkSupport>,
     /// On the image at creation.

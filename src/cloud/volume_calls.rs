@@ -51,6 +51,12 @@ pub(crate) trait VolumeCalls {
         claim: &Claim,
         request: &RegisterImage,
     ) -> impl Future<Output = CloudResult<ImageId>> + Send;
+    /// `GetInstanceUefiData`: the variable store of a machine that boots by UEFI, base64, as `RegisterImage` takes it.
+    fn uefi_data(
+        &self,
+        region: &Region,
+        instance: &InstanceId,
+    ) -> impl Future<Output = CloudResult<Option<String>>> + Send;
     /// `DeleteTags`: these tags, where they have these values.
     fn delete_tags(
         &self,

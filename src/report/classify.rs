@@ -35,6 +35,8 @@ pub(crate) fn of_build(error: &BuildError) -> Conclusion {
         | BuildError::SubnetNeeded(_)
         | BuildError::TooManyTags { .. }
         | BuildError::Source(_)
+        | BuildError::RootSpeedGiven(_)
+        | BuildError::NotRegistrable { .. }
         | BuildError::LateText { .. } => Conclusion::Invalid,
         BuildError::Caller { .. } => Conclusion::Credentials,
         BuildError::NoAddress(_) | BuildError::Connect { .. } => Conclusion::Connect,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::conclusion::Conclusion;
 use super::timeline::Step;
-use crate::build::{Built, BuiltVolumes};
+use crate::build::{Built, BuiltVolumes, FastVolume};
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
 use crate::error::on_one_line;
 use crate::ledger::{Remaining, Settled, Why};
@@ -93,6 +93,8 @@ pub(crate) struct Images {
     pub(crate) source: SourceImage,
     /// The build machine, gone by now.
     pub(crate) instance: InstanceId,
+    /// What `fast_build_volume` came to, where it acted.
+    pub(crate) fast_volume: Option<FastVolume>,
 }
 
 impl From<&Built> for Images {
@@ -107,6 +109,7 @@ impl From<&Built> for Images {
                 name: built.source.name.clone(),
             },
             instance: built.instance.clone(),
+            fast_volume: built.fast_volume.clone(),
         }
     }
 }

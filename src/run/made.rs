@@ -100,7 +100,7 @@ pub(super) fn shown(error: &BuildError) -> String {
 fn artifact(built: &Built, recipe: &Recipe) -> Artifact {
     let builder_id = match recipe {
         Recipe::Surrogate(_) => "mitchellh.amazon.ebssurrogate",
-        Recipe::Machine | Recipe::Volumes(_) => "mitchellh.amazonebs",
+        Recipe::Machine | Recipe::FastVolume | Recipe::Volumes(_) => "mitchellh.amazonebs",
     };
     let snapshots = |region| built.snapshots.get(region).cloned().unwrap_or_default();
     let images = built.images.iter().map(|(region, image)| {

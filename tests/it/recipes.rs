@@ -1,10 +1,15 @@
-//! `amazon-ebssurrogate` in both its ways, and `amazon-ebsvolume`, against the lab.
+//! `amazon-ebssurrogate` in both its ways, `amazon-ebsvolume` and `fast_build_volume`, against the lab.
 
 use serde_json::{Value, json};
 
 use crate::support::{Finished, Lab, Left, Run, Step, Sweep, Workspace, sweep};
 
-const TEMPLATES: [&str; 3] = ["surrogate.json", "swapped.json", "volumes.json"];
+const TEMPLATES: [&str; 4] = [
+    "surrogate.json",
+    "swapped.json",
+    "volumes.json",
+    "fast.json",
+];
 
 fn build(lab: &Lab, workspace: &Workspace, arguments: &[&str]) -> Finished {
     Run::new(workspace, &[&["build"], arguments].concat())
@@ -144,6 +149,84 @@ fn volumes_are_told_as_packer_tells_them() {
             "volumes,artifact,0,string,EBS Volumes were created:\\n\\n{snapshot}\\n{volume}\n"
         ))
         .expect_text("==> volumes: Created Volumes: EBS Volumes were created:");
+}
+
+/// `fast.json` with these keys more in its builder.
+fn fast_with(workspace: &Workspace, keys: &Value) {
+    let mut parsed: Value = serde_json::from_str(&workspace.read("fast.json")).unwrap();
+    let builder = parsed["builders"][0].as_object_mut().unwrap();
+    builder.extend(keys.as_object().unwrap().clone());
+    workspace.write("fast.json", &parsed.to_string());
+}
+
+#[test]
+fn the_image_of_a_fast_volume_has_the_mapping_that_create_image_gives_a_plain_build() {
+    let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
+    let mapping = |template: &str| {
+        build(&lab, &workspace, &[template]).expect_code(0);
+        let account = lab.account_at_rest();
+        let newest = account.all("images").iter().find(|image| {
+            let name = image["name"].as_str().unwrap();
+            name.starts_with(template.trim_end_matches(".json"))
+        });
+        let mut root = device(newest.unwrap(), "/dev/sda1").clone();
+        root.as_object_mut().unwrap().remove("SnapshotId");
+        root["VolumeSize"] = json!(root["VolumeSize"].to_string().trim_matches('"'));
+        root["DeleteOnTermination"] =
+            json!(root["DeleteOnTermination"].to_string().trim_matches('"') == "true");
+        root
+    };
+    let plain = mapping("quick.json");
+    assert_eq!(lab.count("CreateImage"), 1);
+    assert_eq!(mapping("fast.json"), plain);
+    assert_eq!(
+        (lab.count("CreateImage"), lab.count("RegisterImage")),
+        (1, 1)
+    );
+}
+
+#[test]
+fn the_machine_of_a_fast_volume_is_as_fast_as_its_size_allows() {
+    let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
+    let hold = json!([{"type": "shell", "inline": ["echo the provisioner runs", "sleep 3"]}]);
+    let mut parsed: Value = serde_json::from_str(&workspace.read("fast.json")).unwrap();
+    parsed["provisioners"] = hold;
+    workspace.write("fast.json", &parsed.to_string());
+    let running = Run::new(&workspace, &["build", "fast.json"])
+        .lab(&lab)
+        .start();
+    running.wait_for("the provisioner runs");
+    let account = lab.account();
+    let volume = &account.all("volumes")[0];
+    assert_eq!(
+        (&volume["type"], &volume["iops"], &volume["throughput"]),
+        (&json!("gp3"), &json!(4000), &json!(1000))
+    );
+    running
+        .finish()
+        .expect_code(0)
+        .expect_text("Fast build volume: gp3 with 4000 IOPS and 1000 MiB/s for ");
+    lab.account_at_rest().assert_holds(Left::Images(1));
+}
+
+#[test]
+fn a_fast_volume_is_refused_where_the_template_gives_its_root_a_speed() {
+    let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
+    fast_with(
+        &workspace,
+        &json!({"launch_block_device_mappings": [
+            {"device_name": "/dev/sda1", "volume_type": "gp3", "delete_on_termination": true}
+        ]}),
+    );
+    build(&lab, &workspace, &["fast.json"])
+        .expect_code(1)
+        .expect_text("decides on the speed of the root device `/dev/sda1`")
+        .expect_text("remove `fast_build_volume`");
+    assert_eq!(
+        (lab.count("ImportKeyPair"), lab.count("RunInstances")),
+        (0, 0)
+    );
+    lab.account_at_rest().assert_holds(Left::Nothing);
 }
 
 /// Packer's chain rules: a post-processor that makes something else of the artifact lets it go.

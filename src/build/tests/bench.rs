@@ -219,7 +219,7 @@ impl Bench {
         };
         let built = match &self.settings.recipe {
             Recipe::Volumes(volumes) => build_volumes(&cx, hook, volumes).await.map(|_| None),
-            Recipe::Machine | Recipe::Surrogate(_) => build(&cx, hook).await,
+            Recipe::Machine | Recipe::FastVolume | Recipe::Surrogate(_) => build(&cx, hook).await,
         };
         *self.said.lock().unwrap() = captured.text();
         built

@@ -1,7 +1,7 @@
 //! Every call fails in turn, in every way; and settling is repeated.
 
 use super::bench::Bench;
-use super::fixture::{everywhere, registered, settings, spot, swapped, volumes};
+use super::fixture::{everywhere, fast, registered, settings, spot, swapped, volumes};
 use super::lifecycle::all_asked;
 use crate::cloud::fake::{Fault, Pace};
 use crate::plan::amazon::settings::EbsSettings;
@@ -63,7 +63,7 @@ async fn throttling_at_any_call_leaves_nothing() {
 }
 
 /// The ways to an image or a volume that differ from `amazon-ebs`.
-const RECIPES: [fn() -> EbsSettings; 3] = [registered, swapped, volumes];
+const RECIPES: [fn() -> EbsSettings; 4] = [registered, swapped, volumes, fast];
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_at_any_call_of_any_recipe_leaves_nothing() {

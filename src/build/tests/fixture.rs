@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::cloud::fake::SOURCE_IMAGE;
-use crate::cloud::image::{BlockDevice, EbsSettings as Ebs};
+use crate::cloud::image::{BlockDevice, EbsSettings as Ebs, Image, ImageState, ImageTraits};
 use crate::cloud::launch_terms::LaunchTerms;
-use crate::cloud::{ImageId, Region};
+use crate::cloud::{ImageId, Region, SnapshotId};
 use crate::plan::amazon::recipe::{
     EbsVolume, Method, Recipe, Registration, RootDevice, Surrogate, VolumeSnapshot,
 };
@@ -41,6 +41,62 @@ pub(super) fn everywhere() -> EbsSettings {
     settings.image.encryption.encrypt_boot = Some(true);
     settings.image.users = vec!["210987654321".to_owned()];
     settings
+}
+
+/// A machine whose root is faster than that of its image, in another region too.
+pub(super) fn fast() -> EbsSettings {
+    let mut settings = settings();
+    settings.image.regions = vec![Region::new("us-east-1")];
+    settings.launch.block_devices = vec![device("/dev/xvdf", true)];
+    settings.recipe = Recipe::FastVolume;
+    settings
+}
+
+/// A source image with a root of 8 GiB and an instance store volume.
+pub(in crate::build) fn source() -> Image {
+    let root = Ebs {
+        snapshot_id: Some(SnapshotId::new("snap-1")),
+        volume_size: Some(8),
+        volume_type: Some("gp2".to_owned()),
+        delete_on_termination: Some(true),
+        ..Ebs::default()
+    };
+    let named = |name: &str| BlockDevice {
+        device_name: name.to_owned(),
+        ..BlockDevice::default()
+    };
+    Image {
+        id: ImageId::new("ami-1"),
+        name: "source".to_owned(),
+        creation_date: String::new(),
+        owner_id: String::new(),
+        owner_alias: None,
+        state: ImageState::Available,
+        state_reason: None,
+        root_device_type: "ebs".to_owned(),
+        root_device_name: Some("/dev/xvda".to_owned()),
+        virtualization_type: "hvm".to_owned(),
+        architecture: "x86_64".to_owned(),
+        block_devices: vec![
+            BlockDevice {
+                ebs: Some(root),
+                ..named("/dev/xvda")
+            },
+            BlockDevice {
+                virtual_name: Some("ephemeral0".to_owned()),
+                ..named("/dev/sdb")
+            },
+        ],
+        is_protected: false,
+        traits: ImageTraits {
+            ena_support: true,
+            boot_mode: Some("uefi-preferred".to_owned()),
+            platform_details: Some("Linux/UNIX".to_owned()),
+            usage_operation: Some("RunInstances".to_owned()),
+            ..ImageTraits::default()
+        },
+        tags: crate::cloud::Tags::new(),
+    }
 }
 
 /// An image of a second volume, registered, and in another region too.

@@ -6,7 +6,7 @@ use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
 use super::bench::Bench;
-use super::fixture::{everywhere, registered, spot, swapped, volumes};
+use super::fixture::{everywhere, fast, registered, spot, swapped, volumes};
 use crate::cloud::fake::Fault;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
@@ -69,7 +69,7 @@ fn a_kill_before_any_call_arrives_leaves_nothing() {
 
 #[test]
 fn a_kill_at_any_call_of_any_recipe_leaves_nothing_once_the_journal_is_settled() {
-    for recipe in [registered, swapped, volumes] {
+    for recipe in [registered, swapped, volumes, fast] {
         kill_at_each_call(recipe, None);
         kill_at_each_call(recipe, Some(Fault::LostAnswer));
     }

@@ -1,7 +1,7 @@
-//! `amazon-ebssurrogate` and `amazon-ebsvolume`: what stays of them, and how it looks.
+//! `amazon-ebssurrogate`, `amazon-ebsvolume` and `fast_build_volume`: what stays of them, and how it looks.
 
 use super::bench::{Bench, HOME};
-use super::fixture::{registered, swapped, volumes};
+use super::fixture::{fast, registered, swapped, volumes};
 use crate::build::{BuildError, Built, destroy, destroy_volumes};
 use crate::cloud::api::ImageCalls as _;
 use crate::cloud::fake::{FakeCloud, Fault};
@@ -301,4 +301,72 @@ async fn a_broken_tag_of_a_volume_costs_no_machine() {
     );
     let calls = bench.cloud.calls();
     assert!(!calls.iter().any(|call| call.starts_with("ImportKeyPair")));
+}
+
+/// The source's and the image's root: its settings, but for the snapshot.
+fn root(image: &Image) -> Ebs {
+    let name = image.root_device_name.as_deref().unwrap();
+    let mut devices = image.block_devices.iter();
+    let root = devices.find(|device| device.device_name == name).unwrap();
+    Ebs {
+        snapshot_id: None,
+        ..root.ebs.clone().unwrap()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_of_a_fast_volume_is_like_its_source_and_the_build_says_what_it_cost() {
+    let mut settings = fast();
+    settings.image.regions = Vec::new();
+    let bench = Bench::with(settings);
+    let built = built(&bench).await;
+    let image = image(&bench.cloud, &built).await;
+    assert_eq!(root(&image), root(&built.source));
+    assert_eq!(names(&image), ["/dev/xvda", "/dev/xvdf"]);
+    assert_eq!(image.traits, built.source.traits);
+    assert_eq!(image.tags["Name"], "of base-image-1", "run_tags");
+    let told = built.fast_volume.clone().unwrap();
+    assert_eq!((told.speed.iops, told.speed.throughput), (4_000, 1_000));
+    assert!(told.lived > told.snapshots, "{told:?}");
+    let said = bench.said.lock().unwrap().clone();
+    assert!(said.contains(&told.to_string()), "{said}");
+    let calls = bench.cloud.calls();
+    let count = |name: &str| calls.iter().filter(|call| call.starts_with(name)).count();
+    assert_eq!((count("CreateImage"), count("RegisterImage")), (0, 1));
+    assert_eq!(count("CreateSnapshot"), 2);
+    assert_eq!(count("GetInstanceUefiData"), 2, "before and after");
+    assert_eq!(bench.left(), Vec::<String>::new());
+    assert_eq!(bench.journal(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_uefi_variables_that_nobody_may_read_end_a_fast_build_before_its_provisioners() {
+    let bench = Bench::with(fast());
+    let denied = Fault::Refused("UnauthorizedOperation");
+    bench.cloud.fail_always("GetInstanceUefiData", denied);
+    let error = bench.run(&Stop::never()).await.outcome.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot read the UEFI variables of `i-"),
+        "{error}"
+    );
+    let calls = bench.cloud.calls();
+    assert!(!calls.iter().any(|call| call.starts_with("StopInstances")));
+    assert_eq!(bench.left(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fast_build_whose_root_has_a_speed_is_refused_before_anything_is_made() {
+    let mut settings = fast();
+    settings.launch.block_devices[0].device_name = "/dev/xvda".to_owned();
+    if let Some(ebs) = &mut settings.launch.block_devices[0].ebs {
+        ebs.iops = Some(3_000);
+    }
+    let bench = Bench::with(settings);
+    let error = bench.run(&Stop::never()).await.outcome.unwrap_err();
+    assert!(matches!(error, BuildError::RootSpeedGiven(_)), "{error}");
+    let calls = bench.cloud.calls();
+    let reads = |call: &&String| call.starts_with("Describe") || call.starts_with("Get");
+    assert_eq!(calls.iter().filter(reads).count(), calls.len(), "{calls:?}");
 }

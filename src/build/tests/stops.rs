@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::bench::{Bench, settle, stop_at};
-use super::fixture::{everywhere, registered, spot, swapped, volumes};
+use super::fixture::{everywhere, fast, registered, spot, swapped, volumes};
 use crate::cloud::fake::Pace;
 use crate::ledger::Which;
 use crate::plan::amazon::settings::EbsSettings;
@@ -16,7 +16,7 @@ async fn a_stop_at_any_call_ends_within_five_seconds_and_leaves_nothing_after_th
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_at_any_call_of_any_recipe_does_the_same() {
-    for recipe in [registered, swapped, volumes] {
+    for recipe in [registered, swapped, volumes, fast] {
         stop_at_each_call(recipe).await;
     }
 }

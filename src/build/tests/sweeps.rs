@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::bench::{Bench, OVER, OWNER};
-use super::fixture::{everywhere, registered, spot, swapped, volumes};
+use super::fixture::{everywhere, fast, registered, spot, swapped, volumes};
 use super::kills::{kill_at, runtime};
 use crate::cloud::api::AccountCalls;
 use crate::cloud::fake::Fault;
@@ -71,14 +71,14 @@ fn sweep_after_each_call(settings: fn() -> EbsSettings, fault: Option<Fault>) {
 
 #[test]
 fn a_kill_at_any_call_leaves_nothing_once_a_sweep_came() {
-    for settings in [everywhere, registered, swapped, volumes, spot] {
+    for settings in [everywhere, registered, swapped, volumes, fast, spot] {
         sweep_after_each_call(settings, None);
     }
 }
 
 #[test]
 fn a_kill_before_the_answer_of_any_call_leaves_nothing_once_a_sweep_came() {
-    for settings in [everywhere, registered, swapped, volumes, spot] {
+    for settings in [everywhere, registered, swapped, volumes, fast, spot] {
         sweep_after_each_call(settings, Some(Fault::LostAnswer));
     }
 }

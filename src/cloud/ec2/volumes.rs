@@ -112,6 +112,23 @@ impl VolumeCalls for Ec2 {
             .ok_or_else(|| call.without("ImageId"))
     }
 
+    async fn uefi_data(
+        &self,
+        region: &Region,
+        instance: &InstanceId,
+    ) -> CloudResult<Option<String>> {
+        let call = Call {
+            name: "GetInstanceUefiData",
+            region,
+        };
+        let request = self.client(region).get_instance_uefi_data();
+        let output = call
+            .answer(request.instance_id(instance.as_str()).send())
+            .await?;
+        let data = output.uefi_data().filter(|data| !data.is_empty());
+        Ok(data.map(str::to_owned))
+    }
+
     async fn delete_tags(
         &self,
         region: &Region,

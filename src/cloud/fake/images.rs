@@ -6,10 +6,9 @@ use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::snapshots;
 use super::world::{ACCOUNT, World};
 use crate::cloud::image::{
-    BlockDevice, CopyImage, CreateImage, EbsSettings, Image, ImageQuery, ImageState, SnapshotState,
+    BlockDevice, CopyImage, CreateImage, EbsSettings, Image, ImageQuery, ImageState, ImageTraits,
 };
 use crate::cloud::instance::InstanceState;
-use crate::cloud::volume::RegisterImage;
 use crate::cloud::{AllocationToken, ImageId, Region, SnapshotId, Tags};
 
 /// An image, with what EC2 shows of it only when asked otherwise.
@@ -157,54 +156,6 @@ pub(super) fn create(
     Ok(image)
 }
 
-/// `RegisterImage`: of snapshots that are complete, under a name that is free.
-pub(super) fn register(
-    world: &mut World,
-    region: &Region,
-    request: &RegisterImage,
-    tags: Tags,
-) -> Outcome<ImageId> {
-    let place = world.place(region);
-    free_name(place, &request.name)?;
-    let snapshots = request
-        .block_devices
-        .iter()
-        .filter_map(|device| device.ebs.as_ref());
-    for id in snapshots.filter_map(|ebs| ebs.snapshot_id.as_ref()) {
-        let there = place.snapshots.get(id.as_str());
-        let snapshot =
-            there.ok_or_else(|| Refused::not_found("InvalidSnapshot.NotFound", id.as_str()))?;
-        if snapshot.thing.snapshot.state != SnapshotState::Completed {
-            return Err(Refused::new(
-                "InvalidParameterValue",
-                format!("`{id}` is not complete"),
-            ));
-        }
-    }
-    let root = request
-        .block_devices
-        .iter()
-        .any(|device| device.device_name == request.root_device_name);
-    if !root {
-        return Err(Refused::new(
-            "InvalidBlockDeviceMapping",
-            "there is no root",
-        ));
-    }
-    let id = ImageId::new(world.id("ami"));
-    let image = Image {
-        id: id.clone(),
-        root_device_name: Some(request.root_device_name.clone()),
-        virtualization_type: request.virtualization_type.clone(),
-        architecture: request.architecture.clone(),
-        block_devices: request.block_devices.clone(),
-        ..named(nameless(), &request.name, tags)
-    };
-    let made = Made::new(FakeImage::new(image), world.pace);
-    world.place(region).images.insert(id.to_string(), made);
-    Ok(id)
-}
-
 /// `CopyImage`, which the same token never does twice.
 pub(super) fn copy(
     world: &mut World,
@@ -267,7 +218,7 @@ pub(super) fn copy(
     Ok(enter(world, region, copied, devices, Some(token.clone())))
 }
 
-fn free_name(place: &Place, name: &str) -> Outcome<()> {
+pub(super) fn free_name(place: &Place, name: &str) -> Outcome<()> {
     let taken = place
         .images
         .values()
@@ -281,7 +232,7 @@ fn free_name(place: &Place, name: &str) -> Outcome<()> {
     }
 }
 
-fn named(image: Image, name: &str, tags: Tags) -> Image {
+pub(super) fn named(image: Image, name: &str, tags: Tags) -> Image {
     let name = name.to_owned();
     // A moment that no clock is needed for; images of a name that is free again are told apart by their ids.
     let creation_date = "2999-01-01T00:00:00.000Z".to_owned();
@@ -324,7 +275,7 @@ fn enter(
 }
 
 /// What an image looks like whose machine's own image is gone.
-fn nameless() -> Image {
+pub(super) fn nameless() -> Image {
     Image {
         id: ImageId::new(""),
         name: String::new(),
@@ -339,6 +290,7 @@ fn nameless() -> Image {
         architecture: "x86_64".to_owned(),
         block_devices: Vec::new(),
         is_protected: false,
+        traits: ImageTraits::default(),
         tags: Tags::new(),
     }
 }

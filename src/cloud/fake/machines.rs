@@ -107,6 +107,10 @@ pub(super) fn run(
     let place = world.place(region);
     let vpc = place.vpcs.first().map(|vpc| vpc.id.clone());
     let devices = devices(place, request);
+    let boot_mode = place
+        .images
+        .get(request.image.as_str())
+        .and_then(|made| made.thing.image.traits.boot_mode.clone());
     let id = InstanceId::new(world.id("i"));
     let mut volumes = Vec::new();
     for device in devices {
@@ -128,6 +132,7 @@ pub(super) fn run(
         volumes,
         launched_at: Some(OffsetDateTime::UNIX_EPOCH),
         network_interfaces: vec![id.as_str().replace("i-", "eni-")],
+        boots_by_uefi: boot_mode.is_some_and(|mode| mode != "legacy-bios"),
         tags: tags.0,
     };
     let made = FakeInstance {

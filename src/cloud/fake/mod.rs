@@ -20,6 +20,7 @@ mod outside;
 mod place;
 mod profile_calls;
 mod profiles;
+mod registered;
 mod script;
 mod snapshots;
 mod spot_calls;

@@ -2,13 +2,16 @@
 
 use super::calls::{tags_in, texts};
 use super::place::{Refused, look};
-use super::{FakeCloud, images, snapshots, volumes};
+use super::{FakeCloud, registered, snapshots, volumes};
 use crate::cloud::api::CloudResult;
 use crate::cloud::request::merged;
 use crate::cloud::volume::{CreateSnapshot, OnTermination, RegisterImage, Volume};
 use crate::cloud::volume_calls::VolumeCalls;
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, Tags, VolumeId};
 use crate::ledger::Claim;
+
+/// The variable store of every machine that has one.
+pub(crate) const UEFI_DATA: &str = "dmFyaWFibGVz";
 
 impl VolumeCalls for FakeCloud {
     async fn volumes(&self, region: &Region, ids: &[VolumeId]) -> CloudResult<Vec<Volume>> {
@@ -90,7 +93,24 @@ impl VolumeCalls for FakeCloud {
     ) -> CloudResult<ImageId> {
         let tags = merged(claim, &request.image_tags);
         self.call("RegisterImage", region, |world| {
-            images::register(world, region, request, tags)
+            registered::register(world, region, request, tags)
+        })
+        .await
+    }
+
+    async fn uefi_data(
+        &self,
+        region: &Region,
+        instance: &InstanceId,
+    ) -> CloudResult<Option<String>> {
+        let id = instance.as_str();
+        self.call("GetInstanceUefiData", region, |world| {
+            let there = world.place(region).instances.get(id);
+            let made = there.ok_or_else(|| Refused::not_found("InvalidInstanceID.NotFound", id))?;
+            if !made.thing.instance.boots_by_uefi {
+                return Err(Refused::new("UnsupportedOperation", "it has no UEFI"));
+            }
+            Ok(Some(UEFI_DATA.to_owned()))
         })
         .await
     }

@@ -9,7 +9,7 @@ use super::place::{Made, Moving, Place};
 use super::profiles::Iam;
 use super::script::{Pace, Script, Timing};
 use super::throttle::Throttle;
-use crate::cloud::image::{BlockDevice, EbsSettings, Image, ImageState};
+use crate::cloud::image::{BlockDevice, EbsSettings, Image, ImageState, ImageTraits};
 use crate::cloud::network::{Subnet, Vpc};
 use crate::cloud::{ImageId, Region, SnapshotId, SubnetId, Tags, VpcId};
 
@@ -164,6 +164,14 @@ fn source_image() -> FakeImage {
             ..BlockDevice::default()
         }],
         is_protected: false,
+        traits: ImageTraits {
+            ena_support: true,
+            boot_mode: Some("uefi-preferred".to_owned()),
+            imds_support: Some("v2.0".to_owned()),
+            platform_details: Some("Linux/UNIX".to_owned()),
+            usage_operation: Some("RunInstances".to_owned()),
+            ..ImageTraits::default()
+        },
         tags: Tags::new(),
     })
 }

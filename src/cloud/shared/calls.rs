@@ -287,6 +287,7 @@ impl<C: Cloud> VolumeCalls for Shared<C> {
         Mutating set_on_termination(instance: &InstanceId, device: &str, fate: OnTermination) -> ();
         CreateSnapshot create_snapshot(claim: &Claim, request: &CreateSnapshot) -> SnapshotId;
         Mutating register_image(claim: &Claim, request: &RegisterImage) -> ImageId;
+        Describe uefi_data(instance: &InstanceId) -> Option<String>;
         Tags delete_tags(resources: &[String], tags: &Tags) -> ();
     }
 }

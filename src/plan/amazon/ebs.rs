@@ -3,7 +3,7 @@
 use super::launch_keys::OwnKeys;
 use super::network_support::Target;
 use super::recipe::Recipe;
-use super::settings::EbsSettings;
+use super::settings::{EbsSettings, Launch};
 use super::{access, block_device, image_keys, machine_keys, tags};
 use crate::facts::Facts;
 use crate::plan::unsupported::Unsupported;
@@ -64,6 +64,7 @@ pub(crate) fn ebs(
         network_target: Target::Machine,
     };
     let machine = machine_keys::read(&mut fields, facts, own, &mut unsupported);
+    let recipe = recipe(&mut fields, &machine.launch);
     fields.finish();
     (problems.count() == before).then(|| EbsSettings {
         access,
@@ -71,7 +72,22 @@ pub(crate) fn ebs(
         launch: machine.launch,
         communicator: machine.communicator,
         image,
-        recipe: Recipe::Machine,
+        recipe,
         unsupported: unsupported.into_keys(),
     })
+}
+
+/// `fast_build_volume`, a key of ours.
+fn recipe(fields: &mut Fields<'_>, launch: &Launch) -> Recipe {
+    if !fields.bool("fast_build_volume") {
+        return Recipe::Machine;
+    }
+    if launch.spot.is_some() {
+        fields.problem_with_hint(
+            "fast_build_volume",
+            "`fast_build_volume` cannot be had beside `spot_price`: a spot instance cannot be stopped, and snapshots of a machine that runs may be torn",
+            "remove one of the two",
+        );
+    }
+    Recipe::FastVolume
 }

@@ -8,6 +8,9 @@ use crate::plan::amazon::settings::{Encryption, ImageSettings, LateTags, Lifecyc
 pub(crate) enum Recipe {
     /// `amazon-ebs`: an image of the machine as it is.
     Machine,
+    /// `amazon-ebs` with `fast_build_volume`: the machine's root is faster than that of the image, which is registered like
+    /// the source image.
+    FastVolume,
     /// `amazon-ebssurrogate`: an image whose root is another volume of the machine.
     Surrogate(Box<Surrogate>),
     /// `amazon-ebsvolume`: no image; the machine's volumes stay.

@@ -1,6 +1,7 @@
 //! Fragments of templates, laid over a builder that is fine, and what is said about them.
 
 mod asked;
+mod fast_volume;
 mod keys;
 mod rules;
 mod settings;

@@ -31,7 +31,10 @@ The communicator's keys stand with the builders that have them. Keys of the bloc
 ";
 
 /// Keys that Packer does not have.
-const OURS: &[(&str, &str)] = &[("shell", "survive_disconnect")];
+const OURS: &[(&str, &str)] = &[
+    ("amazon-ebs", "fast_build_volume"),
+    ("shell", "survive_disconnect"),
+];
 
 /// Where a component stands in a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

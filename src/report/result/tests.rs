@@ -26,6 +26,7 @@ pub(crate) fn images() -> Images {
             name: "ubuntu".to_owned(),
         },
         instance: InstanceId::new("i-0123456789abcdef0"),
+        fast_volume: None,
     }
 }
 

@@ -89,7 +89,10 @@ fn image_table(images: &Images, scribe: Scribe<'_>) -> String {
     let name = scribe.code(&images.name);
     let source = linked(&images.region, &images.source.id, scribe);
     let source_name = scribe.text(&images.source.name);
-    format!("{table}\nName {name}, made from {source} ({source_name}).\n")
+    let told = images.fast_volume.as_ref();
+    let told = told.map(|told| format!("\n{}\n", scribe.sentence(&told.to_string())));
+    let told = told.unwrap_or_default();
+    format!("{table}\nName {name}, made from {source} ({source_name}).\n{told}")
 }
 
 fn volume_table(volumes: &Volumes, scribe: Scribe<'_>) -> String {

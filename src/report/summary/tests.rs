@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use super::*;
+use crate::build::{FastVolume, Speed};
 use crate::report::conclusion::Conclusion;
-use crate::report::result::tests::{Left, facts, leftover, run, succeeded};
+use crate::report::result::tests::{Left, facts, images, leftover, run, succeeded};
 use crate::report::result::{BuildReport, Failure, Outcome, Product};
 use crate::report::timeline::Step;
 
@@ -37,6 +38,31 @@ fn images_are_listed_by_region_with_links_to_the_console() {
         text.contains("Name <code>web 1</code>, made from [<code>ami-12345678</code>]"),
         "{text}"
     );
+}
+
+#[test]
+fn a_fast_build_volume_says_what_it_cost_and_what_the_snapshots_took() {
+    let mut images = images();
+    images.fast_volume = Some(FastVolume {
+        speed: Speed {
+            iops: 4_000,
+            throughput: 1_000,
+        },
+        lived: Duration::from_secs(3600),
+        snapshots: Duration::from_secs(41),
+    });
+    let made = Outcome::Succeeded(Product::Images(Box::new(images)));
+    let build = BuildReport::new(facts("web", made), &Left(Vec::new()));
+    let text = text(&run(vec![build]), Target::Summary);
+    for part in [
+        "4000 IOPS and 1000 MiB/s",
+        "1 hour",
+        "&#36;0.055",
+        "us-east-1",
+        "41 seconds",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
 }
 
 #[test]

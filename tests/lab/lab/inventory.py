@@ -100,6 +100,8 @@ def _volumes(backend: Any) -> list[dict[str, Any]]:
             "state": volume.status,
             "size": volume.size,
             "type": volume.volume_type,
+            "iops": volume.iops,
+            "throughput": volume.throughput,
             "encrypted": volume.encrypted,
             "kms_key_id": volume.kms_key_id,
             "instance_id": volume.attachment.instance.id if volume.attachment else None,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use time::macros::datetime;
 
 use super::chance::Chance;
-use crate::build::tests::fixture::{POLICY, registered, settings, spot, swapped, volumes};
+use crate::build::tests::fixture::{POLICY, fast, registered, settings, spot, swapped, volumes};
 use crate::cloud::Region;
 use crate::cloud::fake::{Age, Death};
 use crate::cloud::lifecycle::{Cooldown, NetworkSupport};
@@ -152,7 +152,8 @@ fn template(chance: &mut Chance, region: &str) -> EbsSettings {
         0..4 => settings(),
         4..6 => spot(),
         6 => registered(),
-        7..9 => swapped(),
+        7 => swapped(),
+        8 => fast(),
         _ => volumes(),
     };
     if chance.percent(20) {

@@ -222,3 +222,9 @@ fn an_omitted_device_is_launched_but_is_no_part_of_the_image() {
     assert_eq!(recipe(fragment.clone()).omitted, ["/dev/xvdg"]);
     assert_eq!(plan(fragment).settings().launch.block_devices.len(), 2);
 }
+
+#[test]
+fn the_volumes_are_the_templates_own_so_there_is_no_fast_build_volume() {
+    let outcome = plan(json!({"fast_build_volume": true}));
+    assert!(outcome.reports("unknown configuration key: '\"fast_build_volume\"'"));
+}

@@ -128,3 +128,9 @@ fn the_machine_is_launched_with_the_volumes_and_the_usual_rules_hold() {
             .reports("unknown configuration key")
     );
 }
+
+#[test]
+fn the_volumes_are_the_templates_own_so_there_is_no_fast_build_volume() {
+    let outcome = plan(json!({"fast_build_volume": true}));
+    assert!(outcome.reports("unknown configuration key: '\"fast_build_volume\"'"));
+}

@@ -76,6 +76,7 @@ def register_image(world: World, response: Any) -> ActionResult:
         sriov=response._get_param("SriovNetSupport"),
     )
     image.tpm_support = response._get_param("TpmSupport")
+    image.imds_support = response._get_param("ImdsSupport")
     for snapshot_id in image.snapshot_ids:
         # For the inventory alone: whose snapshot it is.
         backend.snapshots[snapshot_id].from_ami = image_id
