@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::keeper::Inner;
 use super::kind::Kind;
 use super::row::Row;
@@ -19,12 +21,18 @@ pub(super) async fn fast_launch<C: Cloud>(
     row: &Row,
 ) -> Result<(), Why> {
     let image = ImageId::new(&row.name);
+    let believed = inner.record().believed_from(row.number);
     let state = undo::repeat(row, undo::RELEASE, || async {
-        match cloud.fast_launch(&row.region, &image).await {
-            Ok(state) => Ok(Polled::Ready(state)),
-            Err(error) if error.is(Refusal::NotFound) => Ok(Polled::Ready(None)),
-            Err(error) => Err(error),
-        }
+        let asked = Instant::now();
+        let state = match cloud.fast_launch(&row.region, &image).await {
+            Err(error) if error.is(Refusal::NotFound) => None,
+            other => other?,
+        };
+        // The call may still be under way.
+        Ok(match state {
+            None if asked < believed => Polled::PENDING,
+            state => Polled::Ready(state),
+        })
     });
     match state.await? {
         None | Some(FastLaunchState::Disabling) => Ok(()),
