@@ -1,0 +1,12 @@
+//! Where the provisioners of a rehearsal run: a machine that is none of EC2's, and that leaves this one as it is.
+//!
+//! A sandbox is opened by an [`Order`], gives a [`Remote`](crate::remote::Remote) as often as somebody connects, tells what was
+//! [changed](Changes) in it, and is closed. Nothing of the host but what is uploaded gets in, and nothing gets out.
+
+mod changes;
+mod error;
+mod order;
+
+pub(crate) use changes::{Change, ChangeKind, Changes, Package, PackageChange};
+pub(crate) use error::SandboxError;
+pub(crate) use order::{Limits, Network, Order, SourceHint};
