@@ -57,10 +57,7 @@ pub(super) async fn finish<C: Cloud>(
                 cx,
                 ui,
                 (artifact, product),
-                &Made {
-                    data: &data,
-                    cloud,
-                },
+                &Made { data: &data, cloud },
             )
             .await
         }

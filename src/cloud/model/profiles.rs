@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::place::{Outcome, Refused, SHOWN};
 use super::pace::Pace;
+use super::place::{Outcome, Refused, SHOWN};
 use crate::cloud::Tags;
 use crate::ledger::Kind;
 
@@ -127,6 +127,7 @@ impl Iam {
     }
 
     /// Whatever is there.
+    #[cfg(test)]
     pub(super) fn names(&self) -> impl Iterator<Item = &String> {
         self.roles.keys().chain(self.profiles.keys())
     }
