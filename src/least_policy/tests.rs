@@ -50,6 +50,18 @@ fn allowed<'a>(statements: &'a [Value], action: &str) -> Vec<(Vec<&'a str>, &'a 
         .collect()
 }
 
+/// The same of one kind of resources: others in a statement mean nothing to the action.
+fn on<'a>(statements: &'a [Value], action: &str, kind: &str) -> Vec<(Vec<&'a str>, &'a Value)> {
+    let kind = format!(":{kind}/");
+    let allowed = allowed(statements, action).into_iter();
+    allowed
+        .map(|(resources, condition)| {
+            let of_kind = resources.into_iter().filter(|name| name.contains(&kind));
+            (of_kind.collect(), condition)
+        })
+        .collect()
+}
+
 fn tagged(key: &str) -> Value {
     json!({ "Null": { format!("{key}/ami-build:build-id"): "false" } })
 }
@@ -151,7 +163,7 @@ fn where_images_are_made_without_tags_none_is_asked_for() {
         .find(|(_, condition)| condition.is_null())
         .unwrap();
     assert!(untagged.0.contains(&images), "{untagged:?}");
-    let remove = allowed(&statements, "ec2:DeregisterImage");
+    let remove = on(&statements, "ec2:DeregisterImage", "image");
     assert_eq!(remove, [(vec![images], &Value::Null)]);
 }
 
@@ -161,12 +173,12 @@ fn an_old_image_may_have_been_made_by_anybody() {
     let own = tagged("aws:ResourceTag");
     let careful = policy_of(json!({}), &["CreateImage"]);
     assert_eq!(
-        allowed(&careful, "ec2:DeregisterImage"),
+        on(&careful, "ec2:DeregisterImage", "image"),
         [(images.clone(), &own)]
     );
     let replacing = policy_of(json!({ "force_deregister": true }), &["CreateImage"]);
     assert_eq!(
-        allowed(&replacing, "ec2:DeregisterImage"),
+        on(&replacing, "ec2:DeregisterImage", "image"),
         [(images, &Value::Null)]
     );
 }
@@ -203,7 +215,7 @@ fn what_a_spot_instance_needs_is_there_for_it_alone() {
     let templates = "arn:aws:ec2:eu-west-1:*:launch-template/*";
     let own = tagged("aws:ResourceTag");
     assert_eq!(
-        allowed(&statements, "ec2:DeleteLaunchTemplate"),
+        on(&statements, "ec2:DeleteLaunchTemplate", "launch-template"),
         [(vec![templates], &own)]
     );
     let linked = allowed(&statements, "iam:CreateServiceLinkedRole");
