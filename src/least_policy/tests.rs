@@ -246,7 +246,7 @@ fn a_temporary_profile_is_allowed_by_its_name() {
         "iam:TagRole",
     ] {
         assert_eq!(
-            allowed(&statements, action),
+            on(&statements, action, "role"),
             [(vec![role], &Value::Null)],
             "{action}"
         );
