@@ -38,6 +38,8 @@ pub(super) struct Record {
     kept: BTreeSet<String>,
     /// From then on "not found" is believed of a row.
     believed: BTreeMap<u32, Instant>,
+    /// Machines that EC2 is terminating already, because we said so.
+    leaving: BTreeSet<u32>,
     deadlines: Deadlines,
     last_number: u32,
     journal: Option<Journal>,
@@ -75,6 +77,7 @@ impl Record {
             rows: Vec::new(),
             kept: BTreeSet::new(),
             believed: BTreeMap::new(),
+            leaving: BTreeSet::new(),
             deadlines: Deadlines::default(),
             last_number: 0,
             journal: None,
@@ -164,6 +167,8 @@ impl Record {
     pub(super) fn note(&mut self, order: Order, id: &str) -> Result<(), JournalError> {
         let row = self.row_of(order, Some(id.to_owned()));
         self.add(row.clone());
+        // EC2 showed it to us, so when it says that there is no such thing it is gone.
+        self.believed.insert(row.number, Instant::now());
         self.tell(Entry::Row(row))
     }
 
@@ -220,6 +225,16 @@ impl Record {
     /// No answer came, or one that does not say what happened: from now on it has to be looked for.
     pub(super) fn unanswered(&mut self, number: u32) {
         self.believed.insert(number, Instant::now() + VISIBILITY);
+    }
+
+    /// EC2 took the call that terminates this machine.
+    pub(super) fn leaves(&mut self, number: u32) {
+        self.leaving.insert(number);
+    }
+
+    /// Whether the machine was told to go, so that only its end has to be seen.
+    pub(super) fn is_leaving(&self, number: u32) -> bool {
+        self.leaving.contains(&number)
     }
 
     /// It is gone, or never was.
