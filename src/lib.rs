@@ -14,6 +14,7 @@ mod file_error;
 mod fix;
 mod gather;
 mod http;
+mod least_policy;
 pub mod ledger;
 pub mod logging;
 mod lookups;
