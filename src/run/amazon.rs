@@ -65,7 +65,7 @@ pub(super) async fn run(
     };
     let connecting = connection::connect(
         &settings.access,
-        cx.environment.variables(),
+        &cx.environment,
         secrets::teller(&cx.console),
     );
     let connection = tokio::select! {
@@ -77,7 +77,10 @@ pub(super) async fn run(
         Ok(connection) => connection,
         Err(error) => {
             return AmazonEnd {
-                end: failed_early(with_hint(&error, None), Conclusion::Credentials),
+                end: failed_early(
+                    with_hint(&error, error.hint().as_deref()),
+                    Conclusion::Credentials,
+                ),
                 cloud: None,
             };
         }
