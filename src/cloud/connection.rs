@@ -138,10 +138,7 @@ pub(crate) async fn connect(
 }
 
 /// The region that template, environment or profile name. Nobody is asked for it, and a file that cannot be read names none.
-pub(crate) async fn named_region(
-    access: &Access,
-    process: &ProcessEnvironment,
-) -> Option<Region> {
+pub(crate) async fn named_region(access: &Access, process: &ProcessEnvironment) -> Option<Region> {
     let environment = Environment(process.variables());
     if let Some(region) = known_region(access, environment) {
         return Some(region);
