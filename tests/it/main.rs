@@ -25,6 +25,7 @@ mod neighbours;
 mod policy;
 mod reaching;
 mod recipes;
+mod sign_in;
 mod spot;
 mod stop;
 mod stores;
