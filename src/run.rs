@@ -16,6 +16,7 @@ mod fix;
 mod identity;
 mod inspect;
 mod journals;
+mod life;
 mod load;
 mod machine_timer;
 mod made;

@@ -1,5 +1,7 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
+mod life;
+
 use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
@@ -9,7 +11,7 @@ use crate::secret::Secret;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 17] = [
+pub(crate) const NAMES: [&str; 23] = [
     "command",
     "template",
     "working-directory",
@@ -20,6 +22,12 @@ pub(crate) const NAMES: [&str; 17] = [
     "force",
     "on-error",
     "survive-disconnect",
+    "kind",
+    "ttl",
+    "deprecate-at",
+    "reuse",
+    "volatile-vars",
+    "reuse-files",
     "regions",
     "older-than",
     "owner",
@@ -142,6 +150,7 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
         } else {
             Survival::WhereSet
         },
+        life: life::life(environment)?,
         ..BuildOptions::default()
     })
 }
