@@ -5,7 +5,7 @@ default:
     @just --list
 
 # Everything that a pull request has to pass, the quick parts first.
-check: vendored format lint test docs
+check: vendored format lint test costs docs
 
 # The copy of libssh2 is the published one with our patch.
 vendored:
@@ -22,6 +22,11 @@ lint:
 # Unit, process and lab tests. Prepares what is missing.
 test:
     ./test
+
+# What start-up and `validate` cost, against the record.
+costs:
+    benches/prepare.sh
+    python3 benches/instructions.py --binary "${CARGO_TARGET_DIR:-${AMI_BUILD_CACHE:-$HOME/.cache/ami-build}/target}/debug/ami-build"
 
 # Documentation builds without a warning, and what the tests generate is committed.
 docs:

@@ -16,6 +16,7 @@ mod fix;
 mod gather;
 mod http;
 mod images;
+mod least_policy;
 pub mod ledger;
 pub mod logging;
 mod lookups;

@@ -1,17 +1,20 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
 mod life;
+mod sign_in;
 
 use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
+use crate::cloud::sign_in::SignIn;
 use crate::secret::Secret;
+pub(crate) use sign_in::read as read_sign_in;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 23] = [
+pub(crate) const NAMES: &[&str] = &[
     "command",
     "template",
     "working-directory",
@@ -32,6 +35,11 @@ pub(crate) const NAMES: [&str; 23] = [
     "older-than",
     "owner",
     "dry-run",
+    "role-to-assume",
+    "role-session-name",
+    "role-duration-seconds",
+    "audience",
+    "allowed-account-ids",
     "github-token",
     "comment",
     "pr-number",
@@ -67,6 +75,8 @@ pub(crate) struct Inputs {
     pub(crate) command: ActionCommand,
     /// Where to do it, below the workspace.
     pub(crate) working_directory: Option<String>,
+    /// How to sign in to AWS.
+    pub(crate) sign_in: SignIn,
     /// For the comment.
     pub(crate) github_token: Option<Secret>,
     /// When to comment.
@@ -91,6 +101,14 @@ pub(crate) enum InputError {
         /// What it takes.
         takes: &'static str,
     },
+    /// An input that means nothing without another.
+    #[error("the input `{name}` has no effect without `{needs}`")]
+    Alone {
+        /// The input.
+        name: &'static str,
+        /// What it goes with.
+        needs: &'static str,
+    },
     /// A line of `var` without `=`.
     #[error("line {line} of the input `var` has no `=`; each line is `name=value`")]
     Variable {
@@ -104,6 +122,7 @@ pub(crate) fn read(environment: &Environment) -> Result<Inputs, InputError> {
     Ok(Inputs {
         command: command(environment)?,
         working_directory: text(environment, "working-directory").map(str::to_owned),
+        sign_in: sign_in::read(environment)?,
         github_token: text(environment, "github-token").map(Secret::new),
         comment: comment(environment)?,
         pull_request: pull_request(environment)?,

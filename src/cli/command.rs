@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Inspect(TemplateOptions),
     /// Bring up to date.
     Fix(FixOptions),
+    /// Print the least IAM policy.
+    IamPolicy(TemplateOptions),
     /// Say the version.
     Version,
     /// Undo what the builds of some journals left.
@@ -48,16 +50,14 @@ pub(crate) enum Command {
 
 /// Reads the arguments after the program's name.
 pub(crate) fn read(arguments: &[String]) -> Invocation {
-    // Packer takes the flag out before anything is parsed, wherever it stands.
-    let words: Vec<String> = arguments
-        .iter()
-        .filter(|word| *word != "-machine-readable")
-        .cloned()
-        .collect();
-    let form = if words.len() == arguments.len() {
-        Form::Human
-    } else {
-        Form::Machine
+    // Packer takes the flag out before anything is parsed, wherever it stands; the first one only.
+    let mut words = arguments.to_vec();
+    let form = match words.iter().position(|word| word == "-machine-readable") {
+        Some(place) => {
+            words.remove(place);
+            Form::Machine
+        }
+        None => Form::Human,
     };
     Invocation {
         command: command(&words),
@@ -89,6 +89,10 @@ fn command(words: &[String]) -> Command {
         ),
         "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
         "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
+        "iam-policy" => checked(
+            usage::IAM_POLICY,
+            options::iam_policy(rest).map(Command::IamPolicy),
+        ),
         "settle" => settle(rest),
         "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),
         "version" | "-v" | "--version" | "-version" => Command::Version,
@@ -193,6 +197,10 @@ mod tests {
             Form::Human
         );
         assert_eq!(exit("build --machine-readable t.json"), None);
+        assert_eq!(
+            exit("build -machine-readable t.json -machine-readable"),
+            Some(1)
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! not stay and is the only way to a [`Settled`], without which there is no report. The ledger knows EC2 through the
 //! `Cloud` trait and nothing of templates or builds.
 
+mod belief;
 mod claim;
 mod created;
 pub(crate) mod deadline;

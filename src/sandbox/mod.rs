@@ -6,7 +6,9 @@
 mod changes;
 mod error;
 mod order;
+mod packages;
 
 pub(crate) use changes::{Change, ChangeKind, Changes, Package, PackageChange};
 pub(crate) use error::SandboxError;
 pub(crate) use order::{Limits, Network, Order, SourceHint};
+pub(crate) use packages::{DPKG_STATUS, PackageList, RPM_FORMAT};

@@ -25,6 +25,7 @@ mod policy;
 mod reaching;
 mod recipes;
 mod reuse;
+mod sign_in;
 mod spot;
 mod stop;
 mod stores;
