@@ -1,5 +1,6 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
+mod life;
 mod sign_in;
 
 use super::environment::Environment;
@@ -24,6 +25,12 @@ pub(crate) const NAMES: &[&str] = &[
     "force",
     "on-error",
     "survive-disconnect",
+    "kind",
+    "ttl",
+    "deprecate-at",
+    "reuse",
+    "volatile-vars",
+    "reuse-files",
     "regions",
     "older-than",
     "owner",
@@ -162,6 +169,7 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
         } else {
             Survival::WhereSet
         },
+        life: life::life(environment)?,
         ..BuildOptions::default()
     })
 }

@@ -24,6 +24,7 @@ mod neighbours;
 mod policy;
 mod reaching;
 mod recipes;
+mod reuse;
 mod sign_in;
 mod spot;
 mod stop;
