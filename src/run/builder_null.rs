@@ -112,7 +112,7 @@ fn ended(provisioned: Result<(), ProvisionError>, cx: &RunContext) -> BuilderRes
             product: Product::Nothing,
         },
         Err(error) => BuilderResult::Failed {
-            error: with_hint(&error, error.hint()),
+            error: error.shown(),
             conclusion: Conclusion::Provision,
         },
     }
