@@ -16,6 +16,7 @@ mod gather;
 mod http;
 pub mod ledger;
 pub mod logging;
+mod least_policy;
 mod lookups;
 mod ownership;
 mod plan;

@@ -13,7 +13,9 @@ mod credentials_end;
 mod debugging;
 mod destroyer;
 mod fix;
+mod iam_policy;
 mod identity;
+mod in_model;
 mod inspect;
 mod journals;
 mod load;
@@ -31,6 +33,7 @@ mod renewal;
 mod reporting;
 mod secrets;
 mod settle;
+mod site;
 mod sweep;
 mod sweep_report;
 mod sweep_step;
@@ -150,6 +153,9 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             validate::validate(&options, &plain(), &start.environment, &stop).await
         }
         Command::Fix(options) => fix::fix(&options, &plain()),
+        Command::IamPolicy(options) => {
+            Box::pin(iam_policy::iam_policy(&options, start, stop)).await
+        }
         Command::Build(options) => {
             let console = console(
                 start,

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Inspect(TemplateOptions),
     /// Bring up to date.
     Fix(FixOptions),
+    /// Print the least IAM policy.
+    IamPolicy(TemplateOptions),
     /// Say the version.
     Version,
     /// Undo what the builds of some journals left.
@@ -89,6 +91,10 @@ fn command(words: &[String]) -> Command {
         ),
         "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
         "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
+        "iam-policy" => checked(
+            usage::IAM_POLICY,
+            options::iam_policy(rest).map(Command::IamPolicy),
+        ),
         "settle" => settle(rest),
         "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),
         "version" | "-v" | "--version" | "-version" => Command::Version,

@@ -9,6 +9,7 @@ pub(crate) fn of(command: &str) -> Option<String> {
         "validate" => VALIDATE.to_owned(),
         "inspect" => INSPECT.to_owned(),
         "fix" => fix(),
+        "iam-policy" => IAM_POLICY.to_owned(),
         "settle" => SETTLE.to_owned(),
         "version" => VERSION.to_owned(),
         _ => return None,
@@ -22,6 +23,7 @@ Usage: ami-build [--version] [--help] <command> [<args>]
 Available commands are:
     build       build image(s) from a Packer JSON template
     fix         print a template with what is outdated in it brought up to date
+    iam-policy  print the least IAM policy for a template
     inspect     see the components of a template
     settle      undo what the build of a journal left behind
     sweep       remove by tag what earlier builds left behind
@@ -92,6 +94,23 @@ Usage: ami-build inspect TEMPLATE
 Options:
 
   -machine-readable  Machine-readable output
+";
+
+/// `iam-policy`.
+pub(crate) const IAM_POLICY: &str = "\
+Usage: ami-build iam-policy [options] TEMPLATE
+
+  Prints the least IAM policy for exactly this template, as JSON: what its builds
+  call, what removes their things again, on which resources and under which
+  conditions. The builds run in a model of EC2, so no AWS account is needed and
+  nothing is asked.
+
+Options:
+
+  -except=foo,bar,baz    All builds other than these.
+  -only=foo,bar,baz      Only these builds.
+  -var 'key=value'       A variable; may be given several times.
+  -var-file=path         A JSON file of variables; may be given several times.
 ";
 
 /// `fix`, with what it fixes.

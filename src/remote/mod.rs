@@ -48,6 +48,6 @@ pub(crate) use host_key::{HostKey, HostKeyChange, HostKeyJudge, HostKeyPin, Verd
 pub(crate) use key::{KeyError, KeyPair};
 pub(crate) use meter::Meter;
 pub(crate) use pipes::{PipeEnd, Piped, Pipes, Terminal};
-pub(crate) use pretended::PretendedRemote;
+pub(crate) use pretended::{PretendedDialer, PretendedRemote};
 pub(crate) use ssh_dialer::SshDialer;
 pub(crate) use ssh_remote::SshRemote;

@@ -4,31 +4,31 @@ use time::OffsetDateTime;
 
 use super::context::RunContext;
 use super::owner;
+use super::site::Site;
 use crate::action::environment::{GITHUB_REPOSITORY, GITHUB_RUN_ATTEMPT, GITHUB_RUN_ID};
-use crate::cloud::api::Caller;
-use crate::cloud::connection::Connection;
 use crate::ledger::{BuildIdentity, deadline};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
 
-/// The identity of `build`, in the account of `caller`.
-pub(super) fn identity(
+/// The identity of `build`, in the account of the site's caller.
+pub(super) fn identity<C, D>(
     settings: &EbsSettings,
     build: &PlannedBuild,
     cx: &RunContext,
-    (connection, caller): (&Connection, Option<&Caller>),
+    site: &Site<'_, C, D>,
 ) -> BuildIdentity {
     let environment = &cx.environment;
+    let caller = site.caller.as_ref();
     let attempt = environment
         .get(GITHUB_RUN_ATTEMPT)
         .map_or_else(String::new, |attempt| format!("/attempts/{attempt}"));
-    let mut regions = vec![connection.region.clone()];
+    let mut regions = vec![site.region.clone()];
     regions.extend(
         settings
             .image
             .regions
             .iter()
-            .filter(|region| **region != connection.region)
+            .filter(|region| **region != site.region)
             .cloned(),
     );
     BuildIdentity {
@@ -44,7 +44,7 @@ pub(super) fn identity(
             .get(GITHUB_RUN_ID)
             .map(|run| format!("{run}{attempt}")),
         regions,
-        endpoint: connection.ec2_endpoint.clone(),
+        endpoint: site.endpoint.clone(),
         profile: settings.access.profile.clone(),
         assume_role: settings.access.assume_role.clone(),
         deadline: deadline::text(OffsetDateTime::now_utc() + deadline::FIRST),

@@ -5,6 +5,7 @@ use super::context::RunContext;
 use super::destroyer::Destroyer;
 use super::{amazon, builder_file, builder_null, observer};
 use crate::cli::options::Force;
+use crate::cloud::Cloud;
 use crate::cloud::ec2::Ec2;
 use crate::plan::{Builder, PlannedBuild, PlannedPostProcessor, amazon as plan_amazon};
 use crate::post::{Artifact, Chained, Original, PostContext, run_chains};
@@ -34,6 +35,16 @@ struct Verdict {
 /// Runs a build to its end. It never fails: a failure is part of what it gives.
 pub(super) async fn run(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> Finished {
     let (end, cloud) = run_builder(build, cx, ui).await;
+    finish(build, cx, ui, (end, cloud.as_ref())).await
+}
+
+/// What follows a builder, wherever it worked: post-processors, Packer's last line, the report.
+pub(super) async fn finish<C: Cloud>(
+    build: &PlannedBuild,
+    cx: &RunContext,
+    ui: &Ui,
+    (end, cloud): (BuilderEnd, Option<&C>),
+) -> Finished {
     let BuilderEnd {
         result,
         data,
@@ -48,7 +59,7 @@ pub(super) async fn run(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> Finis
                 (artifact, product),
                 &Made {
                     data: &data,
-                    cloud: cloud.as_ref(),
+                    cloud,
                 },
             )
             .await
@@ -109,17 +120,17 @@ async fn run_builder(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> (Builder
 }
 
 /// What the post-processors need of the builder's work.
-struct Made<'a> {
+struct Made<'a, C> {
     data: &'a crate::build::GeneratedData,
-    cloud: Option<&'a Ec2>,
+    cloud: Option<&'a C>,
 }
 
-async fn post_process(
+async fn post_process<C: Cloud>(
     build: &PlannedBuild,
     cx: &RunContext,
     ui: &Ui,
     (artifact, product): (Artifact, Product),
-    made: &Made<'_>,
+    made: &Made<'_, C>,
 ) -> Verdict {
     let children = cx.environment.for_children();
     let scope = build.scope.for_post_processors();

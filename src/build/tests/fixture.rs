@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::cloud::fake::SOURCE_IMAGE;
+use crate::cloud::model::SOURCE_IMAGE;
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs, Image, ImageState, ImageTraits};
 use crate::cloud::launch_terms::LaunchTerms;
 use crate::cloud::{ImageId, Region, SnapshotId};

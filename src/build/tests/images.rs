@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use super::fixture::settings;
 use crate::build::BuildError;
-use crate::cloud::fake::Fault;
+use crate::cloud::model::Fault;
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs};
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::fast_launch_settings::FastLaunch;

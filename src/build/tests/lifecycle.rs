@@ -6,7 +6,7 @@ use time::macros::datetime;
 
 use super::bench::{Bench, HOME, stop_at};
 use super::fixture::{everywhere, settings};
-use crate::cloud::fake::Fault;
+use crate::cloud::model::Fault;
 use crate::cloud::lifecycle::{Cooldown, NetworkSupport, TemplateName, Toggle};
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::fast_launch_settings::{FastLaunch, InRegion, TemplateChoice};

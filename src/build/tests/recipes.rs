@@ -4,7 +4,7 @@ use super::bench::{Bench, HOME};
 use super::fixture::{fast, registered, swapped, volumes};
 use crate::build::{BuildError, Built, destroy, destroy_volumes};
 use crate::cloud::api::ImageCalls as _;
-use crate::cloud::fake::{FakeCloud, Fault};
+use crate::cloud::model::{ModelCloud, Fault};
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs, Image, ImageQuery};
 use crate::cloud::volume::CreateSnapshot;
 use crate::cloud::volume_calls::VolumeCalls as _;
@@ -22,7 +22,7 @@ async fn built(bench: &Bench) -> Built {
     bench.run(&Stop::never()).await.outcome.unwrap().unwrap()
 }
 
-async fn image(cloud: &FakeCloud, built: &Built) -> Image {
+async fn image(cloud: &ModelCloud, built: &Built) -> Image {
     let query = ImageQuery {
         ids: vec![built.images[&home()].clone()],
         ..ImageQuery::default()
@@ -132,7 +132,7 @@ fn naming(snapshot: &SnapshotId) -> BlockDevice {
 }
 
 /// A snapshot that no build made: of a volume that an earlier one left.
-async fn users_snapshot(cloud: &FakeCloud) -> SnapshotId {
+async fn users_snapshot(cloud: &ModelCloud) -> SnapshotId {
     let earlier = Bench {
         cloud: cloud.clone(),
         build_id: "b-0",

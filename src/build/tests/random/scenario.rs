@@ -8,7 +8,7 @@ use time::macros::datetime;
 use super::chance::Chance;
 use crate::build::tests::fixture::{POLICY, fast, registered, settings, spot, swapped, volumes};
 use crate::cloud::Region;
-use crate::cloud::fake::{Age, Death};
+use crate::cloud::model::{Age, Death};
 use crate::cloud::lifecycle::{Cooldown, NetworkSupport};
 use crate::plan::amazon::fast_launch_settings::FastLaunch;
 use crate::plan::amazon::recipe::Recipe;
