@@ -14,9 +14,9 @@ mod file_error;
 mod fix;
 mod gather;
 mod http;
+mod least_policy;
 pub mod ledger;
 pub mod logging;
-mod least_policy;
 mod lookups;
 mod ownership;
 mod plan;
@@ -25,11 +25,6 @@ mod provision;
 mod remote;
 mod report;
 pub mod run;
-#[expect(
-    unused_imports,
-    dead_code,
-    reason = "the sandboxes themselves come next"
-)]
 mod sandbox;
 pub mod secret;
 pub mod signals;

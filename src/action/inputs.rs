@@ -1,15 +1,20 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
+mod rehearsal;
+
 use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
+use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
 use crate::secret::Secret;
 
+pub(crate) use rehearsal::RehearseForks;
+
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 17] = [
+pub(crate) const NAMES: [&str; 21] = [
     "command",
     "template",
     "working-directory",
@@ -20,6 +25,10 @@ pub(crate) const NAMES: [&str; 17] = [
     "force",
     "on-error",
     "survive-disconnect",
+    "sandbox",
+    "network",
+    "local-commands",
+    "rehearse-forks",
     "regions",
     "older-than",
     "owner",
@@ -34,6 +43,8 @@ pub(crate) const NAMES: [&str; 17] = [
 pub(crate) enum ActionCommand {
     /// `build`.
     Build(Box<BuildOptions>),
+    /// `rehearse`.
+    Rehearse(Box<RehearseOptions>),
     /// `validate`.
     Validate(Box<ValidateOptions>),
     /// `inspect`.
@@ -57,6 +68,10 @@ pub(crate) enum CommentMode {
 pub(crate) struct Inputs {
     /// What to do.
     pub(crate) command: ActionCommand,
+    /// How a build is rehearsed where it cannot be made.
+    pub(crate) terms: RehearsalTerms,
+    /// Whether that is done for forks.
+    pub(crate) forks: RehearseForks,
     /// Where to do it, below the workspace.
     pub(crate) working_directory: Option<String>,
     /// For the comment.
@@ -95,6 +110,8 @@ pub(crate) enum InputError {
 pub(crate) fn read(environment: &Environment) -> Result<Inputs, InputError> {
     Ok(Inputs {
         command: command(environment)?,
+        terms: rehearsal::terms(environment)?,
+        forks: rehearsal::forks(environment)?,
         working_directory: text(environment, "working-directory").map(str::to_owned),
         github_token: text(environment, "github-token").map(Secret::new),
         comment: comment(environment)?,
@@ -118,12 +135,15 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
             template: template(environment)?,
             depth: Depth::Everything,
         }))),
+        "rehearse" => Ok(ActionCommand::Rehearse(Box::new(rehearsal::rehearse(
+            environment,
+        )?))),
         "inspect" => Ok(ActionCommand::Inspect(template(environment)?)),
         "sweep" => Ok(ActionCommand::Sweep(sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `validate`, `inspect` or `sweep`",
+            takes: "`build`, `rehearse`, `validate`, `inspect` or `sweep`",
         }),
     }
 }

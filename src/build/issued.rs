@@ -42,7 +42,7 @@ pub(crate) async fn await_issued<C: Cloud>(
 mod tests {
     use super::*;
     use crate::build::tests::fixture::settings;
-    use crate::cloud::model::{ModelCloud, Fault, Pace};
+    use crate::cloud::model::{Fault, ModelCloud, Pace};
     use crate::report::console::tests::console;
     use crate::report::console::{Form, Reader};
     use crate::report::ui::Grouping;

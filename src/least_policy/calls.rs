@@ -50,8 +50,11 @@ fn kinds(call: &str) -> &'static [&'static str] {
         "DeleteLaunchTemplate" => &["launch-template"],
         "DeleteSnapshot" | "ModifySnapshotAttribute" => &["snapshot"],
         "DeleteVolume" => &["volume"],
-        "GetConsoleOutput" | "GetInstanceUefiData" | "ModifyInstanceAttribute"
-        | "StopInstances" | "TerminateInstances" => &["instance"],
+        "GetConsoleOutput"
+        | "GetInstanceUefiData"
+        | "ModifyInstanceAttribute"
+        | "StopInstances"
+        | "TerminateInstances" => &["instance"],
         _ => &["image"],
     }
 }

@@ -32,16 +32,18 @@ pub(super) fn of(grants: BTreeSet<Grant>) -> Value {
         let known = actions.entry((kind, values, resources));
         known.or_default().insert(action);
     }
-    let statements = actions.into_iter().map(|((kind, values, resources), actions)| {
-        let mut statement = Map::new();
-        statement.insert("Effect".to_owned(), json!("Allow"));
-        statement.insert("Action".to_owned(), json!(actions));
-        statement.insert("Resource".to_owned(), json!(resources));
-        if let Some(condition) = condition(kind, &values) {
-            statement.insert("Condition".to_owned(), condition);
-        }
-        Value::Object(statement)
-    });
+    let statements = actions
+        .into_iter()
+        .map(|((kind, values, resources), actions)| {
+            let mut statement = Map::new();
+            statement.insert("Effect".to_owned(), json!("Allow"));
+            statement.insert("Action".to_owned(), json!(actions));
+            statement.insert("Resource".to_owned(), json!(resources));
+            if let Some(condition) = condition(kind, &values) {
+                statement.insert("Condition".to_owned(), condition);
+            }
+            Value::Object(statement)
+        });
     json!({ "Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>() })
 }
 

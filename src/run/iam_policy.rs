@@ -88,7 +88,8 @@ async fn plan(
     if !plan.invalid.is_empty() {
         return None;
     }
-    plan.builds.retain(|build| matches!(build.builder, Builder::AmazonEbs(_)));
+    plan.builds
+        .retain(|build| matches!(build.builder, Builder::AmazonEbs(_)));
     let reasons: Vec<String> = plan.builds.iter().flat_map(refuse::unsupported).collect();
     if !reasons.is_empty() {
         console.error(&format!("Error: {}", reasons.join("\n")));
@@ -126,11 +127,7 @@ impl BuildObserver for Nobody {}
 /// A run whose voice nobody hears and that writes nothing.
 fn silent(start: &Start, options: &TemplateOptions, stop: Stop) -> RunContext {
     let heard = console(start, Form::Human, Look::default());
-    let unheard = Console::new(
-        heard.style(),
-        start.redactor.clone(),
-        Box::new(io::sink()),
-    );
+    let unheard = Console::new(heard.style(), start.redactor.clone(), Box::new(io::sink()));
     RunContext {
         console: unheard,
         environment: start.environment.clone(),
@@ -145,6 +142,7 @@ fn silent(start: &Start, options: &TemplateOptions, stop: Stop) -> RunContext {
         outputs: OutputWriter::new(CommandFiles::nowhere()),
         comment: CommentSettings::default(),
         accounts: Accounts::default(),
+        rehearsal: None,
         owner: None,
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::cloud::model::SOURCE_IMAGE;
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs, Image, ImageState, ImageTraits};
 use crate::cloud::launch_terms::LaunchTerms;
+use crate::cloud::model::SOURCE_IMAGE;
 use crate::cloud::{ImageId, Region, SnapshotId};
 use crate::plan::amazon::recipe::{
     EbsVolume, Method, Recipe, Registration, RootDevice, Surrogate, VolumeSnapshot,

@@ -3,8 +3,8 @@
 use super::bench::Bench;
 use super::fixture::settings;
 use crate::build::BuildError;
-use crate::cloud::model::Fault;
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs};
+use crate::cloud::model::Fault;
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::fast_launch_settings::FastLaunch;
 use crate::plan::amazon::settings::{EbsSettings, Replace};

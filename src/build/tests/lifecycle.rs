@@ -6,8 +6,8 @@ use time::macros::datetime;
 
 use super::bench::{Bench, HOME, stop_at};
 use super::fixture::{everywhere, settings};
-use crate::cloud::model::Fault;
 use crate::cloud::lifecycle::{Cooldown, NetworkSupport, TemplateName, Toggle};
+use crate::cloud::model::Fault;
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::fast_launch_settings::{FastLaunch, InRegion, TemplateChoice};
 use crate::plan::amazon::settings::{EbsSettings, Lifecycle, Replace};

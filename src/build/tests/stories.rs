@@ -9,7 +9,7 @@ use super::lifecycle::all_asked;
 use crate::build::{GeneratedData, Hook};
 use crate::cloud::api::ImageCalls as _;
 use crate::cloud::api::NetworkCalls as _;
-use crate::cloud::model::{Age, ModelCloud, Fault, Life, Pace, Weather};
+use crate::cloud::model::{Age, Fault, Life, ModelCloud, Pace, Weather};
 use crate::cloud::{ImageId, Region};
 use crate::ledger::{DEADLINE_TAG, KEPT, Kind, Order, Why};
 use crate::remote::Remote;

@@ -97,14 +97,20 @@ impl Furnishing<'_> {
         }
         let terms = &settings.launch.terms;
         let placed = [&terms.host_id, &terms.host_resource_group_arn];
-        for what in placed.into_iter().flatten().chain(&terms.license_configurations) {
+        for what in placed
+            .into_iter()
+            .flatten()
+            .chain(&terms.license_configurations)
+        {
             self.unchecked(format!("whether `{what}` exists"));
         }
         let image = &settings.image;
         let sharers = image.users.iter().chain(&image.organizations);
         let sharers = sharers.chain(&image.organizational_units);
         for sharer in sharers.chain(&image.snapshot_users) {
-            self.unchecked(format!("whether `{sharer}`, with whom the image is shared, exists"));
+            self.unchecked(format!(
+                "whether `{sharer}`, with whom the image is shared, exists"
+            ));
         }
         self.unchecked("the account's quotas, and whether EC2 has the capacity");
         self.unchecked("whether the credentials allow the calls");

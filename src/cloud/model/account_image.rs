@@ -113,7 +113,11 @@ impl Sketch<'_> {
     fn architecture(&self) -> String {
         let asked = self.answer("architecture");
         let of_type = || instance_types::architecture(self.settings.launch.likely_type());
-        asked.or_else(|| self.named()).or_else(of_type).unwrap_or("x86_64").to_owned()
+        asked
+            .or_else(|| self.named())
+            .or_else(of_type)
+            .unwrap_or("x86_64")
+            .to_owned()
     }
 
     /// The architecture that a publisher put into the name.

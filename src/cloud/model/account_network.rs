@@ -94,7 +94,9 @@ fn add_subnet(furnishing: &mut Furnishing<'_>, id: Option<SubnetId>, vpc: Option
     let zone = zone.or_else(|| own("availability-zone"));
     let default_vpc = |place: &super::place::Place| {
         let vpcs = place.vpcs.iter().map(|vpc| &vpc.thing);
-        vpcs.filter(|vpc| vpc.is_default).map(|vpc| vpc.id.clone()).next()
+        vpcs.filter(|vpc| vpc.is_default)
+            .map(|vpc| vpc.id.clone())
+            .next()
     };
     let vpc = vpc.cloned().or_else(|| own("vpc-id").map(VpcId::new));
     let vpc = vpc.or_else(|| default_vpc(furnishing.world.place(region)));
@@ -152,8 +154,9 @@ fn key_pair(furnishing: &mut Furnishing<'_>) {
     let Communicator::Ssh(ssh) = &furnishing.settings.communicator else {
         return;
     };
-    let (Login::Key { key_pair, .. } | Login::Agent { key_pair, .. } | Login::Password { key_pair, .. }) =
-        &ssh.login
+    let (Login::Key { key_pair, .. }
+    | Login::Agent { key_pair, .. }
+    | Login::Password { key_pair, .. }) = &ssh.login
     else {
         return;
     };
@@ -213,7 +216,9 @@ fn launch_template(
         TemplateName::Id(id) => (id.clone(), id),
         TemplateName::Name(name) => (furnishing.world.id("lt"), name),
     };
-    furnishing.unchecked(format!("whether the launch template `{name}` exists in `{region}`"));
+    furnishing.unchecked(format!(
+        "whether the launch template `{name}` exists in `{region}`"
+    ));
     let template = LaunchTemplate { id, latest_version };
     let templates = &mut furnishing.world.place(region).fast_launch_templates;
     templates.insert(name.clone(), template);

@@ -67,7 +67,11 @@ pub(super) fn filled_in(pattern: &str) -> String {
     };
     let before = before.replace('*', "");
     let filled = format!("{before}{after}").replace('?', "0");
-    if filled.is_empty() { "any".to_owned() } else { filled }
+    if filled.is_empty() {
+        "any".to_owned()
+    } else {
+        filled
+    }
 }
 
 #[cfg(test)]

@@ -111,7 +111,9 @@ pub(super) fn is_a_name(text: &str) -> bool {
 }
 
 fn is_a_size(size: &str) -> bool {
-    const SIZES: [&str; 7] = ["nano", "micro", "small", "medium", "large", "xlarge", "metal"];
+    const SIZES: [&str; 7] = [
+        "nano", "micro", "small", "medium", "large", "xlarge", "metal",
+    ];
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_multiple = |size: &str, unit| size.strip_suffix(unit).is_some_and(is_number);
     let is_part_of_metal = |size: &str| {

@@ -121,7 +121,10 @@ mod tests {
             LoggedCall { name, region }.action()
         };
         assert_eq!(action("RunInstances"), "ec2:RunInstances");
-        assert_eq!(action("AddRoleToInstanceProfile"), "iam:AddRoleToInstanceProfile");
+        assert_eq!(
+            action("AddRoleToInstanceProfile"),
+            "iam:AddRoleToInstanceProfile"
+        );
         assert_eq!(action("PutRolePolicy"), "iam:PutRolePolicy");
         assert_eq!(action("GetCallerIdentity"), "sts:GetCallerIdentity");
     }

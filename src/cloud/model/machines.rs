@@ -3,9 +3,9 @@
 use time::OffsetDateTime;
 
 use super::filter::Filtered;
-use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::limits;
 use super::pace::Timing;
+use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::snapshots;
 use super::volumes;
 use super::world::World;

@@ -51,13 +51,13 @@ mod volumes;
 mod world;
 
 pub(crate) use calls::ModelCloud;
-pub(crate) use log::{CallCount, LoggedCall, counted};
-pub(crate) use regions::partition;
 #[cfg(test)]
 pub(crate) use life::Life;
+pub(crate) use log::{CallCount, LoggedCall, counted};
 #[cfg(test)]
 pub(crate) use outside::{Age, SOURCE_IMAGE};
 #[cfg(test)]
 pub(crate) use pace::Pace;
+pub(crate) use regions::partition;
 #[cfg(test)]
 pub(crate) use script::{Death, Fault, Forecast, Weather};

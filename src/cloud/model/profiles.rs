@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::place::{Outcome, Refused, SHOWN};
 use super::pace::Pace;
+use super::place::{Outcome, Refused, SHOWN};
 use crate::cloud::Tags;
 use crate::ledger::Kind;
 

@@ -76,7 +76,9 @@ pub(crate) fn partition(region: &Region) -> &'static str {
 /// The regions that an account of this region's partition can have.
 pub(super) fn of_partition(region: &Region) -> impl Iterator<Item = Region> {
     let partition = partition(region);
-    let known = REGIONS.into_iter().filter(move |(name, _)| *name == partition);
+    let known = REGIONS
+        .into_iter()
+        .filter(move |(name, _)| *name == partition);
     known.flat_map(|(_, regions)| regions.iter().copied().map(Region::new))
 }
 

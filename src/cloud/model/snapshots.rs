@@ -52,11 +52,7 @@ impl Filtered for ModelSnapshot {
 }
 
 /// A new snapshot, as a pending image makes it.
-pub(super) fn add(
-    world: &mut World,
-    region: &Region,
-    new: New<'_>,
-) -> SnapshotId {
+pub(super) fn add(world: &mut World, region: &Region, new: New<'_>) -> SnapshotId {
     let id = world.id("snap");
     let snapshot = Snapshot {
         id: SnapshotId::new(&id),

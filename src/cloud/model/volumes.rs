@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 use super::filter::Filtered;
 use super::limits::Key;
-use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::pace::Timing;
+use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::world::World;
 use crate::cloud::image::{BlockDevice, EbsSettings};
 use crate::cloud::instance::InstanceState;

@@ -57,7 +57,6 @@ impl World {
         self.made += 1;
         format!("{prefix}-rehearsal{:08}", self.made)
     }
-
 }
 
 fn furnished(region: &Region, published: &[ModelImage]) -> Place {

@@ -8,10 +8,10 @@ use super::pacer::Pacer;
 use super::*;
 use crate::cloud::api::{AccountCalls, ImageCalls, InstanceCalls};
 use crate::cloud::error::Refusal;
-use crate::cloud::model::{ModelCloud, Fault, Pace, SOURCE_IMAGE};
 use crate::cloud::image::ImageQuery;
 use crate::cloud::instance::{RunInstance, ShutdownBehavior};
 use crate::cloud::launch_terms::LaunchTerms;
+use crate::cloud::model::{Fault, ModelCloud, Pace, SOURCE_IMAGE};
 use crate::cloud::{ImageId, InstanceId, Region, Tags};
 use crate::ledger::Claim;
 

@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::*;
 use crate::cloud::api::NetworkCalls;
-use crate::cloud::model::{ModelCloud, Fault};
+use crate::cloud::model::{Fault, ModelCloud};
 use crate::cloud::profile::ProfileCalls;
 use crate::cloud::{GroupId, KeyName};
 use crate::ledger::deadline::{Deadline, FIRST};
@@ -28,7 +28,12 @@ fn ledger(directory: &tempfile::TempDir) -> Ledger {
     Ledger::open(journal, identity)
 }
 
-async fn group(ledger: &Ledger, cloud: &ModelCloud, region: &Region, name: &'static str) -> GroupId {
+async fn group(
+    ledger: &Ledger,
+    cloud: &ModelCloud,
+    region: &Region,
+    name: &'static str,
+) -> GroupId {
     let order = Order::new(Kind::SecurityGroup, region, name);
     let (cloud, region) = (cloud.clone(), region.clone());
     let made = ledger.create(order, move |claim| async move {

@@ -8,7 +8,7 @@ use super::yard::{
 };
 use crate::cloud::ProfileName;
 use crate::cloud::api::NetworkCalls;
-use crate::cloud::model::{ModelCloud, Fault, Pace};
+use crate::cloud::model::{Fault, ModelCloud, Pace};
 use crate::cloud::profile::ProfileCalls;
 use crate::ledger::{Claim, Kind};
 use crate::stop::{StopHandle, StopReason};

@@ -8,10 +8,10 @@ use super::yard::{
 };
 use crate::cloud::ImageId;
 use crate::cloud::api::{AccountCalls, ImageCalls, InstanceCalls};
-use crate::cloud::model::ModelCloud;
 use crate::cloud::image::{CreateImage, ImageQuery};
 use crate::cloud::lifecycle::EnableFastLaunch;
 use crate::cloud::lifecycle_calls::LifecycleCalls;
+use crate::cloud::model::ModelCloud;
 use crate::cloud::volume::RegisterImage;
 use crate::cloud::volume_calls::VolumeCalls;
 use crate::ledger::Claim;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::cloud::api::{AccountCalls, InstanceCalls, NetworkCalls};
-use crate::cloud::model::{ModelCloud, SOURCE_IMAGE};
 use crate::cloud::instance::{RunInstance, ShutdownBehavior};
+use crate::cloud::model::{ModelCloud, SOURCE_IMAGE};
 use crate::cloud::{GroupId, ImageId, InstanceId, KeyName, Region, Tags};
 use crate::ledger::Claim;
 use crate::stop::Stop;

@@ -18,7 +18,10 @@ pub(in super::super) fn check(
 ) -> Outcome<()> {
     for (number, device) in asked.iter().enumerate() {
         let name = device.device_name.as_str();
-        if asked[..number].iter().any(|other| other.device_name == name) {
+        if asked[..number]
+            .iter()
+            .any(|other| other.device_name == name)
+        {
             return refused(format!("Duplicate device name '{name}'"));
         }
         if let Some(ebs) = device.ebs.as_ref().filter(|_| !device.no_device) {
@@ -27,7 +30,9 @@ pub(in super::super) fn check(
             one((name, ebs), base, &size_of)?;
             if root == Some(name) && !volume::boots(&volume_type(ebs, base)) {
                 let kind = volume_type(ebs, base);
-                return refused(format!("A volume of type {kind} cannot be the root '{name}'"));
+                return refused(format!(
+                    "A volume of type {kind} cannot be the root '{name}'"
+                ));
             }
         }
     }
@@ -72,7 +77,9 @@ fn one(
 fn volume_type(ebs: &EbsSettings, base: Option<&EbsSettings>) -> String {
     let of_base = || base.and_then(|base| base.volume_type.clone());
     let asked = ebs.volume_type.clone().filter(|kind| !kind.is_empty());
-    asked.or_else(of_base).unwrap_or_else(|| USUAL_TYPE.to_owned())
+    asked
+        .or_else(of_base)
+        .unwrap_or_else(|| USUAL_TYPE.to_owned())
 }
 
 fn refused(why: String) -> Outcome<()> {
@@ -100,7 +107,9 @@ mod tests {
         let own = [device("/dev/xvda", |_| {})];
         let size_of = |id: &SnapshotId| (id.as_str() == "snap-9").then_some(9);
         let checked = check(asked, &own, Some("/dev/xvda"), size_of);
-        checked.err().map_or_else(|| "fine".to_owned(), |refused| refused.code)
+        checked
+            .err()
+            .map_or_else(|| "fine".to_owned(), |refused| refused.code)
     }
 
     #[test]

@@ -13,9 +13,8 @@ const LATEST_DEPRECATION: Duration = Duration::days(10 * 366);
 
 /// The name's form.
 pub(in super::super) fn check_name(name: &str) -> Outcome<()> {
-    let is_legal = |character: char| {
-        character.is_ascii_alphanumeric() || "()[] ./-'@_".contains(character)
-    };
+    let is_legal =
+        |character: char| character.is_ascii_alphanumeric() || "()[] ./-'@_".contains(character);
     if NAME_LENGTHS.contains(&name.chars().count()) && name.chars().all(is_legal) {
         return Ok(());
     }

@@ -39,7 +39,9 @@ pub(in super::super) fn check_price(price: Option<&str>) -> Outcome<()> {
     /// EC2 takes none below: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SpotMarketOptions.html>.
     const LEAST: f64 = 0.001;
     let Some(text) = price else { return Ok(()) };
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
     match text.parse::<f64>() {
         Ok(price) if is_plain && price > LEAST => Ok(()),
         _ => invalid(format!(
@@ -110,9 +112,7 @@ fn user_data(request: &RunInstance) -> Outcome<()> {
     }
     // Four characters stand for three bytes.
     if encoded.len() * 3 / 4 > LONGEST_USER_DATA {
-        return invalid(format!(
-            "User data is limited to {LONGEST_USER_DATA} bytes"
-        ));
+        return invalid(format!("User data is limited to {LONGEST_USER_DATA} bytes"));
     }
     Ok(())
 }

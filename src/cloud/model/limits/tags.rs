@@ -50,7 +50,9 @@ mod tests {
     use super::*;
 
     fn code(tags: impl IntoIterator<Item = (String, String)>) -> Option<String> {
-        check(&tags.into_iter().collect()).err().map(|refused| refused.code)
+        check(&tags.into_iter().collect())
+            .err()
+            .map(|refused| refused.code)
     }
 
     #[test]

@@ -122,11 +122,15 @@ fn iops(limits: &Limits, size: Option<i32>, ebs: &EbsSettings) -> Outcome<()> {
     let asked = ebs.iops.unwrap_or_default();
     if asked < range.0 {
         let least = range.0;
-        return invalid(format!("Volume iops of {asked} is too low; minimum is {least}."));
+        return invalid(format!(
+            "Volume iops of {asked} is too low; minimum is {least}."
+        ));
     }
     if asked > range.1 {
         let most = range.1;
-        return invalid(format!("Volume iops of {asked} is too high; maximum is {most}."));
+        return invalid(format!(
+            "Volume iops of {asked} is too high; maximum is {most}."
+        ));
     }
     match size {
         Some(size) if asked > free && asked > size.saturating_mul(ratio) => {
@@ -196,7 +200,11 @@ mod tests {
             ("standard", None, 1, 1_024),
         ] {
             for size in [least, most] {
-                assert_eq!(code(volume_type, size, iops, None), "fine", "{volume_type} {size}");
+                assert_eq!(
+                    code(volume_type, size, iops, None),
+                    "fine",
+                    "{volume_type} {size}"
+                );
             }
             for size in [least - 1, most + 1] {
                 let code = code(volume_type, size, iops, None);
@@ -210,8 +218,14 @@ mod tests {
     fn operations_are_needed_for_io1_and_io2_and_not_taken_for_what_has_its_own() {
         assert_eq!(code("io1", 8, None, None), "MissingParameter");
         assert_eq!(code("io2", 8, None, None), "MissingParameter");
-        assert_eq!(code("gp2", 8, Some(3_000), None), "InvalidParameterCombination");
-        assert_eq!(code("st1", 500, Some(500), None), "InvalidParameterCombination");
+        assert_eq!(
+            code("gp2", 8, Some(3_000), None),
+            "InvalidParameterCombination"
+        );
+        assert_eq!(
+            code("st1", 500, Some(500), None),
+            "InvalidParameterCombination"
+        );
     }
 
     #[test]
@@ -221,7 +235,11 @@ mod tests {
         assert_eq!(code("io1", 8, Some(401), None), "InvalidParameterValue");
         assert_eq!(code("io2", 8, Some(8_000), None), "fine");
         assert_eq!(code("io2", 8, Some(8_001), None), "InvalidParameterValue");
-        assert_eq!(code("gp3", 1, Some(3_000), None), "fine", "that is what it has");
+        assert_eq!(
+            code("gp3", 1, Some(3_000), None),
+            "fine",
+            "that is what it has"
+        );
         assert_eq!(code("gp3", 8, Some(4_000), None), "fine");
         assert_eq!(code("gp3", 8, Some(4_001), None), "InvalidParameterValue");
         assert_eq!(code("gp3", 8, Some(2_999), None), "InvalidParameterValue");
@@ -233,6 +251,9 @@ mod tests {
         assert_eq!(code("gp3", 8, None, Some(751)), "InvalidParameterValue");
         assert_eq!(code("gp3", 8, Some(4_000), Some(1_000)), "fine");
         assert_eq!(code("gp3", 8, None, Some(124)), "InvalidParameterValue");
-        assert_eq!(code("io2", 8, Some(100), Some(125)), "InvalidParameterCombination");
+        assert_eq!(
+            code("io2", 8, Some(100), Some(125)),
+            "InvalidParameterCombination"
+        );
     }
 }

@@ -1,8 +1,8 @@
 use super::{claim, region, running};
 use crate::cloud::api::{AccountCalls, ImageCalls, InstanceCalls};
 use crate::cloud::error::Refusal;
-use crate::cloud::model::{ModelCloud, Pace};
 use crate::cloud::image::{CopyImage, CreateImage, Image, ImageQuery, ImageState};
+use crate::cloud::model::{ModelCloud, Pace};
 use crate::cloud::{ImageId, InstanceId, Region, Tags};
 
 async fn image(cloud: &ModelCloud, id: &ImageId) -> Image {

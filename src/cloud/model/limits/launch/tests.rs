@@ -34,7 +34,9 @@ fn request(instance_type: &str) -> RunInstance {
 
 fn code(image: &Image, request: &RunInstance) -> String {
     let checked = check(&Region::new("eu-west-1"), image, request);
-    checked.err().map_or_else(|| "fine".to_owned(), |refused| refused.code)
+    checked
+        .err()
+        .map_or_else(|| "fine".to_owned(), |refused| refused.code)
 }
 
 fn of_type(name: &str, image: &Image) -> String {
@@ -43,18 +45,31 @@ fn of_type(name: &str, image: &Image) -> String {
 
 #[test]
 fn a_type_runs_images_of_its_architecture() {
-    let (intel, arm) = (image(|_| {}), image(|image| image.architecture = "arm64".to_owned()));
+    let (intel, arm) = (
+        image(|_| {}),
+        image(|image| image.architecture = "arm64".to_owned()),
+    );
     assert_eq!(of_type("t3.micro", &intel), "fine");
     assert_eq!(of_type("t4g.micro", &arm), "fine");
     assert_eq!(of_type("t4g.micro", &intel), "InvalidParameterValue");
     assert_eq!(of_type("t3.micro", &arm), "InvalidParameterValue");
-    assert_eq!(of_type("z99q.large", &arm), "fine", "nobody knows that one yet");
+    assert_eq!(
+        of_type("z99q.large", &arm),
+        "fine",
+        "nobody knows that one yet"
+    );
 }
 
 #[test]
 fn a_type_has_a_family_and_a_size() {
     let image = image(|_| {});
-    for good in ["m7i-flex.large", "u-6tb1.112xlarge", "c5.metal", "m7i.metal-24xl", "c5.18xlarge"] {
+    for good in [
+        "m7i-flex.large",
+        "u-6tb1.112xlarge",
+        "c5.metal",
+        "m7i.metal-24xl",
+        "c5.18xlarge",
+    ] {
         assert_eq!(of_type(good, &image), "fine", "{good}");
     }
     for bad in ["t3", "t3.mirco", "t3.", ".micro", "t3.micro.large"] {
@@ -74,7 +89,10 @@ fn a_type_runs_images_of_its_virtualization_boot_mode_and_network() {
     assert_eq!(of_type("t3.micro", &uefi), "fine");
     assert_eq!(of_type("t2.micro", &uefi), "InvalidParameterCombination");
     let measured = image(|image| image.traits.tpm_support = Some("v2.0".to_owned()));
-    assert_eq!(of_type("t2.micro", &measured), "InvalidParameterCombination");
+    assert_eq!(
+        of_type("t2.micro", &measured),
+        "InvalidParameterCombination"
+    );
     let slow = image(|image| image.traits.ena_support = false);
     assert_eq!(of_type("t2.micro", &slow), "fine");
     assert_eq!(of_type("m5.large", &slow), "InvalidParameterCombination");
@@ -88,9 +106,18 @@ fn user_data_has_sixteen_kibibytes() {
     };
     let image = image(|_| {});
     // 16384 bytes are 21845 groups of three and one byte: two characters and two signs of equality.
-    assert_eq!(code(&image, &with(format!("{}==", "A".repeat(21_846)))), "fine");
-    assert_eq!(code(&image, &with(format!("{}=", "A".repeat(21_847)))), "InvalidParameterValue");
-    assert_eq!(code(&image, &with("not base64!".to_owned())), "InvalidUserData.Malformed");
+    assert_eq!(
+        code(&image, &with(format!("{}==", "A".repeat(21_846)))),
+        "fine"
+    );
+    assert_eq!(
+        code(&image, &with(format!("{}=", "A".repeat(21_847)))),
+        "InvalidParameterValue"
+    );
+    assert_eq!(
+        code(&image, &with("not base64!".to_owned())),
+        "InvalidUserData.Malformed"
+    );
 }
 
 #[test]
@@ -101,7 +128,10 @@ fn a_zone_is_of_the_region_and_a_tenancy_one_of_three() {
         ..request("t3.micro")
     };
     assert_eq!(code(&image, &in_zone("eu-west-1b")), "fine");
-    assert_eq!(code(&image, &in_zone("us-east-1b")), "InvalidParameterValue");
+    assert_eq!(
+        code(&image, &in_zone("us-east-1b")),
+        "InvalidParameterValue"
+    );
     let mut shared = request("t3.micro");
     shared.terms.tenancy = Some("shared".to_owned());
     assert_eq!(code(&image, &shared), "InvalidParameterValue");
