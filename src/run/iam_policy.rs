@@ -2,7 +2,6 @@
 //!
 //! The builds run in a model of EC2, with provisioners that are pretended: no account is needed, and nothing is asked.
 
-use std::collections::BTreeSet;
 use std::io;
 
 use super::builder_end::BuilderResult;
@@ -12,7 +11,7 @@ use super::{Look, Outcome, Start, console, load, problems, refuse, secrets};
 use crate::action::files::CommandFiles;
 use crate::build::BuildObserver;
 use crate::cli::options::{BuildOptions, Force, TemplateOptions};
-use crate::cloud::model::ModelCloud;
+use crate::cloud::model::{LoggedCall, ModelCloud, counted};
 use crate::cloud::shared::Accounts;
 use crate::least_policy::{self, Needs};
 use crate::lookups::Lookups;
@@ -48,6 +47,7 @@ pub(super) async fn iam_policy(options: &TemplateOptions, start: &Start, stop: S
             BuilderResult::Cancelled => return Outcome::Failed,
         }
         let calls = in_model.cloud.log();
+        log_what_was_done(build, &in_model.cloud, &calls);
         done.push((settings, in_model.region, calls));
     }
     let needs = done.iter().map(|(settings, region, calls)| Needs {
@@ -117,6 +117,17 @@ async fn in_the_model(
         observer: &Nobody,
     };
     in_model::run(settings, build, cx, &ui, at).await
+}
+
+/// For who looks for a fault: the policy itself tells nothing of it.
+fn log_what_was_done(build: &PlannedBuild, cloud: &ModelCloud, calls: &[LoggedCall]) {
+    for line in counted(calls) {
+        let (action, region, count) = (line.action, line.region, line.count);
+        log::debug!("{}: {count} times {action} in {region}", build.name);
+    }
+    for what in cloud.unchecked() {
+        log::debug!("{}: not checked: {what}", build.name);
+    }
 }
 
 /// Nobody wants to know.

@@ -49,7 +49,10 @@ impl ModelCloud {
         // Calls that are made side by side take turns, as they would on a network.
         tokio::task::yield_now().await;
         let number = self.own_log().count(call, region);
-        self.answer((number, call), region, effect)
+        let answer = self.answer((number, call), region, effect);
+        let came = answer.as_ref().err().and_then(CloudError::code);
+        log::debug!("{call} in {region}, a model: {}", came.unwrap_or("ok"));
+        answer
     }
 
     /// What EC2 makes of the call.

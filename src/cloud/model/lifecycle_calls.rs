@@ -17,6 +17,7 @@ use crate::ledger::Claim;
 /// Fast launch of one image, which outlives the image unless it is switched off.
 #[derive(Clone, Debug)]
 pub(super) struct ModelFastLaunch {
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests ask what it was"))]
     pub(super) request: EnableFastLaunch,
     looks: u32,
 }
@@ -155,50 +156,7 @@ impl LifecycleCalls for ModelCloud {
     }
 }
 
-impl ModelCloud {
-    /// Makes a launch template, known by its id and by its name.
-    pub(crate) fn add_launch_template(&self, region: &Region, id: &str, latest_version: i64) {
-        let template = LaunchTemplate {
-            id: id.to_owned(),
-            latest_version,
-        };
-        let mut world = self.world();
-        let templates = &mut world.place(region).fast_launch_templates;
-        templates.insert(id.to_owned(), template);
-    }
-
-    /// From now on fast launch never comes to its end, for this reason.
-    pub(crate) fn fail_fast_launch(&self, reason: &str) {
-        self.world().fast_launch_fails = Some(reason.to_owned());
-    }
-
-    /// What `EnableFastLaunch` was asked for the image.
-    pub(crate) fn fast_launch_of(
-        &self,
-        region: &Region,
-        image: &ImageId,
-    ) -> Option<EnableFastLaunch> {
-        let mut world = self.world();
-        let made = world.place(region).fast_launches.get(image.as_str());
-        made.map(|made| made.request.clone())
-    }
-
-    /// What else is known of an image.
-    pub(crate) fn facts_of(&self, region: &Region, image: &ImageId) -> ImageFacts {
-        let mut world = self.world();
-        let found = facts(world.place(region), image);
-        found.map(|facts| facts.clone()).unwrap_or_default()
-    }
-
-    /// Whether protection keeps the image.
-    pub(crate) fn is_protected(&self, region: &Region, image: &ImageId) -> bool {
-        let mut world = self.world();
-        let made = world.place(region).images.get(image.as_str());
-        made.is_some_and(|made| made.thing.image.is_protected)
-    }
-}
-
-fn facts<'a>(place: &'a mut Place, image: &ImageId) -> Outcome<&'a mut ImageFacts> {
+pub(super) fn facts<'a>(place: &'a mut Place, image: &ImageId) -> Outcome<&'a mut ImageFacts> {
     let made = place.images.get_mut(image.as_str());
     let missing = || Refused::not_found("InvalidAMIID.NotFound", image.as_str());
     Ok(&mut made.ok_or_else(missing)?.thing.facts)

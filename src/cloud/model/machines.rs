@@ -21,6 +21,10 @@ pub(crate) struct ModelInstance {
     pub(super) image: ImageId,
     pub(super) groups: Vec<GroupId>,
     key_name: Option<KeyName>,
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "only in tests a machine powers itself off")
+    )]
     shutdown: ShutdownBehavior,
     /// Of its network interfaces.
     pub(super) interface_tags: Tags,

@@ -22,6 +22,8 @@ mod left;
 #[cfg(test)]
 mod life;
 mod lifecycle_calls;
+#[cfg(test)]
+mod lifecycle_looks;
 mod limits;
 mod log;
 mod machines;
@@ -53,7 +55,7 @@ mod world;
 pub(crate) use calls::ModelCloud;
 #[cfg(test)]
 pub(crate) use life::Life;
-pub(crate) use log::{CallCount, LoggedCall, counted};
+pub(crate) use log::{LoggedCall, counted};
 #[cfg(test)]
 pub(crate) use outside::{Age, SOURCE_IMAGE};
 #[cfg(test)]

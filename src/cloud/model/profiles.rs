@@ -127,6 +127,7 @@ impl Iam {
     }
 
     /// Whatever is there.
+    #[cfg(test)]
     pub(super) fn names(&self) -> impl Iterator<Item = &String> {
         self.roles.keys().chain(self.profiles.keys())
     }

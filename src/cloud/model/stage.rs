@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::calls::tags_in;
 use super::life::Life;
 use super::pace::Pace;
 use super::place::{Outcome, Refused};
@@ -115,7 +116,7 @@ impl ModelCloud {
         let mut world = self.world();
         let pace = world.pace;
         if let Err(refused) = machines::power_off(world.place(region), pace, instance.as_str()) {
-            ::log::warn!(
+            log::warn!(
                 "the model cannot power off `{instance}`: {}",
                 refused.message
             );

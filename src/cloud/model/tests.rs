@@ -1,3 +1,4 @@
+mod account;
 mod images;
 
 use super::*;

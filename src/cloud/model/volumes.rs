@@ -73,6 +73,7 @@ impl Filtered for ModelVolume {
 
 impl Place {
     /// Whether the volume vanishes with a machine that is gone or on its way.
+    #[cfg(test)]
     pub(super) fn goes_with_its_machine(&self, volume: &ModelVolume) -> bool {
         let machine = self.instances.get(volume.machine.as_str());
         let attached = volume.state != State::Available;
