@@ -307,6 +307,16 @@ pub(crate) struct RunReport {
 }
 
 impl RunReport {
+    /// What a comment is about: a rehearsal of a template does not overwrite what its build wrote.
+    pub(crate) fn subject(&self) -> String {
+        match self.reality {
+            Reality::Built => self.template.clone(),
+            Reality::Rehearsed | Reality::RehearsedForFork => {
+                format!("{} (rehearsal)", self.template)
+            }
+        }
+    }
+
     /// What the run came to.
     pub(crate) fn conclusion(&self) -> Conclusion {
         let whole = (!self.problems.is_empty()).then_some(Conclusion::Invalid);

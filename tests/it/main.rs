@@ -24,6 +24,8 @@ mod neighbours;
 mod policy;
 mod reaching;
 mod recipes;
+mod rehearse;
+mod rehearse_forks;
 mod spot;
 mod stop;
 mod stores;

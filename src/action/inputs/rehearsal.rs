@@ -66,21 +66,25 @@ mod tests {
     use super::*;
     use crate::sandbox::Network;
 
-    fn inputs(more: &[(&str, &str)]) -> Result<super::super::Inputs, InputError> {
-        let all = [("INPUT_TEMPLATE", "t.json")].into_iter();
-        read(&Environment::of(all.chain(more.iter().copied())))
+    const TEMPLATE: (&str, &str) = ("INPUT_TEMPLATE", "t.json");
+
+    fn inputs<const N: usize>(
+        given: [(&str, &str); N],
+    ) -> Result<super::super::Inputs, InputError> {
+        read(&Environment::of(given))
     }
 
     #[test]
     fn forks_are_rehearsed_unless_the_input_says_no() {
-        assert_eq!(inputs(&[]).unwrap().forks, RehearseForks::Yes);
-        let no = inputs(&[("INPUT_REHEARSE-FORKS", "false")]);
+        assert_eq!(inputs([TEMPLATE]).unwrap().forks, RehearseForks::Yes);
+        let no = inputs([TEMPLATE, ("INPUT_REHEARSE-FORKS", "false")]);
         assert_eq!(no.unwrap().forks, RehearseForks::No);
     }
 
     #[test]
     fn a_rehearsal_takes_its_terms_from_the_inputs() {
-        let read = inputs(&[
+        let read = inputs([
+            TEMPLATE,
             ("INPUT_COMMAND", "rehearse"),
             ("INPUT_SANDBOX", "none"),
             ("INPUT_NETWORK", "none"),
@@ -94,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_wrong_sandbox_is_named_whatever_the_command() {
-        let error = inputs(&[("INPUT_SANDBOX", "podman")]).unwrap_err();
+        let error = inputs([TEMPLATE, ("INPUT_SANDBOX", "podman")]).unwrap_err();
         assert!(
             error
                 .to_string()

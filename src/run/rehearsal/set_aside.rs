@@ -35,9 +35,27 @@ pub(super) fn for_good(build: &mut PlannedBuild, rehearsal: &Rehearsal) -> Vec<S
 
 /// Takes out all that needs a machine, for there is none.
 pub(super) fn without_machine(build: &mut PlannedBuild, why: &str) -> Vec<String> {
-    take_provisioners(build, |provisioner| {
-        needs_machine(&provisioner.settings).then(|| why.to_owned())
-    })
+    let mut taken = Vec::new();
+    let mut stays = |provisioner: &PlannedProvisioner| {
+        let stays = !needs_machine(&provisioner.settings);
+        if !stays {
+            taken.push(format!("{} (`{}`)", provisioner.number, provisioner.kind));
+        }
+        stays
+    };
+    build.provisioners.retain(&mut stays);
+    if let Some(cleanup) = &build.cleanup_provisioner
+        && needs_machine(&cleanup.settings)
+    {
+        taken.push(format!("for clean-up (`{}`)", cleanup.kind));
+        build.cleanup_provisioner = None;
+    }
+    let noun = if taken.len() == 1 {
+        "provisioner"
+    } else {
+        "provisioners"
+    };
+    vec![format!("{noun} {}: {why}", taken.join(", "))]
 }
 
 /// Whether anything of the build needs a machine.
