@@ -17,6 +17,7 @@ mod connections;
 mod credentials;
 mod examples;
 mod faults;
+mod iam_policy;
 mod invalid;
 mod layers;
 mod ledger;
