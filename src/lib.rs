@@ -25,6 +25,11 @@ mod provision;
 mod remote;
 mod report;
 pub mod run;
+#[expect(
+    unused_imports,
+    dead_code,
+    reason = "the sandboxes themselves come next"
+)]
 mod sandbox;
 pub mod secret;
 pub mod signals;
