@@ -18,6 +18,7 @@ mod identity;
 mod in_model;
 mod inspect;
 mod journals;
+mod life;
 mod load;
 mod machine_timer;
 mod made;

@@ -1,5 +1,7 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
+mod life;
+mod sign_in;
 mod rehearsal;
 
 use super::environment::Environment;
@@ -8,13 +10,15 @@ use crate::cli::options::{
 };
 use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
+use crate::cloud::sign_in::SignIn;
 use crate::secret::Secret;
+pub(crate) use sign_in::read as read_sign_in;
 
 pub(crate) use rehearsal::RehearseForks;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 21] = [
+pub(crate) const NAMES: &[&str] = &[
     "command",
     "template",
     "working-directory",
@@ -25,6 +29,12 @@ pub(crate) const NAMES: [&str; 21] = [
     "force",
     "on-error",
     "survive-disconnect",
+    "kind",
+    "ttl",
+    "deprecate-at",
+    "reuse",
+    "volatile-vars",
+    "reuse-files",
     "sandbox",
     "network",
     "local-commands",
@@ -33,6 +43,11 @@ pub(crate) const NAMES: [&str; 21] = [
     "older-than",
     "owner",
     "dry-run",
+    "role-to-assume",
+    "role-session-name",
+    "role-duration-seconds",
+    "audience",
+    "allowed-account-ids",
     "github-token",
     "comment",
     "pr-number",
@@ -74,6 +89,8 @@ pub(crate) struct Inputs {
     pub(crate) forks: RehearseForks,
     /// Where to do it, below the workspace.
     pub(crate) working_directory: Option<String>,
+    /// How to sign in to AWS.
+    pub(crate) sign_in: SignIn,
     /// For the comment.
     pub(crate) github_token: Option<Secret>,
     /// When to comment.
@@ -98,6 +115,14 @@ pub(crate) enum InputError {
         /// What it takes.
         takes: &'static str,
     },
+    /// An input that means nothing without another.
+    #[error("the input `{name}` has no effect without `{needs}`")]
+    Alone {
+        /// The input.
+        name: &'static str,
+        /// What it goes with.
+        needs: &'static str,
+    },
     /// A line of `var` without `=`.
     #[error("line {line} of the input `var` has no `=`; each line is `name=value`")]
     Variable {
@@ -113,6 +138,7 @@ pub(crate) fn read(environment: &Environment) -> Result<Inputs, InputError> {
         terms: rehearsal::terms(environment)?,
         forks: rehearsal::forks(environment)?,
         working_directory: text(environment, "working-directory").map(str::to_owned),
+        sign_in: sign_in::read(environment)?,
         github_token: text(environment, "github-token").map(Secret::new),
         comment: comment(environment)?,
         pull_request: pull_request(environment)?,
@@ -162,6 +188,7 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
         } else {
             Survival::WhereSet
         },
+        life: life::life(environment)?,
         ..BuildOptions::default()
     })
 }

@@ -53,16 +53,14 @@ pub(crate) enum Command {
 
 /// Reads the arguments after the program's name.
 pub(crate) fn read(arguments: &[String]) -> Invocation {
-    // Packer takes the flag out before anything is parsed, wherever it stands.
-    let words: Vec<String> = arguments
-        .iter()
-        .filter(|word| *word != "-machine-readable")
-        .cloned()
-        .collect();
-    let form = if words.len() == arguments.len() {
-        Form::Human
-    } else {
-        Form::Machine
+    // Packer takes the flag out before anything is parsed, wherever it stands; the first one only.
+    let mut words = arguments.to_vec();
+    let form = match words.iter().position(|word| word == "-machine-readable") {
+        Some(place) => {
+            words.remove(place);
+            Form::Machine
+        }
+        None => Form::Human,
     };
     Invocation {
         command: command(&words),
@@ -206,6 +204,10 @@ mod tests {
             Form::Human
         );
         assert_eq!(exit("build --machine-readable t.json"), None);
+        assert_eq!(
+            exit("build -machine-readable t.json -machine-readable"),
+            Some(1)
+        );
     }
 
     #[test]

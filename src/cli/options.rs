@@ -1,6 +1,8 @@
 //! The flags of each command as usable values.
 
 use super::flags::{Flag, FlagError, Given, Parsed, Takes, parse};
+use super::life_options;
+use crate::images::LifeOptions;
 use crate::template::weak::parse_integer;
 
 /// What happens to a failed build's remains.
@@ -94,6 +96,8 @@ pub(crate) struct BuildOptions {
     pub(crate) debugging: Debugging,
     /// `-survive-disconnect`.
     pub(crate) survival: Survival,
+    /// `-kind` and what goes with it. Ours.
+    pub(crate) life: Option<LifeOptions>,
 }
 
 /// How far `validate` looks.
@@ -204,9 +208,10 @@ const FIX: &[Flag] = &[
 
 /// Reads `build`'s command line.
 pub(crate) fn build(arguments: &[String]) -> Result<BuildOptions, FlagError> {
-    let parsed = parse(arguments, BUILD)?;
+    let parsed = parse(arguments, &[BUILD, &life_options::FLAGS].concat())?;
     let mut options = BuildOptions {
         template: template(&parsed)?,
+        life: life_options::life(&parsed)?,
         ..BuildOptions::default()
     };
     for Given { name, value } in &parsed.flags {

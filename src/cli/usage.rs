@@ -55,6 +55,16 @@ Options:
   -except=foo,bar,baz           Run all builds and post-processors other than these.
   -only=foo,bar,baz             Run only these builds.
   -force                        Go on if an image or file exists; replace it.
+  -kind=[preview|release]       Tag the images with where they come from and how
+                                long they stay. (Not Packer's, as are the next)
+  -ttl=7d                       How long a preview stays. (Default: 7d)
+  -deprecate-at=90d             When a release is deprecated: a time from now, or
+                                an instant as 2027-01-31T00:00:00Z.
+  -reuse=[off|same-repo]        Take an image of the same repository whose content
+                                would be the same, and launch no machine.
+  -volatile-vars=a,b            Variables that do not decide what an image holds.
+  -reuse-files=path,path        Files that do, although the template does not name
+                                them.
   -machine-readable             Machine-readable output.
   -on-error=[cleanup|abort|ask|run-cleanup-provisioner]
                                 If a build fails: clean up (default), keep

@@ -1,7 +1,7 @@
 //! EC2 as the build sees it: a narrow trait in our own types.
 //!
 //! `ec2.rs` is the only file that names the SDK's client of EC2, and `iam.rs` that of IAM; `request` and `response` translate, `classify` and `hint` explain what
-//! went wrong, `connection` finds region, credentials and transport. `shared` joins what the builds
+//! went wrong, `connection` finds region, credentials and transport, `sign_in` gets credentials for the job's identity. `shared` joins what the builds
 //! of a process ask. `model` is EC2 without AWS, for rehearsals and tests.
 
 pub(crate) mod announced;
@@ -40,6 +40,7 @@ mod response_fleet;
 pub(crate) mod secrets_manager;
 pub(crate) mod shared;
 mod shared_files;
+pub(crate) mod sign_in;
 pub(crate) mod spot;
 pub(crate) mod tagged;
 mod transport;

@@ -107,10 +107,7 @@ fn command(
     settings
         .execute_command
         .iter()
-        .map(|part| {
-            cx.render_with(part, &data)
-                .map_err(failed("execute_command"))
-        })
+        .map(|part| cx.render_with(part, &data).map_err(failed("command")))
         .collect()
 }
 

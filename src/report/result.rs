@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::conclusion::Conclusion;
 use super::rehearsed::Rehearsed;
 use super::timeline::Step;
-use crate::build::{Built, BuiltVolumes, FastVolume};
+use crate::build::{Built, BuiltVolumes, FastVolume, ReuseStory};
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
 use crate::error::on_one_line;
 use crate::ledger::{Remaining, Settled, Why};
@@ -92,10 +92,19 @@ pub(crate) struct Images {
     pub(crate) snapshots: BTreeMap<Region, Vec<SnapshotId>>,
     /// What they were made from.
     pub(crate) source: SourceImage,
-    /// The build machine, gone by now.
-    pub(crate) instance: InstanceId,
+    /// The build machine, gone by now; there is none where an image was reused.
+    pub(crate) instance: Option<InstanceId>,
+    /// What `reuse` came to, where it was asked for.
+    pub(crate) reuse: Option<ReuseStory>,
     /// What `fast_build_volume` came to, where it acted.
     pub(crate) fast_volume: Option<FastVolume>,
+}
+
+impl Images {
+    /// Whether they were there before.
+    pub(crate) fn are_reused(&self) -> bool {
+        matches!(self.reuse, Some(ReuseStory::Reused { .. }))
+    }
 }
 
 impl From<&Built> for Images {
@@ -110,6 +119,7 @@ impl From<&Built> for Images {
                 name: built.source.name.clone(),
             },
             instance: built.instance.clone(),
+            reuse: built.reuse.clone(),
             fast_volume: built.fast_volume.clone(),
         }
     }

@@ -16,6 +16,7 @@ use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
 use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
+use crate::cloud::sign_in::{AllowedAccounts, SignIn};
 use crate::cli::rehearse_options::RehearseOptions;
 use crate::ledger::Which;
 use crate::plan::Builder;
@@ -53,6 +54,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     }
     let Inputs {
         command,
+        sign_in,
         github_token,
         comment,
         pull_request,
@@ -60,6 +62,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         forks,
         ..
     } = inputs;
+    let environment = start.environment.clone().with_sign_in(sign_in);
     let comment = CommentSettings {
         token: github_token,
         mode: comment,
@@ -67,17 +70,17 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     };
     match command {
         ActionCommand::Validate(options) => {
-            let outcome = validate::validate(&options, &console, &start.environment, &stop).await;
+            let outcome = validate::validate(&options, &console, &environment, &stop).await;
             concluded(start, begin, outcome)
         }
         ActionCommand::Inspect(options) => {
-            let outcome = inspect::inspect(&options, &console, &start.environment);
+            let outcome = inspect::inspect(&options, &console, &environment);
             concluded(start, begin, outcome)
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {
                 console: &console,
-                environment: &start.environment,
+                environment: &environment,
                 stop: &stop,
             };
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
@@ -98,7 +101,8 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
             Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
         }
         ActionCommand::Build(options) => {
-            let cx = super::run_context(start, console, stop, (*options, comment));
+            let mut cx = super::run_context(start, console, stop, (*options, comment));
+            cx.environment = environment;
             building::build(cx, Strictness::AllOrNothing).await
         }
     }
@@ -124,10 +128,11 @@ fn concluded(start: &Start, begin: Instant, outcome: Outcome) -> Outcome {
 /// The post step: runs after success, failure and cancel alike, in a container of its own.
 pub(super) async fn post_step(start: &Start, stop: Stop) -> Outcome {
     let console = console(start, Form::Human, Look::default());
-    let accesses = accesses(&console, &start.environment, &stop);
+    let environment = signed_in(&start.environment);
+    let accesses = accesses(&console, &environment, &stop);
     let cx = SettleContext {
         console: &console,
-        environment: &start.environment,
+        environment: &environment,
         stop: &stop,
         which: Which::Unfinished,
         // A secret store that does not answer must not cost the time in which machines are removed.
@@ -140,6 +145,15 @@ pub(super) async fn post_step(start: &Start, stop: Stop) -> Outcome {
         console.command(&commands::annotation(Level::Error, "Clean-up", None, "something of this build may still be there: the log of the post step says what and how to remove it"));
     }
     outcome
+}
+
+/// As in the main step, but for any account: whatever was made has to go, and a journal knows its own account.
+fn signed_in(environment: &Environment) -> Environment {
+    let sign_in = inputs::read_sign_in(environment).unwrap_or_default();
+    environment.clone().with_sign_in(SignIn {
+        accounts: AllowedAccounts::Any,
+        ..sign_in
+    })
 }
 
 /// The template's own credentials, by build id: they stand in no journal, but the template is still there.

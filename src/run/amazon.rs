@@ -88,7 +88,7 @@ async fn connect(
         .map_err(|error| failed_early(with_hint(&error, None), Conclusion::Invalid))?;
     let connecting = connection::connect(
         &settings.access,
-        cx.environment.variables(),
+        &cx.environment,
         secrets::teller(&cx.console),
     );
     let connection = tokio::select! {
@@ -98,7 +98,12 @@ async fn connect(
     };
     connection
         .map(|connection| (timer, connection))
-        .map_err(|error| failed_early(with_hint(&error, None), Conclusion::Credentials))
+        .map_err(|error| {
+            failed_early(
+                with_hint(&error, error.hint().as_deref()),
+                Conclusion::Credentials,
+            )
+        })
 }
 
 /// Whose credentials they are: the first call, which shows whether anybody answers.

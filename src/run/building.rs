@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 
 use super::context::RunContext;
+use super::life;
 use super::load;
 use super::one_build::{self, Finished};
 use super::{Outcome, problems, refuse, rehearsal, reporting, secrets};
@@ -37,12 +38,12 @@ pub(super) async fn build(mut cx: RunContext, strictness: Strictness) -> Outcome
                 loaded.facts.lookups = rehearsal.lookups.clone();
             }
             let stores = secrets::stores(&cx.console, &cx.environment, &cx.stop);
-            load::plan(loaded, &cx.options.template, cx.options.force, &stores).await
+            load::plan_and_keep(loaded, &cx.options.template, cx.options.force, &stores).await
         }
         Err(found) => Err(found),
     };
-    let plan = match planned {
-        Ok(plan) => plan,
+    let (mut plan, ground) = match planned {
+        Ok(planned) => planned,
         Err(found) => {
             problems::print_template(&cx.console, &found);
             let texts = found.iter().map(problems::described).collect();
@@ -53,6 +54,7 @@ pub(super) async fn build(mut cx: RunContext, strictness: Strictness) -> Outcome
     problems::print_warnings(&cx.console, &plan);
     problems::print_invalid(&cx.console, &plan.invalid);
     let invalid: Vec<BuildReport> = plan.invalid.iter().map(invalid_report).collect();
+    life::give(&mut plan.builds, ground, &cx).await;
     let (mut builds, refused) = split_refused(plan.builds, &cx);
     let mut reports: Vec<BuildReport> = invalid.into_iter().chain(refused).collect();
     if builds.is_empty() && reports.is_empty() {

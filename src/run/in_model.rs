@@ -49,7 +49,7 @@ pub(super) async fn run<D: Dial>(
     ui: &Ui,
     at: ModelSite<'_, D>,
 ) -> InModel {
-    let named = connection::named_region(&settings.access, cx.environment.variables()).await;
+    let named = connection::named_region(&settings.access, &cx.environment).await;
     let region = named.clone().unwrap_or_else(|| Region::new(ASSUMED_REGION));
     let cloud = at.account.for_build(settings, &region);
     if named.is_none() {

@@ -167,8 +167,10 @@ async fn post_process<C: Cloud>(
         },
         owner: cx.owner,
     };
+    // An image that was there before is not this run's to destroy.
+    let is_reused = matches!(&product, Product::Images(images) if images.are_reused());
     let destroyer = Destroyer(match (&build.builder, made.cloud) {
-        (Builder::AmazonEbs(settings), Some(cloud)) => Some((cloud, &settings.image)),
+        (Builder::AmazonEbs(settings), Some(cloud)) if !is_reused => Some((cloud, &settings.image)),
         _ => None,
     });
     let Chained {

@@ -12,6 +12,7 @@ mod host;
 mod machine_remote;
 mod opened;
 mod order;
+mod packages;
 mod remote;
 
 pub(crate) use changes::{Change, ChangeKind, Changes, Package, PackageChange};
@@ -21,4 +22,5 @@ pub(crate) use error::SandboxError;
 pub(crate) use machine_remote::MachineRemote;
 pub(crate) use opened::{Opened, Sandbox, open};
 pub(crate) use order::{Limits, Network, Order, SourceHint};
+pub(crate) use packages::{DPKG_STATUS, PackageList, RPM_FORMAT};
 pub(crate) use remote::EnteredRemote;

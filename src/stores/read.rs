@@ -90,9 +90,7 @@ impl Stores {
             Lookup::VaultRead(path) => self.vault(cx, path, None).await,
             Lookup::VaultWrite { path, fields } => self.vault(cx, path, Some(fields)).await,
             Lookup::AwsSecret(name) => {
-                let aws = async || {
-                    SecretsManager::connect(cx.environment.variables(), cx.tell.clone()).await
-                };
+                let aws = async || SecretsManager::connect(cx.environment, cx.tell.clone()).await;
                 match self.aws.get_or_init(aws).await {
                     Ok(aws) => Ok(aws.read(name).await),
                     Err(error) => Err(error),

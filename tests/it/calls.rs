@@ -11,17 +11,46 @@ struct Budget {
     looks: usize,
 }
 
-const BUDGETS: [Budget; 1] = [Budget {
-    template: "quick.json",
-    work: 14,
-    looks: 16,
-}];
+/// A rise of one call is more than 5 % of any of them.
+const BUDGETS: [Budget; 5] = [
+    Budget {
+        template: "quick.json",
+        work: 13,
+        looks: 15,
+    },
+    Budget {
+        template: "copies.json",
+        work: 23,
+        looks: 21,
+    },
+    Budget {
+        template: "surrogate.json",
+        work: 15,
+        looks: 16,
+    },
+    Budget {
+        template: "swapped.json",
+        work: 22,
+        looks: 22,
+    },
+    Budget {
+        template: "volumes.json",
+        work: 15,
+        looks: 11,
+    },
+];
 
 /// Calls by which a build waits.
-const LOOKS: [&str; 3] = ["DescribeInstances", "DescribeImages", "DescribeSnapshots"];
+const LOOKS: [&str; 4] = [
+    "DescribeInstances",
+    "DescribeImages",
+    "DescribeSnapshots",
+    "DescribeVolumes",
+];
 
 #[test]
 fn a_build_makes_no_more_calls_than_it_is_allowed() {
+    let mut over = Vec::new();
     for budget in BUDGETS {
         let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
         Run::new(&workspace, &["build", budget.template])
@@ -32,13 +61,16 @@ fn a_build_makes_no_more_calls_than_it_is_allowed() {
         let (looks, work): (Vec<&String>, Vec<&String>) = calls
             .iter()
             .partition(|call| LOOKS.contains(&call.as_str()));
-        assert!(work.len() <= budget.work, "{}: {work:?}", budget.template);
-        assert!(
-            looks.len() <= budget.looks,
-            "{}: {looks:?}",
-            budget.template
-        );
+        if work.len() > budget.work || looks.len() > budget.looks {
+            over.push(format!(
+                "{}: {} calls {work:?}, {} looks",
+                budget.template,
+                work.len(),
+                looks.len()
+            ));
+        }
     }
+    assert!(over.is_empty(), "{}", over.join("\n"));
 }
 
 /// What a build asks for only while an image is pending, which in the model it never is, and what it asks only of a machine

@@ -25,6 +25,8 @@ mod neighbours;
 mod policy;
 mod reaching;
 mod recipes;
+mod reuse;
+mod sign_in;
 mod rehearse;
 mod rehearse_forks;
 mod spot;

@@ -239,9 +239,8 @@ impl ModelCloud {
     ) -> CloudResult<T> {
         let effect = |world: &mut World| {
             world.pace.pace = weather.pace;
-            match &mut world.stage.throttle {
-                Some(throttle) => throttle.check(call, region)?,
-                None => {}
+            if let Some(throttle) = &mut world.stage.throttle {
+                throttle.check(call, region)?;
             }
             effect(world)
         };

@@ -12,6 +12,10 @@ use super::{GuestOs, ScriptSource};
 
 /// What is wrong with a local path, in the system's words; `None` where nothing is, or where nobody looked yet.
 pub(super) fn path_fault(path: &str, facts: &Facts) -> Option<String> {
+    // A path that is joined to nothing would be the directory itself.
+    if path.is_empty() {
+        return Some("stat : no such file or directory".to_owned());
+    }
     match facts.kind(Path::new(path))? {
         FileKind::Missing => Some(format!("stat {path}: no such file or directory")),
         FileKind::Unreadable => Some(format!("stat {path}: permission denied")),

@@ -25,7 +25,8 @@ pub(crate) fn images() -> Images {
             id: ImageId::new("ami-12345678"),
             name: "ubuntu".to_owned(),
         },
-        instance: InstanceId::new("i-0123456789abcdef0"),
+        instance: Some(InstanceId::new("i-0123456789abcdef0")),
+        reuse: None,
         fast_volume: None,
     }
 }

@@ -113,9 +113,13 @@ fn image_table(images: &Images, scribe: Scribe<'_>) -> String {
     let name = scribe.code(&images.name);
     let source = linked(&images.region, &images.source.id, scribe);
     let source_name = scribe.text(&images.source.name);
-    let told = images.fast_volume.as_ref();
-    let told = told.map(|told| format!("\n{}\n", scribe.sentence(&told.to_string())));
-    let told = told.unwrap_or_default();
+    let reuse = images.reuse.as_ref().map(ToString::to_string);
+    let fast_volume = images.fast_volume.as_ref().map(ToString::to_string);
+    let told: String = [reuse, fast_volume]
+        .into_iter()
+        .flatten()
+        .map(|told| format!("\n{}\n", scribe.sentence(&told)))
+        .collect();
     format!("{table}\nName {name}, made from {source} ({source_name}).\n{told}")
 }
 
