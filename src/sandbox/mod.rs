@@ -5,10 +5,13 @@
 
 mod changes;
 mod error;
+mod host;
 mod order;
 mod packages;
 
 pub(crate) use changes::{Change, ChangeKind, Changes, Package, PackageChange};
 pub(crate) use error::SandboxError;
+pub use host::Role as SandboxRole;
+pub(crate) use host::{HostRemote, HostSandbox, available as host_available};
 pub(crate) use order::{Limits, Network, Order, SourceHint};
 pub(crate) use packages::{DPKG_STATUS, PackageList, RPM_FORMAT};
