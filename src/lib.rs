@@ -44,3 +44,4 @@ mod version;
 mod wait;
 
 pub use action::environment::Environment;
+pub use sandbox::SandboxRole;

@@ -21,6 +21,7 @@ pub(crate) use dialer::SandboxDialer;
 pub(crate) use error::SandboxError;
 pub(crate) use machine_remote::MachineRemote;
 pub(crate) use opened::{Opened, Sandbox, open};
+pub use host::Role as SandboxRole;
 pub(crate) use order::{Limits, Network, Order, SourceHint};
 pub(crate) use packages::{DPKG_STATUS, PackageList, RPM_FORMAT};
 pub(crate) use remote::EnteredRemote;

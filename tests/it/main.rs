@@ -29,6 +29,7 @@ mod reuse;
 mod sign_in;
 mod rehearse;
 mod rehearse_forks;
+mod rehearse_sandbox;
 mod spot;
 mod stop;
 mod stores;
