@@ -158,6 +158,7 @@ fn silent(start: &Start, options: &TemplateOptions, stop: Stop) -> RunContext {
         outputs: OutputWriter::new(CommandFiles::nowhere()),
         comment: CommentSettings::default(),
         accounts: Accounts::default(),
+        rehearsal: None,
         owner: None,
     }
 }

@@ -286,5 +286,6 @@ fn image_settings() -> ImageSettings {
         replace: Replace::Refuse,
         skip_create: false,
         skip_save_build_region: false,
+        life: crate::images::Life::default(),
     }
 }
