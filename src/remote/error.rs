@@ -45,7 +45,7 @@ impl RemoteError {
     }
 
     /// A local file that cannot be used.
-    pub(super) fn local(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn local(path: &Path, source: io::Error) -> Self {
         Self::Local {
             path: path.to_owned(),
             source,

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use super::context::RunContext;
 use super::load;
 use super::one_build::{self, Finished};
-use super::{Outcome, problems, refuse, reporting, secrets};
+use super::{Outcome, problems, refuse, reporting, secrets, time_limit};
 use crate::action::commands;
 use crate::cli::options::{BuildOptions, Debugging};
 use crate::plan::{InvalidBuild, PlannedBuild};
@@ -29,7 +29,7 @@ pub(super) enum Strictness {
 }
 
 /// Runs `build`.
-pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
+pub(super) async fn build(mut cx: RunContext, strictness: Strictness) -> Outcome {
     let begin = Instant::now();
     let planned = match load::load(&cx.options.template, &cx.environment) {
         Ok(loaded) => {
@@ -70,7 +70,13 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     } else {
         Builds::Many
     });
+    let limit = cx
+        .environment
+        .policy()
+        .and_then(|policy| policy.max_duration);
+    cx.stop = time_limit::bounded(&cx.stop, limit);
     let finished = run_all(&builds, &cx).await;
+    time_limit::tell(&cx.stop, limit, &cx.console);
     let outcome = close(&cx, &finished, begin);
     let failed_before = !reports.is_empty();
     reports.extend(finished.into_iter().map(|finished| finished.report));
