@@ -9,7 +9,8 @@ use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, inspect, journals, load, rehearse, secrets, sweep_step, validate,
+    Look, Outcome, Start, console, file_bounds, inspect, journals, load, policy_file, rehearse,
+    secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -18,6 +19,7 @@ use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
 use crate::cloud::sign_in::{AllowedAccounts, SignIn};
 use crate::cli::rehearse_options::RehearseOptions;
+use crate::error::chain;
 use crate::ledger::Which;
 use crate::plan::Builder;
 use crate::plan::amazon::settings::Access;
@@ -55,6 +57,8 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     let Inputs {
         command,
         sign_in,
+        files,
+        policy,
         github_token,
         comment,
         pull_request,
@@ -63,6 +67,23 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ..
     } = inputs;
     let environment = start.environment.clone().with_sign_in(sign_in);
+    let bounding = file_bounds::of(&files, &environment, github_token.as_ref());
+    let bounds = tokio::select! {
+        biased;
+        _ = stop.wait() => return concluded(start, begin, refuse(&console, "stopped before it began")),
+        bounds = bounding => bounds,
+    };
+    let environment = environment.with_bounds(bounds);
+    let policy = tokio::select! {
+        biased;
+        _ = stop.wait() => return concluded(start, begin, refuse(&console, "stopped before it began")),
+        policy = policy_file::of(&policy, &environment, github_token.as_ref()) => policy,
+    };
+    let policy = match policy {
+        Ok(policy) => policy,
+        Err(error) => return concluded(start, begin, refuse(&console, &chain(&error))),
+    };
+    let environment = environment.with_policy(policy);
     let comment = CommentSettings {
         token: github_token,
         mode: comment,
@@ -90,7 +111,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
             Box::pin(rehearse::in_a_step(
                 (build, terms),
                 comment,
-                start,
+                (start, environment),
                 (console, stop),
             ))
             .await
@@ -98,7 +119,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ActionCommand::Build(options) if rehearse::instead_of_build(&start.environment, forks) => {
             rehearse::say_that_it_is_one(&console);
             let what = (*options, terms);
-            Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
+            Box::pin(rehearse::in_a_step(what, comment, (start, environment), (console, stop))).await
         }
         ActionCommand::Build(options) => {
             let mut cx = super::run_context(start, console, stop, (*options, comment));
@@ -176,6 +197,9 @@ async fn accesses(
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();
     }
+    // A later step may have checked out something else since.
+    let bounds = file_bounds::of(&inputs.files, environment, inputs.github_token.as_ref()).await;
+    let environment = &environment.clone().with_bounds(bounds);
     let stores = secrets::stores(console, environment, stop);
     planned_accesses(options, &stores, run_uuid).await
 }
