@@ -1,10 +1,10 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
-mod life;
 mod files;
+mod life;
 mod policy;
-mod sign_in;
 mod rehearsal;
+mod sign_in;
 
 use super::environment::Environment;
 use crate::cli::options::{
