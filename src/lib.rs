@@ -41,3 +41,4 @@ mod version;
 mod wait;
 
 pub use action::environment::Environment;
+pub use sandbox::docker::play as play_in_container;

@@ -14,6 +14,10 @@ use ami_build::{logging, signals};
 const LINGER: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
+    // A copy of this program in a sandbox's container is something else: as long as there is one thread, it can become a user.
+    if let Some(code) = ami_build::play_in_container(std::env::args_os()) {
+        return code;
+    }
     // The local offset can only be asked for while there is one thread.
     let offset = time::UtcOffset::current_local_offset().unwrap_or(time::UtcOffset::UTC);
     let environment = Environment::of_this_process();

@@ -5,7 +5,7 @@ mod connect;
 mod connect_error;
 mod copy;
 mod dial;
-mod directory;
+pub(crate) mod directory;
 mod error;
 mod exec;
 #[cfg(test)]
@@ -49,5 +49,7 @@ pub(crate) use key::{KeyError, KeyPair};
 pub(crate) use meter::Meter;
 pub(crate) use pipes::{PipeEnd, Piped, Pipes, Terminal};
 pub(crate) use pretended::PretendedRemote;
+pub(crate) use scp::{shell_path, split};
+pub(crate) use scp_source::base_name;
 pub(crate) use ssh_dialer::SshDialer;
 pub(crate) use ssh_remote::SshRemote;

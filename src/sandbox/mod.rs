@@ -4,9 +4,11 @@
 //! [changed](Changes) in it, and is closed. Nothing of the host but what is uploaded gets in, and nothing gets out.
 
 mod changes;
+pub(crate) mod docker;
 mod error;
 mod order;
 mod packages;
+mod users;
 
 pub(crate) use changes::{Change, ChangeKind, Changes, Package, PackageChange};
 pub(crate) use error::SandboxError;
