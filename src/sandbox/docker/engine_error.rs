@@ -27,20 +27,14 @@ pub(super) enum EngineError {
     /// It answered with something else.
     #[error("the engine's answer is none that is understood")]
     Odd(#[source] io::Error),
-    /// The stop signal came.
-    #[error("stopped while the engine was at work")]
-    Stopped,
 }
 
 impl EngineError {
     /// As an error of the sandbox that was `doing` something.
     pub(super) fn while_it(self, doing: impl Into<String>) -> SandboxError {
-        match self {
-            Self::Stopped => SandboxError::Stopped,
-            error => SandboxError::Io {
-                doing: doing.into(),
-                source: io::Error::other(error),
-            },
+        SandboxError::Io {
+            doing: doing.into(),
+            source: io::Error::other(self),
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt as _;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::sandbox::{Changes, DPKG_STATUS, Network, Order, PackageList, RPM_FORMAT, SandboxError};
@@ -23,6 +24,9 @@ use super::pull::{self, Chosen, Image, Tell};
 use super::remote::DockerRemote;
 use super::spec::Common;
 use super::{files, leftovers, unavailable};
+
+/// How long a stop waits for a container that is being created, so as to remove it.
+const CREATION: Duration = Duration::from_secs(3);
 
 /// For rpm, whose list takes longer than any other step.
 const RPM_PATIENCE: Duration = Duration::from_secs(60);
@@ -66,6 +70,8 @@ struct Keeper {
 struct Made<'a> {
     engine: &'a Engine,
     containers: Vec<String>,
+    /// One that the engine is creating: whoever stops waiting for it still hears of it.
+    creating: Option<JoinHandle<Result<String, EngineError>>>,
 }
 
 impl DockerTerms {
@@ -107,6 +113,7 @@ impl DockerSandbox {
         let mut made = Made {
             engine: &engine,
             containers: Vec::new(),
+            creating: None,
         };
         let opening = open(&mut made, order, terms, &image);
         let opened = tokio::select! {
@@ -173,6 +180,7 @@ impl DockerSandbox {
         let made = Made {
             engine: &machine.engine,
             containers: vec![keeper.container, machine.container.to_string()],
+            creating: None,
         };
         made.remove().await;
     }
@@ -289,14 +297,26 @@ impl Made<'_> {
         body: bollard::models::ContainerCreateBody,
         doing: &str,
     ) -> Result<String, SandboxError> {
-        let created = self.engine.create(body).await;
+        let engine = self.engine.clone();
+        let creating = tokio::spawn(async move { engine.create(body).await });
+        let created = self.creating.insert(creating).await;
+        self.creating = None;
+        let created = created.map_err(|error| SandboxError::Io {
+            doing: doing.to_owned(),
+            source: std::io::Error::other(error),
+        })?;
         let id = created.map_err(|error| error.while_it(doing))?;
         self.containers.push(id.clone());
         Ok(id)
     }
 
     /// Removes all at once; what stays is removed by the next run.
-    async fn remove(self) {
+    async fn remove(mut self) {
+        if let Some(creating) = self.creating.take()
+            && let Ok(Ok(Ok(id))) = timeout(CREATION, creating).await
+        {
+            self.containers.push(id);
+        }
         let removals = self.containers.iter().map(|container| async move {
             if let Err(error) = self.engine.remove(container).await {
                 log::warn!(

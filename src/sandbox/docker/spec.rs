@@ -19,6 +19,9 @@ pub(super) const OWNER_LABEL: &str = "ami-build.owner";
 /// When its time is over, in seconds since 1970.
 pub(super) const UNTIL_LABEL: &str = "ami-build.until";
 
+/// The template's user, for whoever looks at what is there.
+pub(super) const USER_LABEL: &str = "ami-build.user";
+
 /// The name of the machine.
 const HOSTNAME: &str = "rehearsal";
 
@@ -148,6 +151,7 @@ impl Common<'_> {
             (LABEL.to_owned(), self.id.to_owned()),
             (OWNER_LABEL.to_owned(), Owner::this().label()),
             (UNTIL_LABEL.to_owned(), seconds.to_string()),
+            (USER_LABEL.to_owned(), self.order.user.clone()),
         ])
     }
 }

@@ -47,7 +47,8 @@ fn hints(socket: &Path) -> EngineHints {
 /// For the program that was built beside the tests, which are no such program.
 fn terms(socket: &Path, image: &str) -> DockerTerms {
     let test = std::env::current_exe().unwrap();
-    let program = test.parent().unwrap().parent().unwrap().join("ami-build");
+    let beside = test.parent().unwrap().parent().unwrap().join("ami-build");
+    let program = std::env::var_os("AMI_BUILD_TEST_PROGRAM").map_or(beside, PathBuf::from);
     assert!(program.exists(), "build {} first", program.display());
     DockerTerms::new(Some(image.to_owned()), hints(socket)).with_program(&program)
 }

@@ -20,7 +20,8 @@ if [ "$(id -u)" != 0 ]; then
     exit 1
 fi
 case $when in
-    now | +0) kill -s "$signal" 1 ;;
+    # Then it waits for its end: what comes after it in a script would not run on a machine that is gone.
+    now | +0) kill -s "$signal" 1 && sleep 30 ;;
     *)
         echo "$name: scheduled in ${when#+} min" >&2
         minutes=${when#+}

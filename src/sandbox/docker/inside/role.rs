@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use nix::unistd::{geteuid, getuid};
+use nix::unistd::{geteuid, getuid, setresuid};
 
 use super::{files, hold, look, session, sudo, tree};
 
@@ -83,10 +83,16 @@ pub fn play(mut words: impl Iterator<Item = OsString>) -> Option<ExitCode> {
 fn play_role(words: &[String]) -> ExitCode {
     let first = words.first().map_or("", String::as_str);
     let role = Role::ALL.into_iter().find(|role| role.word() == first);
-    // The file may be `sudo` too, and belongs to root for that: under its other name it gives nobody another user.
-    let Some(role) = role.filter(|_| geteuid() == getuid()) else {
+    let Some(role) = role else {
         return failed("not to be called by hand");
     };
+    // The file may be `sudo` too, and makes its caller root for that: under its other name it makes nobody anything.
+    let caller = getuid();
+    if geteuid() != caller
+        && let Err(error) = setresuid(caller, caller, caller)
+    {
+        return failed(&format!("cannot be who called: {error}"));
+    }
     let rest = &words[1..];
     let played = match role {
         Role::Keep => hold::keep(rest),

@@ -3,7 +3,7 @@ use std::process::{Command, Stdio};
 use crate::stop::{StopHandle, StopReason};
 
 use super::super::engine::Engine;
-use super::super::spec::{LABEL, OWNER_LABEL};
+use super::super::spec::{LABEL, OWNER_LABEL, USER_LABEL};
 use super::*;
 
 /// Ids of the containers of this process, and of those whose owner's label has `more`.
@@ -46,6 +46,30 @@ async fn a_closed_sandbox_leaves_no_container() {
         .await
         .unwrap();
     assert_eq!(cut.unwrap(), Exit::Disconnected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sandbox_is_opened_used_and_closed_in_little_time() {
+    let begin = std::time::Instant::now();
+    let Some(sandbox) = open(PLAIN).await else {
+        return;
+    };
+    let opened = begin.elapsed();
+    let mut remote = sandbox.connect().await.unwrap();
+    said(&mut remote, "true").await;
+    let ran = begin.elapsed();
+    sandbox.changes().await.unwrap();
+    let told = begin.elapsed();
+    sandbox.close().await;
+    println!(
+        "opened {opened:?}, ran {ran:?}, told {told:?}, closed {:?}",
+        begin.elapsed()
+    );
+    assert!(
+        begin.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        begin.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

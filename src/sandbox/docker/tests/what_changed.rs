@@ -31,7 +31,7 @@ async fn what_was_added_changed_and_removed_is_told_with_sizes_and_hostile_names
         return;
     };
     let mut remote = sandbox.connect().await.unwrap();
-    let script = r"set -e
+    let script = r#"set -e
         printf 12345 >/opt-file 2>/dev/null || printf 12345 | sudo tee /opt-file >/dev/null
         sudo mkdir -p /srv/new/deep
         echo 127.0.0.1 | sudo tee -a /etc/issue >/dev/null
@@ -40,8 +40,8 @@ async fn what_was_added_changed_and_removed_is_told_with_sizes_and_hostile_names
         echo more >>~/.bashrc
         rm ~/.profile
         sudo useradd service
-        sudo touch '/srv/new/::error::x' /srv/new/$(printf 'a\nb') /srv/new/$(printf 'c\377d') '/srv/new/ f'
-        sudo ln -s /etc/passwd /srv/new/link";
+        sudo touch '/srv/new/::error::x' "/srv/new/$(printf 'a\nb')" "/srv/new/$(printf 'c\377d')" '/srv/new/ f'
+        sudo ln -s /etc/passwd /srv/new/link"#;
     said(&mut remote, script).await;
     let changes = sandbox.changes().await.unwrap();
     let told: BTreeMap<&str, (ChangeKind, u64)> = changes
