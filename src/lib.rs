@@ -8,12 +8,15 @@ mod address;
 mod build;
 mod cli;
 mod cloud;
+mod content;
 mod error;
 mod facts;
 mod file_error;
 mod fix;
 mod gather;
 mod http;
+mod images;
+mod least_policy;
 pub mod ledger;
 pub mod logging;
 mod lookups;
@@ -24,8 +27,6 @@ mod provision;
 mod remote;
 mod report;
 pub mod run;
-#[cfg_attr(not(test), expect(unused_imports, reason = "the rehearsal comes next"))]
-#[expect(dead_code, reason = "the rehearsal comes next")]
 mod sandbox;
 pub mod secret;
 pub mod signals;

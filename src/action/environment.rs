@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::cloud::sign_in::SignIn;
+
 /// Set by the runner to `true` in every step.
 pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 /// `owner/name` of the repository.
@@ -44,10 +46,11 @@ pub(crate) const RUNNER_DEBUG: &str = "RUNNER_DEBUG";
 /// Variables that only the runner and its actions may see: a child process of ours gets none of them.
 const PRIVATE_PREFIXES: [&str; 4] = ["ACTIONS_", "INPUT_", "STATE_", "GITHUB_TOKEN"];
 
-/// The process environment.
+/// The process environment, and how the action signs in from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
+    sign_in: SignIn,
 }
 
 impl Environment {
@@ -65,7 +68,22 @@ impl Environment {
                 )
             })
             .collect();
-        Self { variables }
+        Self {
+            variables,
+            sign_in: SignIn::default(),
+        }
+    }
+
+    /// The same, where whoever calls AWS signs in like this.
+    #[must_use]
+    pub(crate) fn with_sign_in(mut self, sign_in: SignIn) -> Self {
+        self.sign_in = sign_in;
+        self
+    }
+
+    /// How to sign in; on a command line as the environment says.
+    pub(crate) fn sign_in(&self) -> &SignIn {
+        &self.sign_in
     }
 
     /// A variable; an empty one is absent.
@@ -96,7 +114,10 @@ impl Environment {
         for name in ["NO_PROXY", "no_proxy"] {
             variables.remove(name);
         }
-        Self { variables }
+        Self {
+            variables,
+            sign_in: self.sign_in.clone(),
+        }
     }
 
     /// What a child process gets: everything but the runner's own tokens and the action's inputs.
@@ -129,6 +150,7 @@ impl Environment {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
+            sign_in: SignIn::default(),
         }
     }
 }

@@ -1,15 +1,24 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
+mod life;
+mod rehearsal;
+mod sign_in;
+
 use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
+use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
+use crate::cloud::sign_in::SignIn;
 use crate::secret::Secret;
+pub(crate) use sign_in::read as read_sign_in;
+
+pub(crate) use rehearsal::RehearseForks;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 17] = [
+pub(crate) const NAMES: &[&str] = &[
     "command",
     "template",
     "working-directory",
@@ -20,10 +29,25 @@ pub(crate) const NAMES: [&str; 17] = [
     "force",
     "on-error",
     "survive-disconnect",
+    "kind",
+    "ttl",
+    "deprecate-at",
+    "reuse",
+    "volatile-vars",
+    "reuse-files",
+    "sandbox",
+    "network",
+    "local-commands",
+    "rehearse-forks",
     "regions",
     "older-than",
     "owner",
     "dry-run",
+    "role-to-assume",
+    "role-session-name",
+    "role-duration-seconds",
+    "audience",
+    "allowed-account-ids",
     "github-token",
     "comment",
     "pr-number",
@@ -34,6 +58,8 @@ pub(crate) const NAMES: [&str; 17] = [
 pub(crate) enum ActionCommand {
     /// `build`.
     Build(Box<BuildOptions>),
+    /// `rehearse`.
+    Rehearse(Box<RehearseOptions>),
     /// `validate`.
     Validate(Box<ValidateOptions>),
     /// `inspect`.
@@ -57,8 +83,14 @@ pub(crate) enum CommentMode {
 pub(crate) struct Inputs {
     /// What to do.
     pub(crate) command: ActionCommand,
+    /// How a build is rehearsed where it cannot be made.
+    pub(crate) terms: RehearsalTerms,
+    /// Whether that is done for forks.
+    pub(crate) forks: RehearseForks,
     /// Where to do it, below the workspace.
     pub(crate) working_directory: Option<String>,
+    /// How to sign in to AWS.
+    pub(crate) sign_in: SignIn,
     /// For the comment.
     pub(crate) github_token: Option<Secret>,
     /// When to comment.
@@ -83,6 +115,14 @@ pub(crate) enum InputError {
         /// What it takes.
         takes: &'static str,
     },
+    /// An input that means nothing without another.
+    #[error("the input `{name}` has no effect without `{needs}`")]
+    Alone {
+        /// The input.
+        name: &'static str,
+        /// What it goes with.
+        needs: &'static str,
+    },
     /// A line of `var` without `=`.
     #[error("line {line} of the input `var` has no `=`; each line is `name=value`")]
     Variable {
@@ -95,7 +135,10 @@ pub(crate) enum InputError {
 pub(crate) fn read(environment: &Environment) -> Result<Inputs, InputError> {
     Ok(Inputs {
         command: command(environment)?,
+        terms: rehearsal::terms(environment)?,
+        forks: rehearsal::forks(environment)?,
         working_directory: text(environment, "working-directory").map(str::to_owned),
+        sign_in: sign_in::read(environment)?,
         github_token: text(environment, "github-token").map(Secret::new),
         comment: comment(environment)?,
         pull_request: pull_request(environment)?,
@@ -118,12 +161,15 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
             template: template(environment)?,
             depth: Depth::Everything,
         }))),
+        "rehearse" => Ok(ActionCommand::Rehearse(Box::new(rehearsal::rehearse(
+            environment,
+        )?))),
         "inspect" => Ok(ActionCommand::Inspect(template(environment)?)),
         "sweep" => Ok(ActionCommand::Sweep(sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `validate`, `inspect` or `sweep`",
+            takes: "`build`, `rehearse`, `validate`, `inspect` or `sweep`",
         }),
     }
 }
@@ -142,6 +188,7 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
         } else {
             Survival::WhereSet
         },
+        life: life::life(environment)?,
         ..BuildOptions::default()
     })
 }

@@ -1,7 +1,5 @@
 //! The way to EC2: region, endpoint, credentials, transport, patience.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
@@ -23,49 +21,13 @@ use super::expired::OnceMoreWhenExpired;
 use super::mfa;
 use super::renewing::Renewing;
 use super::shared_files::SharedFiles;
+use super::sign_in;
 use super::transport::{self, Proxies, Verification};
 use super::unrenewable::Unrenewable;
+use crate::action::environment::Environment as ProcessEnvironment;
 use crate::plan::amazon::settings::Access;
 
-/// Why there is no way to EC2. Nothing was sent.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ConnectError {
-    /// No region anywhere.
-    #[error(
-        "no region: set `region` in the template, `AWS_REGION` in the environment or `region` in the profile"
-    )]
-    RegionMissing,
-    /// The profile is in none of the files.
-    #[error("profile `{profile}` is not in `{files}`")]
-    UnknownProfile {
-        /// As the template or `AWS_PROFILE` names it.
-        profile: String,
-        /// The files that were read.
-        files: String,
-    },
-    /// STS wants the MFA device beside its code.
-    #[error(
-        "`mfa_code` needs the serial number of the MFA device: set `mfa_serial` in profile `{profile}` of the shared configuration"
-    )]
-    MfaSerialMissing {
-        /// The profile that was looked at.
-        profile: String,
-    },
-    /// A code with nothing to open.
-    #[error(
-        "`mfa_code` is for a role, and there is none: set `role_arn` in `assume_role` or in profile `{profile}` of the shared configuration"
-    )]
-    MfaWithoutRole {
-        /// The profile that was looked at.
-        profile: String,
-    },
-    /// The template's file is not there.
-    #[error("`shared_credentials_file` names `{path}`, which is not a file")]
-    FileMissing {
-        /// As the template names it.
-        path: PathBuf,
-    },
-}
+pub(crate) use error::ConnectError;
 
 /// All that a client needs.
 #[derive(Clone, Debug)]
@@ -98,13 +60,13 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
 const DEFAULT_ATTEMPTS: u32 = 10;
 
 /// Finds the way; `tell` hears every secret that is found on it. Reads the shared configuration, and asks the metadata service for the region where nothing else names one;
-/// credentials are looked for with the first call.
+/// credentials are looked for with the first call, but for the job's identity, by which we sign in at once.
 pub(crate) async fn connect(
     access: &Access,
-    variables: &BTreeMap<String, String>,
+    process: &ProcessEnvironment,
     tell: OnSecret,
 ) -> Result<Connection, ConnectError> {
-    let environment = Environment(variables);
+    let environment = Environment(process.variables());
     let files = SharedFiles::find(
         access.shared_credentials_file.as_deref(),
         access.profile.as_deref(),
@@ -139,9 +101,14 @@ pub(crate) async fn connect(
             (Some(Unrenewable::session(&session)), session)
         }
         None => {
-            let found = credentials::base(access, &files, environment, &ways);
-            let found = kept(Announced::provider(found, tell.clone()));
-            let fixed = Unrenewable::of(access, environment, &found);
+            let signed_in =
+                Box::pin(sign_in(access, process, (&config, &sts_endpoint), &tell)).await?;
+            let is_signed_in = signed_in.is_some();
+            let found = signed_in.unwrap_or_else(|| {
+                let found = credentials::base(access, &files, environment, &ways);
+                kept(Announced::provider(found, tell.clone()))
+            });
+            let fixed = Unrenewable::of(access, environment, &found).filter(|_| !is_signed_in);
             let role = role(access, &config, &found, sts_endpoint.clone());
             let assumed = role.map(|role| {
                 kept(Announced::provider(
@@ -152,6 +119,9 @@ pub(crate) async fn connect(
             (fixed, assumed.unwrap_or(found))
         }
     };
+    let client = sts(&config, provider.clone(), sts_endpoint.clone());
+    let accounts = &process.sign_in().accounts;
+    Box::pin(sign_in::check(&client, &region, accounts)).await?;
     let ec2_endpoint = access
         .custom_endpoint_ec2
         .clone()
@@ -165,6 +135,38 @@ pub(crate) async fn connect(
         secrets_manager_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
         iam_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_IAM"),
     })
+}
+
+/// The region that template, environment or profile name. Nobody is asked for it, and a file that cannot be read names none.
+pub(crate) async fn named_region(access: &Access, process: &ProcessEnvironment) -> Option<Region> {
+    let environment = Environment(process.variables());
+    if let Some(region) = known_region(access, environment) {
+        return Some(region);
+    }
+    let file = access.shared_credentials_file.as_deref();
+    let files = SharedFiles::find(file, access.profile.as_deref(), environment).ok()?;
+    profile_region(&files).await
+}
+
+/// The job's identity in place of the environment's credentials; what the template itself names wins over both.
+async fn sign_in(
+    access: &Access,
+    process: &ProcessEnvironment,
+    (config, endpoint): (&SdkConfig, &Option<String>),
+    tell: &OnSecret,
+) -> Result<Option<SharedCredentialsProvider>, ConnectError> {
+    let names_its_own = access.keys.is_some() || access.profile.is_some();
+    let Some(role) = process.sign_in().role.as_ref().filter(|_| !names_its_own) else {
+        return Ok(None);
+    };
+    let mut client = aws_sdk_sts::config::Builder::from(config);
+    client.set_endpoint_url(endpoint.clone());
+    let client = aws_sdk_sts::Client::from_conf(client.build());
+    let region = Region::new(config.region().map_or("", |region| region.as_ref()));
+    sign_in::first_session(role, process, (client, &region), tell.clone())
+        .await
+        .map(Some)
+        .map_err(|error| ConnectError::SignIn(Box::new(error)))
 }
 
 fn known_region(access: &Access, environment: Environment<'_>) -> Option<Region> {
@@ -185,12 +187,8 @@ async fn asked_region(
     environment: Environment<'_>,
     local: &ProviderConfig,
 ) -> Option<Region> {
-    let profile = ProfileFileRegionProvider::builder()
-        .profile_files(files.to_sdk())
-        .profile_name(files.profile_name())
-        .build();
-    if let Some(region) = profile.region().await {
-        return Some(Region::new(region.as_ref()));
+    if let Some(region) = profile_region(files).await {
+        return Some(region);
     }
     if !may_ask_metadata_service(access, environment) {
         return None;
@@ -200,6 +198,15 @@ async fn asked_region(
         .build()
         .region()
         .await?;
+    Some(Region::new(region.as_ref()))
+}
+
+async fn profile_region(files: &SharedFiles) -> Option<Region> {
+    let profile = ProfileFileRegionProvider::builder()
+        .profile_files(files.to_sdk())
+        .profile_name(files.profile_name())
+        .build();
+    let region = profile.region().await?;
     Some(Region::new(region.as_ref()))
 }
 
@@ -295,5 +302,6 @@ fn sts(
     aws_sdk_sts::Client::from_conf(sts.build())
 }
 
+mod error;
 #[cfg(test)]
 mod tests;

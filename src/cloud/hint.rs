@@ -2,8 +2,9 @@
 
 use super::CloudError;
 use super::attempts::never_connected;
-use super::classify::credentials_failed;
+use super::classify::{chain, credentials_failed};
 use super::error::Refusal;
+use super::sign_in::SignInError;
 
 impl CloudError {
     /// One piece of advice, where there is any that holds whatever the template says.
@@ -16,7 +17,11 @@ impl CloudError {
                 ..
             } => advice(call, *refusal, code),
             Self::NotSent { source, .. } if credentials_failed(source.as_ref()) => {
-                Some(NO_CREDENTIALS.to_owned())
+                let signing_in = chain(source.as_ref()).find_map(|error| error.downcast_ref());
+                match signing_in.map(SignInError::hint) {
+                    Some(hint) => hint,
+                    None => Some(NO_CREDENTIALS.to_owned()),
+                }
             }
             Self::NotSent { source, .. } if never_connected(source.as_ref()) => {
                 Some(NO_CONNECTION.to_owned())
@@ -27,12 +32,12 @@ impl CloudError {
 }
 
 /// The hop limit: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html>.
-const NO_CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (aws-actions/configure-aws-credentials does), or name a \
+const NO_CREDENTIALS: &str = "in a workflow set `role-to-assume`; elsewhere set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a \
      `profile`; on a runner that is an EC2 instance, a container reaches the metadata service only where the instance's \
      HttpPutResponseHopLimit is 2 or more";
 
-const SESSION_OVER: &str = "the session has ended, and there is no newer one: keys of the environment or of the template cannot be renewed. Sign in for longer \
-     (`role-duration-seconds` of aws-actions/configure-aws-credentials), or use a `profile` with a role or a `credential_process`, `assume_role`, \
+const SESSION_OVER: &str = "the session has ended, and there is no newer one: keys of the environment or of the template cannot be renewed. In a workflow let the input \
+     `role-to-assume` sign in; elsewhere sign in for longer (`role-duration-seconds` of aws-actions/configure-aws-credentials), or use a `profile` with a role or a `credential_process`, `assume_role`, \
      a web identity or the role of the machine, all of which are renewed";
 
 const NO_CONNECTION: &str = "check the region's name, the network, the proxy variables and `custom_endpoint_ec2`; behind a proxy \

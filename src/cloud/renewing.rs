@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::attempts;
+use crate::error::on_one_line;
 
 /// The search for credentials, which may include a role and its retries.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -21,11 +22,16 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const KEPT: Duration = Duration::from_secs(15 * 60);
 /// Renewed so long before their end, that a call with its retries does not outlast them.
 const AHEAD: Duration = Duration::from_secs(60);
+/// A session that somebody else's service has a part in is renewed earlier, so that an outage of minutes does no harm.
+const SESSION_AHEAD: Duration = Duration::from_secs(300);
+/// After a renewal that failed ahead of the end, what is there is used for so long before the next try.
+const AGAIN: Duration = Duration::from_secs(15);
 
 /// See the module. Clones keep the same credentials.
 #[derive(Clone)]
 pub(crate) struct Renewing {
     found: SharedCredentialsProvider,
+    ahead: Duration,
     kept: Arc<Mutex<Option<Kept>>>,
 }
 
@@ -39,7 +45,21 @@ impl Renewing {
     pub(super) fn new(found: SharedCredentialsProvider) -> Self {
         Self {
             found,
+            ahead: AHEAD,
             kept: Arc::default(),
+        }
+    }
+
+    /// Keeps `first`, which `found` has given already, and what it gives later.
+    pub(super) fn session(found: SharedCredentialsProvider, first: Credentials) -> Self {
+        let kept = Kept {
+            until: until(&first, SystemTime::now(), SESSION_AHEAD),
+            credentials: first,
+        };
+        Self {
+            found,
+            ahead: SESSION_AHEAD,
+            kept: Arc::new(Mutex::new(Some(kept))),
         }
     }
 
@@ -58,9 +78,9 @@ impl Renewing {
             Ok(fetched) => fetched,
             Err(_) => Err(CredentialsError::provider_timed_out(TIMEOUT)),
         };
-        match (fetched, kept.as_ref()) {
+        match (fetched, kept.as_mut()) {
             (Ok(credentials), _) => {
-                let until = until(&credentials, now);
+                let until = until(&credentials, now, self.ahead);
                 *kept = Some(Kept {
                     credentials: credentials.clone(),
                     until,
@@ -69,7 +89,11 @@ impl Renewing {
             }
             // They are renewed ahead of their end: what is there may do until the next try.
             (Err(error), Some(old)) if is_good(&old.credentials, now) && !wants_others => {
-                log::warn!("the credentials could not be renewed yet: {error}");
+                log::warn!(
+                    "the credentials could not be renewed yet: {}",
+                    on_one_line(&error)
+                );
+                old.until = again(&old.credentials);
                 Ok(old.credentials.clone())
             }
             (Err(error), _) => Err(error),
@@ -93,14 +117,20 @@ impl fmt::Debug for Renewing {
 }
 
 /// A session of seconds, as tests have it, is kept for most of them.
-fn until(credentials: &Credentials, now: SystemTime) -> SystemTime {
+fn until(credentials: &Credentials, now: SystemTime, ahead: Duration) -> SystemTime {
     match credentials.expiry() {
         None => now + KEPT,
         Some(end) => {
             let left = end.duration_since(now).unwrap_or_default();
-            end - AHEAD.min(left / 5)
+            end - ahead.min(left / 5)
         }
     }
+}
+
+/// When to try again, which is before the end in any case.
+fn again(credentials: &Credentials) -> SystemTime {
+    let next = SystemTime::now() + AGAIN;
+    credentials.expiry().map_or(next, |end| next.min(end))
 }
 
 fn is_good(credentials: &Credentials, now: SystemTime) -> bool {
@@ -192,5 +222,28 @@ mod tests {
         key(&renewing).await;
         renewing.kept.lock().await.as_mut().unwrap().until = SystemTime::UNIX_EPOCH;
         assert_eq!(key(&renewing).await, "KEY1");
+        assert_eq!(key(&renewing).await, "KEY1");
+        let Some(kept) = &*renewing.kept.lock().await else {
+            panic!("nothing is kept")
+        };
+        assert!(
+            kept.until > SystemTime::now(),
+            "not every call waits for one more renewal"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_session_that_began_elsewhere_is_kept_until_five_minutes_before_its_end() {
+        let Renewing { found, .. } = renewing(Some(3600), 9);
+        let first = |seconds| {
+            let end = SystemTime::now() + Duration::from_secs(seconds);
+            Credentials::new("FIRST", "s", None, Some(end), "test")
+        };
+        let lasting = Renewing::session(found.clone(), first(3600));
+        assert_eq!(key(&lasting).await, "FIRST");
+        let kept = lasting.kept.lock().await.as_ref().unwrap().until;
+        let left = kept.duration_since(SystemTime::now()).unwrap();
+        assert!(left < Duration::from_secs(3301), "{left:?}");
+        assert_eq!(key(&Renewing::session(found, first(0))).await, "KEY1");
     }
 }

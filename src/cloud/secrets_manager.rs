@@ -1,12 +1,11 @@
 //! AWS Secrets Manager: the current text of a secret. The only file that names its client.
 
-use std::collections::BTreeMap;
-
 use super::announced::OnSecret;
 use super::call::Call;
 use super::connection::{ConnectError, Connection, connect};
 use super::expired::OnceMoreWhenExpired;
 use super::{CloudError, Region};
+use crate::action::environment::Environment;
 use crate::error::on_one_line;
 use crate::lookups::Answer;
 use crate::plan::amazon::settings::Access;
@@ -28,20 +27,20 @@ pub(crate) struct SecretsManager {
 
 impl SecretsManager {
     /// Finds region and credentials as for a builder that names neither.
-    pub(crate) async fn connect(
-        variables: &BTreeMap<String, String>,
-        tell: OnSecret,
-    ) -> Result<Self, String> {
+    pub(crate) async fn connect(environment: &Environment, tell: OnSecret) -> Result<Self, String> {
         let Connection {
             config,
             region,
             secrets_manager_endpoint,
             ..
-        } = connect(&Access::default(), variables, tell)
+        } = connect(&Access::default(), environment, tell)
             .await
             .map_err(|error| match error {
                 ConnectError::RegionMissing => REGION_MISSING.to_owned(),
-                other => on_one_line(&other),
+                other => match other.hint() {
+                    Some(hint) => format!("{} ({hint})", on_one_line(&other)),
+                    None => on_one_line(&other),
+                },
             })?;
         let mut settings = aws_sdk_secretsmanager::config::Builder::from(&config)
             .retry_classifier(OnceMoreWhenExpired);

@@ -18,7 +18,7 @@ pub(crate) struct Unrenewable {
     provider: SharedCredentialsProvider,
 }
 
-const IN_THE_ENVIRONMENT: &str = "sign in for longer (`role-duration-seconds` of aws-actions/configure-aws-credentials, up to the role's own maximum), or name a \
+const IN_THE_ENVIRONMENT: &str = "let the action's input `role-to-assume` sign in, sign in for longer (`role-duration-seconds` of aws-actions/configure-aws-credentials, up to the role's own maximum), or name a \
      `profile`, whose files are read again";
 
 impl Unrenewable {

@@ -9,13 +9,15 @@ use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, inspect, journals, load, secrets, sweep_step, validate,
+    Look, Outcome, Start, console, inspect, journals, load, rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
 use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
+use crate::cli::rehearse_options::RehearseOptions;
+use crate::cloud::sign_in::{AllowedAccounts, SignIn};
 use crate::ledger::Which;
 use crate::plan::Builder;
 use crate::plan::amazon::settings::Access;
@@ -52,35 +54,55 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     }
     let Inputs {
         command,
+        sign_in,
         github_token,
         comment,
         pull_request,
+        terms,
+        forks,
         ..
     } = inputs;
+    let environment = start.environment.clone().with_sign_in(sign_in);
+    let comment = CommentSettings {
+        token: github_token,
+        mode: comment,
+        pull_request,
+    };
     match command {
         ActionCommand::Validate(options) => {
-            let outcome = validate::validate(&options, &console, &start.environment, &stop).await;
+            let outcome = validate::validate(&options, &console, &environment, &stop).await;
             concluded(start, begin, outcome)
         }
         ActionCommand::Inspect(options) => {
-            let outcome = inspect::inspect(&options, &console, &start.environment);
+            let outcome = inspect::inspect(&options, &console, &environment);
             concluded(start, begin, outcome)
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {
                 console: &console,
-                environment: &start.environment,
+                environment: &environment,
                 stop: &stop,
             };
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
+        ActionCommand::Rehearse(options) => {
+            let RehearseOptions { build, terms } = *options;
+            Box::pin(rehearse::in_a_step(
+                (build, terms),
+                comment,
+                start,
+                (console, stop),
+            ))
+            .await
+        }
+        ActionCommand::Build(options) if rehearse::instead_of_build(&start.environment, forks) => {
+            rehearse::say_that_it_is_one(&console);
+            let what = (*options, terms);
+            Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
+        }
         ActionCommand::Build(options) => {
-            let comment = CommentSettings {
-                token: github_token,
-                mode: comment,
-                pull_request,
-            };
-            let cx = super::run_context(start, console, stop, (*options, comment));
+            let mut cx = super::run_context(start, console, stop, (*options, comment));
+            cx.environment = environment;
             building::build(cx, Strictness::AllOrNothing).await
         }
     }
@@ -106,10 +128,11 @@ fn concluded(start: &Start, begin: Instant, outcome: Outcome) -> Outcome {
 /// The post step: runs after success, failure and cancel alike, in a container of its own.
 pub(super) async fn post_step(start: &Start, stop: Stop) -> Outcome {
     let console = console(start, Form::Human, Look::default());
-    let accesses = accesses(&console, &start.environment, &stop);
+    let environment = signed_in(&start.environment);
+    let accesses = accesses(&console, &environment, &stop);
     let cx = SettleContext {
         console: &console,
-        environment: &start.environment,
+        environment: &environment,
         stop: &stop,
         which: Which::Unfinished,
         // A secret store that does not answer must not cost the time in which machines are removed.
@@ -124,6 +147,15 @@ pub(super) async fn post_step(start: &Start, stop: Stop) -> Outcome {
     outcome
 }
 
+/// As in the main step, but for any account: whatever was made has to go, and a journal knows its own account.
+fn signed_in(environment: &Environment) -> Environment {
+    let sign_in = inputs::read_sign_in(environment).unwrap_or_default();
+    environment.clone().with_sign_in(SignIn {
+        accounts: AllowedAccounts::Any,
+        ..sign_in
+    })
+}
+
 /// The template's own credentials, by build id: they stand in no journal, but the template is still there.
 async fn accesses(
     console: &Console,
@@ -136,6 +168,10 @@ async fn accesses(
     let ActionCommand::Build(options) = &inputs.command else {
         return BTreeMap::new();
     };
+    // Nothing was asked for a rehearsal, and nothing is afterwards.
+    if rehearse::instead_of_build(environment, inputs.forks) {
+        return BTreeMap::new();
+    }
     let run_uuid = environment.get("STATE_run-uuid").unwrap_or_default();
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::amazon::tell_what_stays;
+use super::site::tell_what_stays;
 use super::{Outcome, secrets};
 use crate::action::environment::Environment;
 use crate::build::removal_line;
@@ -70,7 +70,8 @@ impl SettleError {
                 "sign in to the account `{wanted}` and settle again; the journal is kept"
             )),
             Self::Caller(error) => error.hint(),
-            Self::Missing(_) | Self::List { .. } | Self::Discard { .. } | Self::Connect(_) => None,
+            Self::Connect(error) => error.hint(),
+            Self::Missing(_) | Self::List { .. } | Self::Discard { .. } => None,
         }
     }
 }
@@ -193,13 +194,9 @@ async fn connected(
         ..Access::default()
     };
     let access = cx.accesses.get(&identity.build_id).cloned().unwrap_or(own);
-    let connection = connection::connect(
-        &access,
-        cx.environment.variables(),
-        secrets::teller(cx.console),
-    )
-    .await
-    .map_err(SettleError::Connect)?;
+    let connection = connection::connect(&access, cx.environment, secrets::teller(cx.console))
+        .await
+        .map_err(SettleError::Connect)?;
     let cloud = Ec2::new(&connection);
     if let (Some(wanted), false) = (&identity.account, ledger.rows().is_empty()) {
         let found = cloud

@@ -55,7 +55,8 @@ impl SweepError {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::Caller(error) | Self::Regions(error) => error.hint(),
-            Self::Connect(_) | Self::Owner(_) | Self::Stopped => None,
+            Self::Connect(error) => error.hint(),
+            Self::Owner(_) | Self::Stopped => None,
         }
     }
 
@@ -196,8 +197,7 @@ async fn connect(
         region: named,
         ..Access::default()
     };
-    let variables = cx.environment.variables();
-    let connection = connection::connect(&access, variables, secrets::teller(cx.console))
+    let connection = connection::connect(&access, cx.environment, secrets::teller(cx.console))
         .await
         .map_err(SweepError::Connect)?;
     let cloud = Ec2::new(&connection);

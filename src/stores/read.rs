@@ -90,9 +90,7 @@ impl Stores {
             Lookup::VaultRead(path) => self.vault(cx, path, None).await,
             Lookup::VaultWrite { path, fields } => self.vault(cx, path, Some(fields)).await,
             Lookup::AwsSecret(name) => {
-                let aws = async || {
-                    SecretsManager::connect(cx.environment.variables(), cx.tell.clone()).await
-                };
+                let aws = async || SecretsManager::connect(cx.environment, cx.tell.clone()).await;
                 match self.aws.get_or_init(aws).await {
                     Ok(aws) => Ok(aws.read(name).await),
                     Err(error) => Err(error),
@@ -123,7 +121,7 @@ async fn watched(
     cx: &StoreContext<'_>,
     read: impl Future<Output = Answer>,
 ) -> Answer {
-    let what = described(lookup);
+    let what = lookup.in_words();
     let notice = async {
         tokio::time::sleep(PATIENCE).await;
         (cx.say)(&format!("Waiting for {what}..."));
@@ -134,14 +132,6 @@ async fn watched(
         _ = cx.stop.wait() => Answer::Failed(format!("stopped while waiting for {what}")),
         answer = read => answer,
         () = notice => Answer::Failed(format!("no answer from {what} within {} s", LONGEST.as_secs())),
-    }
-}
-
-fn described(lookup: &Lookup) -> String {
-    match lookup {
-        Lookup::ConsulKey(key) => format!("Consul's key `{key}`"),
-        Lookup::VaultRead(path) | Lookup::VaultWrite { path, .. } => format!("Vault's `{path}`"),
-        Lookup::AwsSecret(name) => format!("AWS Secrets Manager's `{name}`"),
     }
 }
 

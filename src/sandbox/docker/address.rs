@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::action::environment::Environment;
 use crate::sandbox::SandboxError;
 
-/// What the environment says of it; whoever may read the environment fills it.
+/// What the environment says of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EngineHints {
     /// `DOCKER_HOST`.
@@ -13,6 +14,17 @@ pub(crate) struct EngineHints {
     pub(crate) runtime_directory: Option<PathBuf>,
     /// `HOME`.
     pub(crate) home: Option<PathBuf>,
+}
+
+impl EngineHints {
+    /// What it says.
+    pub(crate) fn of(environment: &Environment) -> Self {
+        Self {
+            docker_host: environment.get("DOCKER_HOST").map(str::to_owned),
+            runtime_directory: environment.get("XDG_RUNTIME_DIR").map(PathBuf::from),
+            home: environment.get("HOME").map(PathBuf::from),
+        }
+    }
 }
 
 /// The sockets to try, in order: the named one alone, else the usual ones that are there.

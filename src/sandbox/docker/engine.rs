@@ -326,7 +326,8 @@ async fn within<T>(
     seconds: u64,
     answer: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, EngineError> {
-    match tokio::time::timeout(Duration::from_secs(seconds), answer).await {
+    // The client's own calls are large.
+    match tokio::time::timeout(Duration::from_secs(seconds), Box::pin(answer)).await {
         Ok(answer) => answer.map_err(EngineError::from),
         Err(_) => Err(EngineError::Silent(seconds)),
     }

@@ -59,6 +59,12 @@ impl Drop for Life {
     }
 }
 
+/// What is held of both containers: each ends when it is dropped.
+pub(super) struct Held {
+    pub(super) keeper: Attached,
+    pub(super) sandbox: Attached,
+}
+
 /// What a sandbox may use of time and memory, for the words that say so.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
@@ -99,7 +105,7 @@ impl Machine {
     pub(super) fn new(
         engine: &Engine,
         container: &str,
-        held: Attached,
+        held: Held,
         bounds: Bounds,
     ) -> (Self, Life) {
         let (sender, state) = watch::channel(State::Runs(1));
@@ -186,7 +192,7 @@ impl Machine {
 /// Keeps the container alive until it ends for good; says why.
 async fn live(
     (engine, container): (&Engine, &str),
-    mut held: Attached,
+    mut held: Held,
     bounds: Bounds,
     state: &watch::Sender<State>,
 ) -> String {
@@ -207,7 +213,7 @@ async fn live(
             Ok(RESTARTED) => {
                 state.send_replace(State::Restarts);
                 match start(engine, container).await {
-                    Ok(attached) => held = attached,
+                    Ok(attached) => held.sandbox = attached,
                     Err(error) => return format!("it cannot restart: {error}"),
                 }
                 time += 1;
@@ -218,9 +224,10 @@ async fn live(
     }
 }
 
-/// Takes what the first process prints, which is nothing more, and waits for whoever drops it.
-async fn drained(held: &mut Attached) -> Infallible {
-    while held.output.next().await.is_some() {}
+/// Takes what the first processes print, which is nothing more, and waits for whoever drops it.
+async fn drained(held: &mut Held) -> Infallible {
+    let drain = async |attached: &mut Attached| while attached.output.next().await.is_some() {};
+    tokio::join!(drain(&mut held.keeper), drain(&mut held.sandbox));
     std::future::pending().await
 }
 

@@ -35,6 +35,16 @@ pub(crate) use remote::DockerRemote;
 pub(crate) use sandbox::{DockerSandbox, DockerTerms};
 
 use super::SandboxError;
+use pull::Tell;
+
+/// Where engines may be, and who is told how a long pull goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Engines<'a> {
+    /// What the environment says of them.
+    pub(crate) hints: &'a EngineHints,
+    /// Is told.
+    pub(crate) tell: Tell<'a>,
+}
 
 /// What cannot be used, and why.
 fn unavailable(why: impl Into<String>) -> SandboxError {

@@ -14,11 +14,11 @@ use crate::stop::Stop;
 use super::address::{EngineHints, sockets};
 use super::carry::streamed;
 use super::changes::{self, Places};
-use super::engine::{Attached, Engine, Input, Kind, Printed};
+use super::engine::{Engine, Input, Kind, Printed};
 use super::engine_error::EngineError;
 use super::layer::Layer;
 use super::look::Attributes;
-use super::machine::{Bounds, Life, Machine, start};
+use super::machine::{Bounds, Held, Life, Machine, start};
 use super::prepare::{Blank, Unprepared, program};
 use super::pull::{self, Chosen, Image, Tell};
 use super::remote::DockerRemote;
@@ -52,18 +52,13 @@ pub(crate) struct DockerTerms {
 pub(crate) struct DockerSandbox {
     machine: Machine,
     life: Life,
-    /// What is held of the keeper; it ends with it.
-    keeper: Keeper,
+    /// The container that keeps the network.
+    keeper: String,
     user: String,
     memory: u64,
     prepared: BTreeMap<String, Attributes>,
     packages: PackageList,
     description: String,
-}
-
-struct Keeper {
-    container: String,
-    held: Attached,
 }
 
 /// Containers that are removed where the opening fails.
@@ -93,12 +88,6 @@ impl DockerTerms {
 }
 
 impl DockerSandbox {
-    /// Whether an engine answers, and an image is known; fast, and pulls nothing.
-    pub(crate) async fn available(order: &Order, terms: &DockerTerms) -> Result<(), SandboxError> {
-        pull::choose(order, terms.image.as_deref())?;
-        connected(&terms.hints).await.map(drop)
-    }
-
     /// Makes it.
     pub(crate) async fn open(
         order: &Order,
@@ -143,7 +132,7 @@ impl DockerSandbox {
         let places = Places {
             engine,
             sandbox: &self.machine.container,
-            keeper: &self.keeper.container,
+            keeper: &self.keeper,
         };
         let files = changes::files(&places, &self.prepared)
             .await
@@ -176,10 +165,10 @@ impl DockerSandbox {
             keeper,
             ..
         } = self;
-        drop((life, keeper.held));
+        drop(life);
         let made = Made {
             engine: &machine.engine,
-            containers: vec![keeper.container, machine.container.to_string()],
+            containers: vec![keeper, machine.container.to_string()],
             creating: None,
         };
         made.remove().await;
@@ -261,12 +250,16 @@ async fn open(
         put(engine, &container, layer, time).await?;
         Ok::<_, SandboxError>(attributes)
     };
-    let (held, prepared) = tokio::try_join!(kept, prepared)?;
+    let (kept, prepared) = tokio::try_join!(kept, prepared)?;
     let first = start(engine, &container).await;
     let first = first.map_err(|error| no_start(error, "start its container"))?;
     let packages = packages(engine, &container)
         .await
         .map_err(|error| error.while_it("list the packages in it"))?;
+    let held = Held {
+        keeper: kept,
+        sandbox: first,
+    };
     let bounds = Bounds {
         time: order.limits.time,
         memory: order.limits.memory,
@@ -275,14 +268,11 @@ async fn open(
         .name()
         .await
         .unwrap_or_else(|_| "an engine".to_owned());
-    let (machine, life) = Machine::new(engine, &container, first, bounds);
+    let (machine, life) = Machine::new(engine, &container, held, bounds);
     Ok(DockerSandbox {
         machine,
         life,
-        keeper: Keeper {
-            container: keeper,
-            held,
-        },
+        keeper,
         user: order.user.clone(),
         memory: order.limits.memory,
         prepared,

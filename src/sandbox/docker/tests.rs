@@ -24,16 +24,25 @@ use super::{DockerRemote, DockerSandbox, DockerTerms, EngineHints};
 const PLAIN: &str = "ami-build-test:bookworm";
 const FULL: &str = "ami-build-test:bookworm-systemd";
 
+/// What whoever runs the tests set.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests are no part of the program"
+)]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The socket; `None` where there is no engine, and then the test is not run and says so.
 fn socket() -> Option<PathBuf> {
-    match std::env::var("AMI_BUILD_TEST_DOCKER").as_deref() {
-        Ok("none") | Err(_) => {
+    match setting("AMI_BUILD_TEST_DOCKER").as_deref() {
+        Some("none") | None => {
             eprintln!(
                 "NOT RUN: no engine of Docker's (AMI_BUILD_TEST_DOCKER); `./test` starts one where it can"
             );
             None
         }
-        Ok(socket) => Some(PathBuf::from(socket)),
+        Some(socket) => Some(PathBuf::from(socket)),
     }
 }
 
@@ -48,7 +57,7 @@ fn hints(socket: &Path) -> EngineHints {
 fn terms(socket: &Path, image: &str) -> DockerTerms {
     let test = std::env::current_exe().unwrap();
     let beside = test.parent().unwrap().parent().unwrap().join("ami-build");
-    let program = std::env::var_os("AMI_BUILD_TEST_PROGRAM").map_or(beside, PathBuf::from);
+    let program = setting("AMI_BUILD_TEST_PROGRAM").map_or(beside, PathBuf::from);
     assert!(program.exists(), "build {} first", program.display());
     DockerTerms::new(Some(image.to_owned()), hints(socket)).with_program(&program)
 }

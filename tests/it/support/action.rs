@@ -10,6 +10,9 @@ use super::lab::Lab;
 use super::run::{SECRET_KEY, lab_environment};
 use super::workspace::Workspace;
 
+/// What opens the lab's token service.
+const ID_TOKEN_REQUEST_TOKEN: &str = "lab-id-token-request-token";
+
 /// A step of a job that uses the action.
 #[derive(Debug)]
 pub(crate) struct Step<'a> {
@@ -80,6 +83,19 @@ impl<'a> Step<'a> {
             self = self.env(name, &value);
         }
         self
+    }
+
+    /// The job has `id-token: write` and no keys, and EC2 is this lab.
+    pub(crate) fn identified(mut self, lab: &Lab) -> Self {
+        for (name, value) in lab_environment(lab) {
+            if !name.starts_with("AWS_ACCESS") && !name.starts_with("AWS_SECRET") {
+                self = self.env(name, &value);
+            }
+        }
+        let url = format!("{}/oidc/token?api-version=2.0", lab.url());
+        self.env("ACTIONS_ID_TOKEN_REQUEST_URL", &url)
+            .env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", ID_TOKEN_REQUEST_TOKEN)
+            .secret(ID_TOKEN_REQUEST_TOKEN)
     }
 
     /// GitHub's API is this server.

@@ -113,6 +113,20 @@ impl Lab {
         texts.map(str::to_owned).collect()
     }
 
+    /// GitHub's token service and the trust of roles, as the lab's README lists it.
+    pub(crate) fn identity(&self, wishes: &Value) {
+        self.post("identity", wishes);
+    }
+
+    /// How often a token was asked for.
+    pub(crate) fn asked_tokens(&self) -> usize {
+        let asked = self.get("identity").json();
+        asked["asked"]
+            .as_array()
+            .expect("the requests are a list")
+            .len()
+    }
+
     /// A secret in Secrets Manager.
     pub(crate) fn create_secret(&self, name: &str, text: &str) {
         self.post("secrets/us-east-1", &json!({ name: text }));

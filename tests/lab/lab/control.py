@@ -63,6 +63,10 @@ class Control:
                 self._set_faults(wishes)
             case ("POST", "stores"):
                 self._world.stores.set(wishes or {})
+            case ("POST", "identity"):
+                self._world.identity.set(wishes or {})
+            case ("GET", "identity"):
+                return {"asked": self._world.identity.asked}
             case ("POST", "secrets", region):
                 self._set_secrets(region, wishes or {})
             case ("GET", "stores"):

@@ -1,4 +1,4 @@
-"""The door: every request comes in here and goes to the control API, to `/checkip` or to moto."""
+"""The door: every request comes in here and goes to the control API, to `/checkip`, to the token service or to moto."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ class Front:
         if path.rstrip("/") == "/checkip":
             body = f"{environ.get('REMOTE_ADDR', '127.0.0.1')}\n".encode()
             return _send(start_response, 200, [("Content-Type", "text/plain")], body)
+        if path == "/oidc/token":
+            query, authorization = environ.get("QUERY_STRING", ""), environ.get("HTTP_AUTHORIZATION", "")
+            status, headers, body = self._world.identity.token(query, authorization)
+            return _send(start_response, status, headers, body)
         names = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
         if path.startswith(("/consul/", "/vault/", "/active/")):
             # The path as it was sent: `%2F` in it is not a slash.
@@ -86,7 +90,11 @@ class Front:
                 return refused
         if self._world.settings.throttle and self._world.throttle.refuses(call):
             return _error(call.service, 503, "RequestLimitExceeded", "Request limit exceeded.")
-        allowed = self._world.allowed
+        if self._world.identity.is_over(call.access_key):
+            code = "RequestExpired" if call.service == "ec2" else "ExpiredToken"
+            return _error(call.service, 400, code, "Request has expired.")
+        # Who is not signed yet has no policy.
+        allowed = self._world.allowed if call.access_key else None
         if allowed is not None and f"{call.service}:{call.action}" not in allowed:
             code, message = refusal(call.service, call.action)
             return _error(call.service, 403, code, message)

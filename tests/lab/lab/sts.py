@@ -1,8 +1,8 @@
-"""What moto's STS misses: the code of an MFA device, and the reasons of a refusal."""
+"""What moto's STS misses: the code of an MFA device, the job's identity, and the reasons of a refusal."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -34,7 +34,22 @@ def install(world: World) -> None:
             _shorten(result, world.settings.session)
         return result
 
+    with_identity = TokenResponse.assume_role_with_web_identity
+
+    def assume_role_with_web_identity(response: Any) -> ActionResult:
+        identity = world.identity
+        refused = identity.objection(response._get_param("WebIdentityToken") or "", response._get_param("RoleArn"))
+        if refused:
+            raise Refused(*refused)
+        result = with_identity(response)
+        if identity.session_seconds:
+            _shorten(result, identity.session_seconds)
+        session = result.result["Credentials"]
+        identity.sessions[session.access_key_id] = session.expiration.replace(tzinfo=UTC).timestamp()
+        return result
+
     TokenResponse.assume_role = assume_role  # type: ignore[method-assign]
+    TokenResponse.assume_role_with_web_identity = assume_role_with_web_identity  # type: ignore[method-assign]
     TokenResponse.decode_authorization_message = _decode  # type: ignore[attr-defined]
 
 

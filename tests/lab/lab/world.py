@@ -11,6 +11,7 @@ from .births import Births
 from .calls import Journal
 from .clock import Clock
 from .faults import Faults
+from .identity import Identity
 from .machines.fleet import Fleet
 from .settings import Settings
 from .stores import Stores
@@ -33,6 +34,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     births: Births = field(default_factory=Births)
     stores: Stores = field(default_factory=Stores)
+    identity: Identity = field(default_factory=Identity)
     throttle: Throttle = field(default_factory=Throttle)
     transitions: Transitions = field(default_factory=Transitions)
     tokens: dict[tuple[str, str, str], tuple[str, Any]] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class World:
             self.throttle.clear()
             self.transitions.clear()
             self.stores = Stores()
+            self.identity = Identity()
             moto_api_backend.reset()
         self.fleet.clear()
         self.journal.clear()

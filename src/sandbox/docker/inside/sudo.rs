@@ -96,6 +96,10 @@ fn target(options: &Options) -> Result<Login, String> {
 }
 
 /// The words of what runs in the end.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`sudo` hands on what its caller has"
+)]
 fn command(options: &Options, caller: &Login, target: &Login) -> Vec<String> {
     let shell = match options.shell {
         Shell::None => return options.command.clone(),
@@ -160,6 +164,10 @@ fn variables(options: &Options, caller: &Login, run: (&Login, &[String])) -> Var
     variables
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`sudo` hands on what its caller has"
+)]
 fn caller_variables() -> impl Iterator<Item = (String, String)> {
     let variables = env::vars_os().map(|(name, value)| {
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();

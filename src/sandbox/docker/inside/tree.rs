@@ -45,8 +45,7 @@ pub(super) fn get(words: &[String]) -> io::Result<()> {
 
 fn extract(input: impl io::Read, destination: &Path, mask: u32) -> io::Result<()> {
     let mut archive = tar::Archive::new(BufReader::with_capacity(PIECE, input));
-    let mut entries = archive.entries()?;
-    while let Some(entry) = entries.next() {
+    for entry in archive.entries()? {
         let mut entry = entry?;
         let inside = entry.path()?.into_owned();
         if !inside

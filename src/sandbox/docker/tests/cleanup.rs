@@ -91,6 +91,14 @@ async fn a_stop_while_it_is_opened_leaves_no_container() {
         opened.err().unwrap().to_string(),
         "stopped while the sandbox was made"
     );
+    let engine = Engine::connect(&socket).await.unwrap();
+    let all = engine.labelled(LABEL).await.unwrap();
+    let left = all.iter().filter(|container| {
+        let labels = container.labels.as_ref();
+        let user = labels.and_then(|labels| labels.get(USER_LABEL));
+        user.is_some_and(|user| user == "stopped")
+    });
+    assert_eq!(left.count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -94,9 +94,10 @@ async fn nobody_at_the_socket_is_an_engine_that_is_not_running() {
     let socket = directory.path().join("engine.sock");
     drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
     let terms = DockerTerms::new(Some("base:1".into()), hints(&socket));
-    let error = DockerSandbox::available(&order(), &terms)
+    let error = DockerSandbox::open(&order(), &terms, &|_| {}, &Stop::never())
         .await
-        .unwrap_err()
+        .err()
+        .unwrap()
         .to_string();
     assert!(error.ends_with("the engine is not running"), "{error}");
 }
@@ -139,9 +140,10 @@ async fn a_container_that_cannot_be_created_is_one_error_with_the_engines_words(
 #[tokio::test]
 async fn without_a_hint_nothing_is_chosen_and_the_engine_is_not_asked() {
     let terms = DockerTerms::new(None, EngineHints::default());
-    let error = DockerSandbox::available(&order(), &terms)
+    let error = DockerSandbox::open(&order(), &terms, &|_| {}, &Stop::never())
         .await
-        .unwrap_err()
+        .err()
+        .unwrap()
         .to_string();
     assert!(
         error.contains("nothing says which image is like the source AMI"),

@@ -124,8 +124,7 @@ async fn a_large_file_passes_through_without_being_held() {
     let mut remote = sandbox.connect().await.unwrap();
     let local = tempfile::tempdir().unwrap();
     let file = local.path().join("large");
-    let mebibytes =
-        std::env::var("AMI_BUILD_TEST_UPLOAD_MIB").map_or(256, |it| it.parse().unwrap());
+    let mebibytes = setting("AMI_BUILD_TEST_UPLOAD_MIB").map_or(256, |it| it.parse().unwrap());
     let size: u64 = mebibytes << 20;
     fs::File::create(&file).unwrap().set_len(size).unwrap();
     let begin = std::time::Instant::now();
