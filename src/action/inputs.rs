@@ -1,8 +1,8 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
 mod life;
-mod sign_in;
 mod rehearsal;
+mod sign_in;
 
 use super::environment::Environment;
 use crate::cli::options::{

@@ -101,6 +101,11 @@ async fn plan(
         ));
         return None;
     }
+    for build in &mut plan.builds {
+        // Whatever they do, on the machine or here, is no call of ours.
+        build.provisioners.clear();
+        build.cleanup_provisioner = None;
+    }
     Some(plan)
 }
 
