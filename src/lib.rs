@@ -29,11 +29,6 @@ mod provision;
 mod remote;
 mod report;
 pub mod run;
-#[expect(
-    unused_imports,
-    dead_code,
-    reason = "the sandboxes themselves come next"
-)]
 mod sandbox;
 pub mod secret;
 pub mod signals;
@@ -47,3 +42,4 @@ mod wait;
 
 pub use action::environment::Environment;
 pub use sandbox::SandboxRole;
+pub use sandbox::docker::play as play_in_container;
