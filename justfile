@@ -5,7 +5,7 @@ default:
     @just --list
 
 # Everything that a pull request has to pass, the quick parts first.
-check: vendored format lint test docs
+check: vendored format workflows lint test costs docs
 
 # The copy of libssh2 is the published one with our patch.
 vendored:
@@ -23,6 +23,11 @@ lint:
 test:
     ./test
 
+# What start-up and `validate` cost, against the record.
+costs:
+    benches/prepare.sh
+    python3 benches/instructions.py --binary "${CARGO_TARGET_DIR:-${AMI_BUILD_CACHE:-$HOME/.cache/ami-build}/target}/debug/ami-build"
+
 # Documentation builds without a warning, and what the tests generate is committed.
 docs:
     RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
@@ -32,6 +37,6 @@ docs:
 deny:
     cargo deny --locked check
 
-# Workflows and actions. Needs zizmor.
+# Workflows, those of the examples too, and action.yml: actionlint, GitHub's parser, zizmor.
 workflows:
-    zizmor --persona pedantic .github setup
+    tests/workflows/run.sh

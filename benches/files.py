@@ -1,10 +1,13 @@
 """Measures how fast files go to a machine and come back, beside OpenSSH's `scp` and `sftp` and Packer.
 
-    python3 benches/files.py --binary PATH [--packer PATH] [--rounds 5] [--megabytes 1024] [--files 10000] [--far-files 500]
+    python3 benches/files.py --binary PATH [--packer PATH] [--rounds 5] [--megabytes 1024] [--files 10000] [--far-files 500] [--together]
 
 Needs root and OpenSSH: a server of its own listens on a port of this machine. Each program moves the same files over the same
 line, one after another in every round; what arrived is compared byte for byte after every run. Prints Markdown tables of medians,
 and fails where ours has less than 0.95 of the speed of the fastest.
+
+`--together` runs all rounds of all programs with the small files over the long line at once: they wait for answers and not for the
+processor, and one after another would take a day.
 """
 
 from __future__ import annotations
@@ -21,8 +24,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -60,6 +64,8 @@ class Place:
 
     here: Path
     port: int
+    # What a run writes for itself: several may go on at once.
+    scratch: Path
 
     def options(self, port_flag: str) -> list[str]:
         """For OpenSSH's clients."""
@@ -81,6 +87,8 @@ def main() -> int:
     parser.add_argument("--far-files", type=int, default=500, help="the same over the long line, where others wait for each")
     parser.add_argument("--line", choices=["plain", "long", "both"], default="both")
     parser.add_argument("--way", choices=["scp", "sftp"], help="`ssh_file_transfer_method` for ours and Packer's; else the default")
+    parser.add_argument("--task", choices=["large", "small", "both"], default="both", help="the one large file, the many small ones, or both")
+    parser.add_argument("--together", action="store_true", help="see above")
     options = parser.parse_args()
     programs: dict[str, Move] = {"ami-build": template(options.binary, options.way)}
     if options.packer:
@@ -93,9 +101,9 @@ def main() -> int:
             "long": (f"{2 * DELAY} ms there and back", long_line, options.far_files),
         }
         for title, line, count in [lines[name] for name in lines if options.line in (name, "both")]:
-            tasks = prepare(place.here, options.megabytes, count)
+            tasks = [task for task in prepare(place.here, options.megabytes, count) if options.task in (task.name, "both")]
             with line(place) as port:
-                found = measure(programs, Place(place.here, port), tasks, options.rounds)
+                found = measure(programs, replace(place, port=port), tasks, options.rounds, options.together and line is long_line)
             enough = table(title, tasks, list(programs), found) and enough
     return 0 if enough else 1
 
@@ -115,15 +123,24 @@ def prepare(here: Path, megabytes: int, count: int) -> list[Task]:
     return [Task(f"{what}, {way}", name, way == "upload") for what, name in ((one, "large"), (many, "small")) for way in ("upload", "download")]
 
 
-def measure(programs: dict[str, Move], place: Place, tasks: list[Task], rounds: int) -> dict[tuple[str, str], list[float]]:
+def measure(programs: dict[str, Move], place: Place, tasks: list[Task], rounds: int, together: bool) -> dict[tuple[str, str], list[float]]:
     """Every program once, then every one again: what else the machine does hits all of them."""
+    turns = [(number, task, name) for number in range(rounds) for task in tasks for name in rotated(list(programs), number)]
+    at_once = [turn for turn in turns if together and turn[1].name == "small"]
     found: dict[tuple[str, str], list[float]] = {}
-    for number in range(rounds):
-        for task in tasks:
-            for name in rotated(list(programs), number):
-                seconds = run(programs[name], place, task)
-                found.setdefault((task.title, name), []).append(seconds)
-                print(f"round {number + 1}, load {os.getloadavg()[0]:.1f}, {task.title}, {name}: {seconds:.2f} s", file=sys.stderr)
+
+    def take(turn: tuple[int, Task, str]) -> None:
+        number, task, name = turn
+        seconds = run(programs[name], place, task)
+        found.setdefault((task.title, name), []).append(seconds)
+        print(f"round {number + 1}, load {os.getloadavg()[0]:.1f}, {task.title}, {name}: {seconds:.2f} s", file=sys.stderr)
+
+    for turn in turns:
+        if turn not in at_once:
+            take(turn)
+    with ThreadPoolExecutor(max(1, len(at_once))) as pool:
+        for done in [pool.submit(take, turn) for turn in at_once]:
+            done.result()
     return found
 
 
@@ -135,12 +152,12 @@ def rotated(names: list[str], number: int) -> list[str]:
 
 def run(move: Move, place: Place, task: Task) -> float:
     """One transfer into an empty directory, looked at afterwards."""
-    target = place.here / "target"
-    shutil.rmtree(target, ignore_errors=True)
+    scratch = Path(tempfile.mkdtemp(prefix="run-", dir=place.here))
+    target = scratch / "target"
     target.mkdir()
     os.sync()
     source = place.here / task.name
-    command = move(place, task, source, target)
+    command = move(replace(place, scratch=scratch), task, source, target)
     begin = time.monotonic()
     ended = subprocess.run(
         command, cwd=place.here, stdin=subprocess.DEVNULL, capture_output=True, env=environment(), timeout=LONGEST_SECONDS, check=False
@@ -149,6 +166,7 @@ def run(move: Move, place: Place, task: Task) -> float:
     if ended.returncode != 0:
         raise SystemExit(f"{command} ended with {ended.returncode}:\n{ended.stdout.decode()}{ended.stderr.decode()}")
     compare(source, target / task.name)
+    shutil.rmtree(scratch)
     return seconds
 
 
@@ -185,7 +203,7 @@ def template(binary: str, way: str | None) -> Move:
             moved = {"direction": "download", "source": f"{source}/", "destination": f"{target}/"}
         else:
             moved = {"direction": "download", "source": str(source), "destination": str(target / source.name)}
-        path = place.here / "template.json"
+        path = place.scratch / "template.json"
         path.write_text(json.dumps({"builders": [builder], "provisioners": [{"type": "file", **moved}]}))
         return [binary, "build", "-color=false", str(path)]
 
@@ -200,7 +218,7 @@ def scp(place: Place, task: Task, source: Path, target: Path) -> list[str]:
 
 def sftp(place: Place, task: Task, source: Path, target: Path) -> list[str]:
     """OpenSSH's `sftp`, as it comes."""
-    batch = place.here / "batch"
+    batch = place.scratch / "batch"
     batch.write_text(f"put -r {source} {target}/\n" if task.up else f"get -r {source} {target}/\n")
     return ["sftp", "-q", *place.options("-P"), "-b", str(batch), "root@127.0.0.1"]
 
@@ -216,7 +234,7 @@ def server(here: Path) -> Iterator[Place]:
     daemon = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", str(here / "config")])
     try:
         time.sleep(1)
-        yield Place(here, port)
+        yield Place(here, port, here)
     finally:
         daemon.terminate()
         daemon.wait()

@@ -26,6 +26,17 @@ pub(crate) enum Lookup {
     AwsSecret(String),
 }
 
+impl Lookup {
+    /// For people: where it is and what it is called.
+    pub(crate) fn in_words(&self) -> String {
+        match self {
+            Self::ConsulKey(key) => format!("Consul's key `{key}`"),
+            Self::VaultRead(path) | Self::VaultWrite { path, .. } => format!("Vault's `{path}`"),
+            Self::AwsSecret(name) => format!("AWS Secrets Manager's `{name}`"),
+        }
+    }
+}
+
 /// What the server said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -35,7 +46,12 @@ pub(crate) enum Answer {
     Nothing,
     /// The error, in full.
     Failed(String),
+    /// Nobody was asked: any value will do.
+    Pretended,
 }
+
+/// What stands where a value would, when nobody is asked for it.
+pub(crate) const PRETENDED: &str = "pretended";
 
 /// The answers so far. Clones share what they know.
 #[derive(Clone, Debug, Default)]
@@ -43,15 +59,56 @@ pub(crate) struct Lookups(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
+    asking: Asking,
     answers: BTreeMap<Lookup, Answer>,
     missed: BTreeSet<Lookup>,
     used: Vec<Secret>,
 }
 
+/// Whether servers are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Asking {
+    /// They are.
+    #[default]
+    Servers,
+    /// Nobody is.
+    Nobody,
+}
+
 impl Lookups {
+    /// Lookups that nobody makes: every value is pretended.
+    pub(crate) fn pretended() -> Self {
+        let lookups = Self::default();
+        lookups.state().asking = Asking::Nobody;
+        lookups
+    }
+
+    /// Whether nobody is asked.
+    pub(crate) fn pretends(&self) -> bool {
+        self.state().asking == Asking::Nobody
+    }
+
+    /// The names or ARNs of all secrets of AWS Secrets Manager that were asked for.
+    pub(crate) fn aws_secrets(&self) -> BTreeSet<String> {
+        let state = self.state();
+        let names = state.answers.keys().filter_map(|lookup| match lookup {
+            Lookup::AwsSecret(name) => Some(name.clone()),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    /// Everything that was asked for so far, in words.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.state().answers.keys().map(Lookup::in_words).collect()
+    }
+
     /// The answer; `None` is "not read yet", and it is noted as missed.
     pub(crate) fn answer(&self, lookup: &Lookup) -> Option<Answer> {
         let mut state = self.state();
+        if state.asking == Asking::Nobody {
+            state.answers.insert(lookup.clone(), Answer::Pretended);
+        }
         let known = state.answers.get(lookup).cloned();
         if known.is_none() {
             state.missed.insert(lookup.clone());
@@ -102,5 +159,14 @@ mod tests {
             Some(Answer::Found(Secret::new("x")))
         );
         assert_eq!(lookups.take_missed(), [].into());
+    }
+
+    #[test]
+    fn where_nobody_is_asked_nothing_is_missed_and_the_secrets_are_known() {
+        let lookups = Lookups::pretended();
+        let secret = Lookup::AwsSecret("database".into());
+        assert_eq!(lookups.answer(&secret), Some(Answer::Pretended));
+        assert_eq!(lookups.take_missed(), [].into());
+        assert_eq!(lookups.aws_secrets(), ["database".to_owned()].into());
     }
 }

@@ -4,6 +4,7 @@ mod action;
 mod advice;
 mod amazon;
 mod ask;
+mod bounded;
 mod builder_end;
 mod builder_file;
 mod builder_null;
@@ -14,9 +15,12 @@ mod debugging;
 mod destroyer;
 mod file_bounds;
 mod fix;
+mod iam_policy;
 mod identity;
+mod in_model;
 mod inspect;
 mod journals;
+mod life;
 mod load;
 mod machine_timer;
 mod made;
@@ -29,10 +33,13 @@ mod problems;
 mod provisioning;
 mod public_name;
 mod refuse;
+mod rehearsal;
+mod rehearse;
 mod renewal;
 mod reporting;
 mod secrets;
 mod settle;
+mod site;
 mod sweep;
 mod sweep_report;
 mod sweep_step;
@@ -84,7 +91,7 @@ impl Outcome {
 }
 
 /// What the process was started with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Start {
     /// The program's name: the action's post step runs under one of its own.
     pub program: String,
@@ -153,17 +160,17 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             validate::validate(&options, &plain(), &start.environment, &stop).await
         }
         Command::Fix(options) => fix::fix(&options, &plain()),
+        Command::IamPolicy(options) => {
+            Box::pin(iam_policy::iam_policy(&options, start, stop)).await
+        }
         Command::Build(options) => {
-            let console = console(
-                start,
-                form,
-                Look {
-                    colourless: options.colourless,
-                    timestamps: options.timestamps,
-                },
-            );
+            let console = console(start, form, Look::of(&options));
             let cx = run_context(start, console, stop, (*options, CommentSettings::default()));
             building::build(cx, Strictness::Packer).await
+        }
+        Command::Rehearse(options) => {
+            let console = console(start, form, Look::of(&options.build));
+            rehearse::on_command_line(*options, start, (console, stop)).await
         }
         Command::Settle { path } => {
             let console = plain();
@@ -221,6 +228,7 @@ fn run_context(
         outputs,
         comment,
         accounts: Accounts::default(),
+        rehearsal: None,
     }
 }
 
@@ -242,6 +250,15 @@ fn workspace_owner(environment: &Environment) -> Option<FileOwner> {
 struct Look {
     colourless: bool,
     timestamps: bool,
+}
+
+impl Look {
+    fn of(options: &BuildOptions) -> Self {
+        Self {
+            colourless: options.colourless,
+            timestamps: options.timestamps,
+        }
+    }
 }
 
 fn console(start: &Start, form: Form, look: Look) -> Console {

@@ -36,6 +36,11 @@ pub(crate) enum FileError {
 }
 
 impl CommandFiles {
+    /// No files at all.
+    pub(crate) fn nowhere() -> Self {
+        Self::default()
+    }
+
     /// The files that the runner names.
     pub(crate) fn of(environment: &Environment) -> Self {
         let path = |name| environment.get(name).map(PathBuf::from);

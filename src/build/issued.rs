@@ -42,14 +42,14 @@ pub(crate) async fn await_issued<C: Cloud>(
 mod tests {
     use super::*;
     use crate::build::tests::fixture::settings;
-    use crate::cloud::fake::{FakeCloud, Fault, Pace};
+    use crate::cloud::model::{Fault, ModelCloud, Pace};
     use crate::report::console::tests::console;
     use crate::report::console::{Form, Reader};
     use crate::report::ui::Grouping;
 
     const HOME: &str = "eu-west-1";
 
-    async fn calls(issued_by_vault: bool, cloud: &FakeCloud) -> usize {
+    async fn calls(issued_by_vault: bool, cloud: &ModelCloud) -> usize {
         let mut settings = settings();
         settings.access.issued_by_vault = issued_by_vault;
         let (console, _) = console(Form::Human, Reader::Plain);
@@ -60,7 +60,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn credentials_that_are_not_known_yet_are_tried_again() {
-        let cloud = FakeCloud::new(Pace::default());
+        let cloud = ModelCloud::new(Pace::default());
         cloud.fail_at(1, Fault::Refused("AuthFailure"));
         cloud.fail_at(2, Fault::Refused("InvalidClientTokenId"));
         assert_eq!(calls(true, &cloud).await, 3);
@@ -68,16 +68,16 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn patience_ends_and_another_refusal_ends_it_at_once() {
-        let cloud = FakeCloud::new(Pace::default());
+        let cloud = ModelCloud::new(Pace::default());
         cloud.fail_always("DescribeRegions", Fault::Refused("AuthFailure"));
         assert_eq!(calls(true, &cloud).await, 11);
-        let cloud = FakeCloud::new(Pace::default());
+        let cloud = ModelCloud::new(Pace::default());
         cloud.fail_always("DescribeRegions", Fault::Refused("UnauthorizedOperation"));
         assert_eq!(calls(true, &cloud).await, 1);
     }
 
     #[tokio::test]
     async fn other_credentials_are_not_waited_for() {
-        assert_eq!(calls(false, &FakeCloud::new(Pace::default())).await, 0);
+        assert_eq!(calls(false, &ModelCloud::new(Pace::default())).await, 0);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::flags::FlagError;
 use super::options::{self, BuildOptions, FixOptions, TemplateOptions, ValidateOptions};
+use super::rehearse_options::{self, RehearseOptions};
 use super::sweep_options::{self, SweepOptions};
 use super::usage;
 use crate::report::console::Form;
@@ -20,12 +21,16 @@ pub(crate) struct Invocation {
 pub(crate) enum Command {
     /// Build.
     Build(Box<BuildOptions>),
+    /// Build without an account.
+    Rehearse(Box<RehearseOptions>),
     /// Check.
     Validate(Box<ValidateOptions>),
     /// Show.
     Inspect(TemplateOptions),
     /// Bring up to date.
     Fix(FixOptions),
+    /// Print the least IAM policy.
+    IamPolicy(TemplateOptions),
     /// Say the version.
     Version,
     /// Undo what the builds of some journals left.
@@ -48,16 +53,14 @@ pub(crate) enum Command {
 
 /// Reads the arguments after the program's name.
 pub(crate) fn read(arguments: &[String]) -> Invocation {
-    // Packer takes the flag out before anything is parsed, wherever it stands.
-    let words: Vec<String> = arguments
-        .iter()
-        .filter(|word| *word != "-machine-readable")
-        .cloned()
-        .collect();
-    let form = if words.len() == arguments.len() {
-        Form::Human
-    } else {
-        Form::Machine
+    // Packer takes the flag out before anything is parsed, wherever it stands; the first one only.
+    let mut words = arguments.to_vec();
+    let form = match words.iter().position(|word| word == "-machine-readable") {
+        Some(place) => {
+            words.remove(place);
+            Form::Machine
+        }
+        None => Form::Human,
     };
     Invocation {
         command: command(&words),
@@ -83,12 +86,20 @@ fn command(words: &[String]) -> Command {
             usage::BUILD,
             options::build(rest).map(|options| Command::Build(Box::new(options))),
         ),
+        "rehearse" => checked(
+            usage::REHEARSE,
+            rehearse_options::rehearse(rest).map(|options| Command::Rehearse(Box::new(options))),
+        ),
         "validate" => checked(
             usage::VALIDATE,
             options::validate(rest).map(|options| Command::Validate(Box::new(options))),
         ),
         "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
         "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
+        "iam-policy" => checked(
+            usage::IAM_POLICY,
+            options::iam_policy(rest).map(Command::IamPolicy),
+        ),
         "settle" => settle(rest),
         "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),
         "version" | "-v" | "--version" | "-version" => Command::Version,
@@ -193,6 +204,10 @@ mod tests {
             Form::Human
         );
         assert_eq!(exit("build --machine-readable t.json"), None);
+        assert_eq!(
+            exit("build -machine-readable t.json -machine-readable"),
+            Some(1)
+        );
     }
 
     #[test]

@@ -137,6 +137,17 @@ pub(crate) async fn connect(
     })
 }
 
+/// The region that template, environment or profile name. Nobody is asked for it, and a file that cannot be read names none.
+pub(crate) async fn named_region(access: &Access, process: &ProcessEnvironment) -> Option<Region> {
+    let environment = Environment(process.variables());
+    if let Some(region) = known_region(access, environment) {
+        return Some(region);
+    }
+    let file = access.shared_credentials_file.as_deref();
+    let files = SharedFiles::find(file, access.profile.as_deref(), environment).ok()?;
+    profile_region(&files).await
+}
+
 /// The job's identity in place of the environment's credentials; what the template itself names wins over both.
 async fn sign_in(
     access: &Access,
@@ -176,12 +187,8 @@ async fn asked_region(
     environment: Environment<'_>,
     local: &ProviderConfig,
 ) -> Option<Region> {
-    let profile = ProfileFileRegionProvider::builder()
-        .profile_files(files.to_sdk())
-        .profile_name(files.profile_name())
-        .build();
-    if let Some(region) = profile.region().await {
-        return Some(Region::new(region.as_ref()));
+    if let Some(region) = profile_region(files).await {
+        return Some(region);
     }
     if !may_ask_metadata_service(access, environment) {
         return None;
@@ -191,6 +198,15 @@ async fn asked_region(
         .build()
         .region()
         .await?;
+    Some(Region::new(region.as_ref()))
+}
+
+async fn profile_region(files: &SharedFiles) -> Option<Region> {
+    let profile = ProfileFileRegionProvider::builder()
+        .profile_files(files.to_sdk())
+        .profile_name(files.profile_name())
+        .build();
+    let region = profile.region().await?;
     Some(Region::new(region.as_ref()))
 }
 

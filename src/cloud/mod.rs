@@ -2,7 +2,7 @@
 //!
 //! `ec2.rs` is the only file that names the SDK's client of EC2, and `iam.rs` that of IAM; `request` and `response` translate, `classify` and `hint` explain what
 //! went wrong, `connection` finds region, credentials and transport, `sign_in` gets credentials for the job's identity. `shared` joins what the builds
-//! of a process ask. `fake` is a stateful model with numbered calls.
+//! of a process ask. `model` is EC2 without AWS, for rehearsals and tests.
 
 pub(crate) mod announced;
 pub(crate) mod api;
@@ -16,8 +16,6 @@ pub(crate) mod ec2;
 mod environment;
 pub(crate) mod error;
 mod expired;
-#[cfg(test)]
-pub(crate) mod fake;
 mod hint;
 mod iam;
 pub(crate) mod identifiers;
@@ -27,6 +25,7 @@ pub(crate) mod launch_terms;
 pub(crate) mod lifecycle;
 pub(crate) mod lifecycle_calls;
 mod mfa;
+pub(crate) mod model;
 pub(crate) mod network;
 pub(crate) mod profile;
 mod profile_credentials;

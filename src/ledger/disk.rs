@@ -37,3 +37,21 @@ impl Disk for FileDisk {
         std::fs::remove_file(&self.path)
     }
 }
+
+/// None at all: whatever is written down goes with the process, as does what a rehearsal made.
+#[derive(Debug)]
+pub(super) struct NoDisk;
+
+impl Disk for NoDisk {
+    fn append(&mut self, _bytes: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn cut(&mut self, _length: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn remove(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::disk::{Disk, FileDisk};
+use super::disk::{Disk, FileDisk, NoDisk};
 use super::entry::{Entry, Header, VERSION};
 use super::identity::BuildIdentity;
 use super::replay::{self, Replayed};
@@ -120,6 +120,16 @@ impl Journal {
             .and_then(|directory| directory.sync_all())
             .map_err(failed("sync the directory of"))?;
         Ok(journal)
+    }
+
+    /// A journal that is on no disk, for a build that makes nothing real.
+    pub(crate) fn forgetful(identity: &BuildIdentity) -> Self {
+        Self {
+            disk: Box::new(NoDisk),
+            path: PathBuf::from(format!("{}.journal", identity.build_id)),
+            whole: 0,
+            torn: false,
+        }
     }
 
     /// Opens the journal that an earlier process left. A last line that was cut off announces a call that was never made,

@@ -113,8 +113,9 @@ impl Ledger {
             .find(|row| row.kind == Kind::Instance && row.id.as_deref() == Some(id.as_str()));
         let Some(row) = row else { return };
         undo_volumes::adopt(&self.inner, cloud, &row, id).await;
-        if let Err(error) = cloud.terminate_instance(&row.region, id).await {
-            log::warn!("{error}; it is tried again at the end");
+        match cloud.terminate_instance(&row.region, id).await {
+            Ok(()) => self.inner.record().leaves(row.number),
+            Err(error) => log::warn!("{error}; it is tried again at the end"),
         }
     }
 

@@ -4,6 +4,7 @@
 //! not stay and is the only way to a [`Settled`], without which there is no report. The ledger knows EC2 through the
 //! `Cloud` trait and nothing of templates or builds.
 
+mod belief;
 mod claim;
 mod created;
 pub(crate) mod deadline;
@@ -37,7 +38,8 @@ pub use settled::Settled;
 pub(crate) use disk::Disk;
 pub(crate) use found::{FoundThing, Guard, Verdict};
 pub(crate) use identity::{
-    BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, MOST_TAGS, OWNER_TAG, ROOM_FOR_TAGS, ROW_TAG,
+    BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, MOST_TAGS, OWNER_TAG, REPOSITORY_TAG,
+    ROOM_FOR_TAGS, ROW_TAG, RUN_TAG,
 };
 pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;

@@ -1,6 +1,6 @@
 //! The rows in memory and on disk, changed together: nothing is forgotten in one before the other knows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+use super::belief::Belief;
 use super::deadline;
 use super::deadlines::Deadlines;
 use super::entry::Entry;
@@ -16,11 +17,6 @@ use super::journal::{Journal, JournalError};
 use super::kind::Kind;
 use super::replay::Replayed;
 use super::row::{Order, Row};
-
-/// For so long EC2 may answer "not found" about a thing that it has just made. EC2's developer guide asks callers to expect
-/// that without naming a figure (<https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>); reports tell
-/// of seconds, so this is ample.
-pub(super) const VISIBILITY: Duration = Duration::from_secs(30);
 
 /// Whether calls may still be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +32,7 @@ pub(super) struct Record {
     rows: Vec<Row>,
     /// Ids of what stays for good: nothing brings them back.
     kept: BTreeSet<String>,
-    /// From then on "not found" is believed of a row.
-    believed: BTreeMap<u32, Instant>,
+    belief: Belief,
     deadlines: Deadlines,
     last_number: u32,
     journal: Option<Journal>,
@@ -74,7 +69,7 @@ impl Record {
             identity,
             rows: Vec::new(),
             kept: BTreeSet::new(),
-            believed: BTreeMap::new(),
+            belief: Belief::default(),
             deadlines: Deadlines::default(),
             last_number: 0,
             journal: None,
@@ -95,9 +90,7 @@ impl Record {
         record.damaged = replayed.damaged;
         for row in &replayed.rows {
             let age = Duration::from_secs(u64::try_from(now() - row.written).unwrap_or(0));
-            record
-                .believed
-                .insert(row.number, Instant::now() + VISIBILITY.saturating_sub(age));
+            record.belief.aged(row.number, age);
         }
         record.rows = replayed.rows;
         record
@@ -145,10 +138,7 @@ impl Record {
     }
 
     pub(super) fn believed_from(&self, number: u32) -> Instant {
-        self.believed
-            .get(&number)
-            .copied()
-            .unwrap_or_else(Instant::now)
+        self.belief.missing_from(number)
     }
 
     /// Writes a row down. Only when this returns may its call be made.
@@ -164,6 +154,7 @@ impl Record {
     pub(super) fn note(&mut self, order: Order, id: &str) -> Result<(), JournalError> {
         let row = self.row_of(order, Some(id.to_owned()));
         self.add(row.clone());
+        self.belief.shown(row.number);
         self.tell(Entry::Row(row))
     }
 
@@ -200,14 +191,13 @@ impl Record {
 
     fn add(&mut self, row: Row) {
         self.last_number = row.number;
-        self.believed
-            .insert(row.number, Instant::now() + VISIBILITY);
+        self.belief.fresh(row.number);
         self.rows.push(row);
     }
 
     /// The answer came: the thing has an id.
     pub(super) fn made(&mut self, number: u32, id: &str) -> Result<(), JournalError> {
-        self.believed.insert(number, Instant::now() + VISIBILITY);
+        self.belief.fresh(number);
         if let Some(row) = self.rows.iter_mut().find(|row| row.number == number) {
             row.id = Some(id.to_owned());
         }
@@ -219,7 +209,17 @@ impl Record {
 
     /// No answer came, or one that does not say what happened: from now on it has to be looked for.
     pub(super) fn unanswered(&mut self, number: u32) {
-        self.believed.insert(number, Instant::now() + VISIBILITY);
+        self.belief.fresh(number);
+    }
+
+    /// EC2 took the call that terminates this machine.
+    pub(super) fn leaves(&mut self, number: u32) {
+        self.belief.leaves(number);
+    }
+
+    /// Whether the machine was told to go, so that only its end has to be seen.
+    pub(super) fn is_leaving(&self, number: u32) -> bool {
+        self.belief.is_leaving(number)
     }
 
     /// It is gone, or never was.

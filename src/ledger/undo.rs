@@ -212,8 +212,10 @@ async fn instance<C: Cloud>(inner: &Arc<Inner>, cloud: &C, row: &Row) -> Result<
     let Some(id) = found.await?.map(InstanceId::new) else {
         return Ok(());
     };
-    undo_volumes::adopt(inner, cloud, row, &id).await;
-    remove(inner, row, || cloud.terminate_instance(&row.region, &id)).await?;
+    if !inner.record().is_leaving(row.number) {
+        undo_volumes::adopt(inner, cloud, row, &id).await;
+        remove(inner, row, || cloud.terminate_instance(&row.region, &id)).await?;
+    }
     let gone = || terminated(cloud, row, &id);
     repeat_at(Pace::STOP, row, TERMINATION, gone).await
 }

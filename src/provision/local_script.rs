@@ -61,6 +61,7 @@ async fn run_one(
         Ok(ChildExit::Status(status)) => Err(ProvisionError::Status {
             status: i64::from(status),
             allowed: settings.valid_exit_codes.clone(),
+            line: None,
         }),
         Ok(ChildExit::Cancelled) => Err(ProvisionError::Script {
             script: script(),
@@ -106,10 +107,7 @@ fn command(
     settings
         .execute_command
         .iter()
-        .map(|part| {
-            cx.render_with(part, &data)
-                .map_err(failed("execute_command"))
-        })
+        .map(|part| cx.render_with(part, &data).map_err(failed("command")))
         .collect()
 }
 

@@ -4,21 +4,23 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, file_bounds, inspect, journals, load, policy_file, secrets,
-    sweep_step, validate,
+    Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, rehearse,
+    secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
+use crate::action::inputs::RehearseForks;
 use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
+use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cloud::sign_in::{AllowedAccounts, SignIn};
-use crate::error::chain;
 use crate::ledger::Which;
 use crate::plan::Builder;
 use crate::plan::amazon::settings::Access;
@@ -61,51 +63,93 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         github_token,
         comment,
         pull_request,
+        terms,
+        forks,
         ..
     } = inputs;
     let environment = start.environment.clone().with_sign_in(sign_in);
-    let bounding = file_bounds::of(&files, &environment, github_token.as_ref());
-    let bounds = tokio::select! {
-        biased;
-        _ = stop.wait() => return concluded(start, begin, refuse(&console, "stopped before it began")),
-        bounds = bounding => bounds,
+    let given = Given {
+        files: &files,
+        policy: &policy,
+        token: github_token.as_ref(),
     };
-    let environment = environment.with_bounds(bounds);
-    let policy = tokio::select! {
-        biased;
-        _ = stop.wait() => return concluded(start, begin, refuse(&console, "stopped before it began")),
-        policy = policy_file::of(&policy, &environment, github_token.as_ref()) => policy,
+    let environment = match bounded::environment(environment, given, &stop).await {
+        Ok(environment) => environment,
+        Err(error) => return concluded(start, begin, refuse(&console, &error)),
     };
-    let policy = match policy {
-        Ok(policy) => policy,
-        Err(error) => return concluded(start, begin, refuse(&console, &chain(&error))),
+    let start = &Start {
+        environment,
+        ..start.clone()
     };
-    let environment = environment.with_policy(policy);
+    let comment = CommentSettings {
+        token: github_token,
+        mode: comment,
+        pull_request,
+    };
+    let with = With {
+        begin,
+        comment,
+        terms,
+        forks,
+    };
+    carry_out(command, with, start, (console, stop)).await
+}
+
+/// What goes with a command.
+struct With {
+    begin: Instant,
+    comment: CommentSettings,
+    terms: RehearsalTerms,
+    forks: RehearseForks,
+}
+
+async fn carry_out(
+    command: ActionCommand,
+    with: With,
+    start: &Start,
+    (console, stop): (Console, Stop),
+) -> Outcome {
+    let With {
+        begin,
+        comment,
+        terms,
+        forks,
+    } = with;
+    let environment = &start.environment;
     match command {
         ActionCommand::Validate(options) => {
-            let outcome = validate::validate(&options, &console, &environment, &stop).await;
+            let outcome = validate::validate(&options, &console, environment, &stop).await;
             concluded(start, begin, outcome)
         }
         ActionCommand::Inspect(options) => {
-            let outcome = inspect::inspect(&options, &console, &environment);
+            let outcome = inspect::inspect(&options, &console, environment);
             concluded(start, begin, outcome)
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {
                 console: &console,
-                environment: &environment,
+                environment,
                 stop: &stop,
             };
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
+        ActionCommand::Rehearse(options) => {
+            let RehearseOptions { build, terms } = *options;
+            Box::pin(rehearse::in_a_step(
+                (build, terms),
+                comment,
+                start,
+                (console, stop),
+            ))
+            .await
+        }
+        ActionCommand::Build(options) if rehearse::instead_of_build(environment, forks) => {
+            rehearse::say_that_it_is_one(&console);
+            let what = (*options, terms);
+            Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
+        }
         ActionCommand::Build(options) => {
-            let comment = CommentSettings {
-                token: github_token,
-                mode: comment,
-                pull_request,
-            };
-            let mut cx = super::run_context(start, console, stop, (*options, comment));
-            cx.environment = environment;
+            let cx = super::run_context(start, console, stop, (*options, comment));
             building::build(cx, Strictness::AllOrNothing).await
         }
     }
@@ -171,6 +215,10 @@ async fn accesses(
     let ActionCommand::Build(options) = &inputs.command else {
         return BTreeMap::new();
     };
+    // Nothing was asked for a rehearsal, and nothing is afterwards.
+    if rehearse::instead_of_build(environment, inputs.forks) {
+        return BTreeMap::new();
+    }
     let run_uuid = environment.get("STATE_run-uuid").unwrap_or_default();
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();

@@ -4,21 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::build;
 use crate::build::BuildError;
-use crate::cloud::Region;
-use crate::cloud::ec2::Ec2;
+use crate::cloud::{Cloud, Region};
 use crate::error::on_one_line;
 use crate::plan::amazon::settings::ImageSettings;
 use crate::post::{DestroyImages, ImageInRegion, VolumesInRegion};
 
 /// The way to EC2, where the builder had one, and what the template asked of its images.
-pub(super) struct Destroyer<'a>(pub(super) Option<(&'a Ec2, &'a ImageSettings)>);
+pub(super) struct Destroyer<'a, C>(pub(super) Option<(&'a C, &'a ImageSettings)>);
 
 /// Images that are still there, region by region.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.join("; "))]
 pub(super) struct NotDestroyed(Vec<String>);
 
-impl DestroyImages for Destroyer<'_> {
+impl<C: Cloud> DestroyImages for Destroyer<'_, C> {
     type Error = NotDestroyed;
 
     async fn destroy(&self, images: &BTreeMap<Region, ImageInRegion>) -> Result<(), NotDestroyed> {

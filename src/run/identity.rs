@@ -4,31 +4,30 @@ use time::OffsetDateTime;
 
 use super::context::RunContext;
 use super::owner;
-use crate::action::environment::{GITHUB_REPOSITORY, GITHUB_RUN_ATTEMPT, GITHUB_RUN_ID};
-use crate::cloud::api::Caller;
-use crate::cloud::connection::Connection;
+use super::site::Site;
+use crate::action::environment::{
+    Environment, GITHUB_REPOSITORY, GITHUB_RUN_ATTEMPT, GITHUB_RUN_ID,
+};
 use crate::ledger::{BuildIdentity, deadline};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
 
-/// The identity of `build`, in the account of `caller`.
-pub(super) fn identity(
+/// The identity of `build`, in the account of the site's caller.
+pub(super) fn identity<C, D>(
     settings: &EbsSettings,
     build: &PlannedBuild,
     cx: &RunContext,
-    (connection, caller): (&Connection, Option<&Caller>),
+    site: &Site<'_, C, D>,
 ) -> BuildIdentity {
     let environment = &cx.environment;
-    let attempt = environment
-        .get(GITHUB_RUN_ATTEMPT)
-        .map_or_else(String::new, |attempt| format!("/attempts/{attempt}"));
-    let mut regions = vec![connection.region.clone()];
+    let caller = site.caller.as_ref();
+    let mut regions = vec![site.region.clone()];
     regions.extend(
         settings
             .image
             .regions
             .iter()
-            .filter(|region| **region != connection.region)
+            .filter(|region| **region != site.region)
             .cloned(),
     );
     BuildIdentity {
@@ -40,15 +39,22 @@ pub(super) fn identity(
             .get(GITHUB_REPOSITORY)
             .or_else(|| environment.get("USER"))
             .map(str::to_owned),
-        run: environment
-            .get(GITHUB_RUN_ID)
-            .map(|run| format!("{run}{attempt}")),
+        run: run(environment),
         regions,
-        endpoint: connection.ec2_endpoint.clone(),
+        endpoint: site.endpoint.clone(),
         profile: settings.access.profile.clone(),
         assume_role: settings.access.assume_role.clone(),
         deadline: deadline::text(OffsetDateTime::now_utc() + deadline::FIRST),
     }
+}
+
+/// The workflow run, with its attempt.
+pub(super) fn run(environment: &Environment) -> Option<String> {
+    let attempt = environment
+        .get(GITHUB_RUN_ATTEMPT)
+        .map_or_else(String::new, |attempt| format!("/attempts/{attempt}"));
+    let run = environment.get(GITHUB_RUN_ID)?;
+    Some(format!("{run}{attempt}"))
 }
 
 /// The run's id with eight hexadecimal digits of the build's name: unique for each builder, 45 characters.

@@ -3,13 +3,12 @@
 use super::builder_end::BuilderResult;
 use super::provisioning::Provisioning;
 use crate::build::{self, BuildError, Built, BuiltVolumes, Cx, GeneratedData};
-use crate::cloud::ec2::Ec2;
-use crate::cloud::shared::Shared;
+use crate::cloud::Cloud;
 use crate::error::with_hint;
 use crate::plan::amazon::recipe::Recipe;
 use crate::post::{Artifact, ImageInRegion, VolumesInRegion};
 use crate::provision::ProvisionError;
-use crate::remote::SshDialer;
+use crate::remote::Dial;
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
 use crate::report::result::{Images, Product, Volumes};
@@ -23,8 +22,8 @@ pub(super) enum Made {
 }
 
 /// Builds by the builder's own recipe.
-pub(super) async fn make(
-    cx: &Cx<'_, Shared<Ec2>, SshDialer>,
+pub(super) async fn make<C: Cloud, D: Dial>(
+    cx: &Cx<'_, C, D>,
     provisioning: &mut Provisioning<'_>,
 ) -> Result<Made, BuildError> {
     if let Recipe::Volumes(volumes) = &cx.settings.recipe {
@@ -90,8 +89,8 @@ pub(super) fn panicked() -> (BuilderResult, GeneratedData) {
 pub(super) fn shown(error: &BuildError) -> String {
     match error {
         BuildError::Provision(source) => {
-            let own = source.downcast_ref().and_then(ProvisionError::hint);
-            with_hint(source.as_ref(), own)
+            let own = source.downcast_ref().map(ProvisionError::shown);
+            own.unwrap_or_else(|| with_hint(source.as_ref(), None))
         }
         error => with_hint(error, error.hint().as_deref()),
     }

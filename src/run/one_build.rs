@@ -5,14 +5,17 @@ use super::context::RunContext;
 use super::destroyer::Destroyer;
 use super::{amazon, builder_file, builder_null, observer};
 use crate::cli::options::Force;
+use crate::cloud::Cloud;
 use crate::cloud::ec2::Ec2;
 use crate::plan::{Builder, PlannedBuild, PlannedPostProcessor, amazon as plan_amazon};
 use crate::post::{Artifact, Chained, Original, PostContext, run_chains};
 use crate::provision::ChildEnding;
+use crate::remote::SshDialer;
 use crate::report::closing::{ArtifactText, Ended};
 use crate::report::conclusion::Conclusion;
 use crate::report::console::Line;
 use crate::report::human;
+use crate::report::rehearsed::Rehearsed;
 use crate::report::result::{BuildFacts, BuildReport, Failure, NothingCreated, Outcome, Product};
 use crate::report::ui::Ui;
 
@@ -22,6 +25,16 @@ pub(super) struct Finished {
     pub(super) report: BuildReport,
     /// For Packer's closing lists.
     pub(super) ended: Ended,
+}
+
+impl Finished {
+    /// The same of a build that was only rehearsed.
+    pub(super) fn rehearsed(self, told: Rehearsed) -> Self {
+        Self {
+            report: self.report.rehearsed(told),
+            ..self
+        }
+    }
 }
 
 /// How a build came out after its post-processors.
@@ -34,6 +47,16 @@ struct Verdict {
 /// Runs a build to its end. It never fails: a failure is part of what it gives.
 pub(super) async fn run(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> Finished {
     let (end, cloud) = run_builder(build, cx, ui).await;
+    finish(build, cx, ui, (end, cloud.as_ref())).await
+}
+
+/// What follows a builder, wherever it worked: post-processors, Packer's last line, the report.
+pub(super) async fn finish<C: Cloud>(
+    build: &PlannedBuild,
+    cx: &RunContext,
+    ui: &Ui,
+    (end, cloud): (BuilderEnd, Option<&C>),
+) -> Finished {
     let BuilderEnd {
         result,
         data,
@@ -46,10 +69,7 @@ pub(super) async fn run(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> Finis
                 cx,
                 ui,
                 (artifact, product),
-                &Made {
-                    data: &data,
-                    cloud: cloud.as_ref(),
-                },
+                &Made { data: &data, cloud },
             )
             .await
         }
@@ -75,6 +95,7 @@ pub(super) async fn run(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> Finis
         outcome: verdict.outcome,
         timeline: ui.steps(),
         advice: super::advice::of(build),
+        rehearsed: None,
     };
     Finished {
         report: match &settled {
@@ -97,7 +118,7 @@ async fn run_builder(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> (Builder
             (end, cloud)
         }
         Builder::Null(settings) => (
-            Box::pin(builder_null::run(settings, build, cx, ui)).await,
+            Box::pin(builder_null::run(settings, build, (cx, &SshDialer), ui)).await,
             None,
         ),
         Builder::File(settings) => (
@@ -109,17 +130,17 @@ async fn run_builder(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> (Builder
 }
 
 /// What the post-processors need of the builder's work.
-struct Made<'a> {
+struct Made<'a, C> {
     data: &'a crate::build::GeneratedData,
-    cloud: Option<&'a Ec2>,
+    cloud: Option<&'a C>,
 }
 
-async fn post_process(
+async fn post_process<C: Cloud>(
     build: &PlannedBuild,
     cx: &RunContext,
     ui: &Ui,
     (artifact, product): (Artifact, Product),
-    made: &Made<'_>,
+    made: &Made<'_, C>,
 ) -> Verdict {
     let children = cx.environment.for_children();
     let scope = build.scope.for_post_processors();
@@ -147,8 +168,10 @@ async fn post_process(
         },
         owner: cx.owner,
     };
+    // An image that was there before is not this run's to destroy.
+    let is_reused = matches!(&product, Product::Images(images) if images.are_reused());
     let destroyer = Destroyer(match (&build.builder, made.cloud) {
-        (Builder::AmazonEbs(settings), Some(cloud)) => Some((cloud, &settings.image)),
+        (Builder::AmazonEbs(settings), Some(cloud)) if !is_reused => Some((cloud, &settings.image)),
         _ => None,
     });
     let Chained {
@@ -167,10 +190,14 @@ async fn post_process(
     } else {
         Product::Nothing
     };
-    if !build.post_processors.is_empty() {
+    // What a rehearsal made is no output, and neither is its manifest.
+    let is_real = cx.rehearsal.is_none();
+    if is_real && !build.post_processors.is_empty() {
         observer::write(cx, &build.name, &product);
     }
-    tell_manifests(build, cx);
+    if is_real {
+        tell_manifests(build, cx);
+    }
     match error {
         Some(_) if cx.stop.requested().is_some() => Verdict {
             outcome: Outcome::Cancelled(product),

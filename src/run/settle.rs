@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::amazon::tell_what_stays;
+use super::site::tell_what_stays;
 use super::{Outcome, secrets};
 use crate::action::environment::Environment;
 use crate::build::removal_line;

@@ -8,6 +8,7 @@ import re
 import tarfile
 import zipfile
 
+import lz4
 from templates import Template
 from tools import Outcome
 
@@ -24,7 +25,8 @@ WORDING = [
     (r"^Error decoding provisioner: ", ""),
     (r", value: '.*$", ""),
     (r" in:$", ""),
-    (r" Note: some builders used to.*", ""),
+    (r" Note: some \S* used to.*", ""),
+    (r", see https://www\.packer\.io/docs\S* for more information$", ""),
     (r"^\d+ is an invalid Trace", "invalid Trace"),
     (r"^ssh_bastion_password or ssh_bastion_private_key_file.*", "ssh_bastion_private_key_file"),
     (r": Error parsing tunnel.*", ""),
@@ -80,6 +82,8 @@ def described(content: bytes):
     if content[:6] == b"\xfd7zXZ\0" and len(content) > 100:
         # What is smaller has to be the same bytes.
         return "xz", described(lzma.decompress(content))
+    if content[:4] == lz4.MAGIC:
+        return "lz4", described(lz4.decompress(content))
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return sorted((name, archive.read(name)) for name in archive.namelist())
@@ -147,7 +151,7 @@ def items(output: str) -> list[str]:
     parts, quoting = [[]], False
     for line in output.splitlines():
         # What a build's scripts print stands behind four spaces and the build's name.
-        is_told = re.match(r"    [^\s:]+: ", line)
+        is_told = re.match(r"    [^\s:]+:( |$)", line)
         line = line.strip()
         if HEADING.match(line) or is_told:
             parts.append([])

@@ -11,7 +11,7 @@ use crate::build::{
     AddressLookup, BuildError, BuildObserver, Built, BuiltVolumes, Cx, GeneratedData, Hook, build,
     build_volumes,
 };
-use crate::cloud::fake::{FakeCloud, Pace};
+use crate::cloud::model::{ModelCloud, Pace};
 use crate::cloud::{Cloud, ImageId, Region};
 use crate::facts::Facts;
 use crate::ledger::{
@@ -69,7 +69,7 @@ impl AddressLookup for Loopback {
 
 /// The model, the settings and a directory for the journal.
 pub(super) struct Bench {
-    pub(super) cloud: FakeCloud,
+    pub(super) cloud: ModelCloud,
     pub(super) settings: EbsSettings,
     pub(super) dial: FakeDialer,
     pub(super) recorder: Recorder,
@@ -121,7 +121,7 @@ impl Bench {
     }
 
     pub(super) fn with(settings: EbsSettings) -> Self {
-        let cloud = FakeCloud::new(Pace {
+        let cloud = ModelCloud::new(Pace {
             looks: 2,
             hidden: 0,
         });
@@ -297,7 +297,7 @@ pub(super) async fn settle<C: Cloud>(ledger: Ledger, cloud: &C, stop: &Stop) -> 
 }
 
 /// A stop signal that comes when the call of this number arrives.
-pub(super) fn stop_at(cloud: &FakeCloud, number: usize) -> Stop {
+pub(super) fn stop_at(cloud: &ModelCloud, number: usize) -> Stop {
     let (handle, stop) = StopHandle::new();
     cloud.run_at(number, move |_| {
         handle.request(crate::stop::StopReason::Interrupt)

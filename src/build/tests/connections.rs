@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::bench::{Bench, settle};
 use crate::build::BuildError;
-use crate::cloud::fake::Fault;
+use crate::cloud::model::Fault;
 use crate::cloud::{InstanceId, Region};
 use crate::remote::fake::FakeRemote;
 use crate::remote::{Attempt, ConnectError, Dial, ResolvedLogin, Target};
@@ -93,7 +93,7 @@ async fn a_machine_that_dies_ends_the_wait_for_its_connection() {
     assert!(error.to_string().contains("the instance is"), "{error}");
 }
 
-fn launched(cloud: &crate::cloud::fake::FakeCloud) -> Option<InstanceId> {
+fn launched(cloud: &crate::cloud::model::ModelCloud) -> Option<InstanceId> {
     let left = cloud.left_behind(&[]);
     let id = left.iter().find_map(|place| place.split_once("/i-"))?.1;
     Some(InstanceId::new(format!("i-{id}")))

@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use super::fixture::{everywhere, fast, registered, settings, spot, swapped, volumes};
 use super::lifecycle::all_asked;
-use crate::cloud::fake::{Fault, Pace};
+use crate::cloud::model::{Fault, Pace};
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
 

@@ -3,8 +3,8 @@
 use super::bench::Bench;
 use super::fixture::settings;
 use crate::build::BuildError;
-use crate::cloud::fake::Fault;
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs};
+use crate::cloud::model::Fault;
 use crate::cloud::{ImageId, Region};
 use crate::plan::amazon::fast_launch_settings::FastLaunch;
 use crate::plan::amazon::settings::{EbsSettings, Replace};
@@ -85,6 +85,7 @@ async fn an_encrypted_image_is_not_copied_to_take_an_old_ones_name() {
         ebs: Some(Ebs {
             encrypted: Some(true),
             delete_on_termination: Some(true),
+            volume_size: Some(1),
             ..Ebs::default()
         }),
         ..BlockDevice::default()

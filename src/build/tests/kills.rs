@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use super::bench::Bench;
 use super::fixture::{everywhere, fast, registered, spot, swapped, volumes};
-use crate::cloud::fake::Fault;
+use crate::cloud::model::Fault;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;
 

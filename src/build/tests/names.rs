@@ -4,7 +4,7 @@ use super::bench::{Bench, HOME, settle};
 use super::fixture::settings;
 use crate::cloud::Region;
 use crate::cloud::api::NetworkCalls as _;
-use crate::cloud::fake::Fault;
+use crate::cloud::model::Fault;
 use crate::ledger::{Kind, Order};
 use crate::plan::communicator::{Communicator, KeyType, Login};
 use crate::stop::Stop;

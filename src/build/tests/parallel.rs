@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::bench::{Bench, settle};
 use super::fixture::settings;
 use crate::cloud::Region;
-use crate::cloud::fake::{FakeCloud, Pace};
+use crate::cloud::model::{ModelCloud, Pace};
 use crate::cloud::shared::{Accounts, Holder};
 use crate::stop::Stop;
 
@@ -20,8 +20,8 @@ const CALLS_OF_ONE_IN_THIRTY: usize = 48;
 const CALLS_OF_ONE_ALONE: usize = 213;
 
 /// Builds that share one account, whose states take twenty seconds each.
-async fn side_by_side(builds: usize) -> (FakeCloud, Duration) {
-    let (cloud, accounts) = (FakeCloud::new(Pace::default()), Accounts::default());
+async fn side_by_side(builds: usize) -> (ModelCloud, Duration) {
+    let (cloud, accounts) = (ModelCloud::new(Pace::default()), Accounts::default());
     cloud.take_time(Duration::from_secs(20));
     cloud.throttle();
     let benches: Vec<Bench> = (0..builds).map(|number| bench(&cloud, number)).collect();
@@ -38,7 +38,7 @@ async fn side_by_side(builds: usize) -> (FakeCloud, Duration) {
     (cloud, begin.elapsed())
 }
 
-fn bench(cloud: &FakeCloud, number: usize) -> Bench {
+fn bench(cloud: &ModelCloud, number: usize) -> Bench {
     let mut settings = settings();
     settings.image.name = format!("web-{number}");
     settings.image.users = vec!["210987654321".to_owned()];
@@ -49,7 +49,7 @@ fn bench(cloud: &FakeCloud, number: usize) -> Bench {
     bench
 }
 
-fn by_name(cloud: &FakeCloud) -> BTreeMap<String, usize> {
+fn by_name(cloud: &ModelCloud) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for call in cloud.calls() {
         *counts.entry(call).or_default() += 1;

@@ -1,11 +1,11 @@
 //! `amazon-ebssurrogate`, `amazon-ebsvolume` and `fast_build_volume`: what stays of them, and how it looks.
 
 use super::bench::{Bench, HOME};
-use super::fixture::{fast, registered, swapped, volumes};
+use super::fixture::{fast, registered, swapped, volumes, with_own_keys};
 use crate::build::{BuildError, Built, destroy, destroy_volumes};
 use crate::cloud::api::ImageCalls as _;
-use crate::cloud::fake::{FakeCloud, Fault};
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs, Image, ImageQuery};
+use crate::cloud::model::{Fault, ModelCloud};
 use crate::cloud::volume::CreateSnapshot;
 use crate::cloud::volume_calls::VolumeCalls as _;
 use crate::cloud::{Region, SnapshotId, Tags, VolumeId};
@@ -22,7 +22,7 @@ async fn built(bench: &Bench) -> Built {
     bench.run(&Stop::never()).await.outcome.unwrap().unwrap()
 }
 
-async fn image(cloud: &FakeCloud, built: &Built) -> Image {
+async fn image(cloud: &ModelCloud, built: &Built) -> Image {
     let query = ImageQuery {
         ids: vec![built.images[&home()].clone()],
         ..ImageQuery::default()
@@ -66,7 +66,7 @@ async fn a_registered_image_has_the_surrogate_as_its_root_and_nothing_else_stays
 #[tokio::test(start_paused = true)]
 async fn the_snapshots_of_an_image_that_was_only_copied_from_go_with_it() {
     let mut settings = registered();
-    settings.image.encryption.encrypt_boot = Some(true);
+    settings.image.encryption = with_own_keys(&settings.image.regions);
     let bench = Bench::with(settings);
     let built = built(&bench).await;
     assert_eq!(built.images.len(), 2);
@@ -132,7 +132,7 @@ fn naming(snapshot: &SnapshotId) -> BlockDevice {
 }
 
 /// A snapshot that no build made: of a volume that an earlier one left.
-async fn users_snapshot(cloud: &FakeCloud) -> SnapshotId {
+async fn users_snapshot(cloud: &ModelCloud) -> SnapshotId {
     let earlier = Bench {
         cloud: cloud.clone(),
         build_id: "b-0",

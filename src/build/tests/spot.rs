@@ -4,7 +4,7 @@ use super::bench::{Bench, HOME};
 use super::fixture::{POLICY, settings, spot};
 use super::volumes::launch;
 use crate::build::BuildError;
-use crate::cloud::fake::{Fault, Pace};
+use crate::cloud::model::{Fault, Pace};
 use crate::cloud::spot::{Fleet, LaunchTemplate, SpotCalls as _};
 use crate::cloud::{CloudError, Region, Tags};
 use crate::ledger::{Kind, Order};

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::bench::{Bench, settle, stop_at};
 use super::fixture::{everywhere, fast, registered, spot, swapped, volumes};
-use crate::cloud::fake::Pace;
+use crate::cloud::model::Pace;
 use crate::ledger::Which;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;

@@ -9,14 +9,14 @@ use super::lifecycle::all_asked;
 use crate::build::{GeneratedData, Hook};
 use crate::cloud::api::ImageCalls as _;
 use crate::cloud::api::NetworkCalls as _;
-use crate::cloud::fake::{Age, FakeCloud, Fault, Life, Pace, Weather};
+use crate::cloud::model::{Age, Fault, Life, ModelCloud, Pace, Weather};
 use crate::cloud::{ImageId, Region};
 use crate::ledger::{DEADLINE_TAG, KEPT, Kind, Order, Why};
 use crate::remote::Remote;
 use crate::stop::Stop;
 
 /// A provisioner that attaches a volume, and fails.
-struct Attaches(FakeCloud, Age);
+struct Attaches(ModelCloud, Age);
 
 impl Hook for Attaches {
     type Error = std::io::Error;
@@ -58,7 +58,7 @@ async fn a_volume_that_is_older_than_the_machine_is_somebodys_data() {
 
 /// Everything that is made shows after some looks; these calls meet something else.
 fn meets(
-    cloud: &FakeCloud,
+    cloud: &ModelCloud,
     hidden: u32,
     weather: impl Fn(&str) -> Weather + Send + Sync + 'static,
 ) {

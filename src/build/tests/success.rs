@@ -3,7 +3,7 @@
 use super::bench::{Bench, HOME};
 use super::fixture::{everywhere, settings};
 use crate::cloud::Region;
-use crate::cloud::fake::{Fault, Pace};
+use crate::cloud::model::{Fault, Pace};
 use crate::stop::Stop;
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use super::bench::{Bench, OVER, OWNER};
 use super::fixture::{everywhere, fast, registered, spot, swapped, volumes};
 use super::kills::{kill_at, runtime};
 use crate::cloud::api::AccountCalls;
-use crate::cloud::fake::Fault;
+use crate::cloud::model::Fault;
 use crate::cloud::{Region, Tags};
 use crate::plan::amazon::settings::EbsSettings;
 use crate::stop::Stop;

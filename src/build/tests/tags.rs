@@ -103,7 +103,7 @@ async fn in_china_volumes_and_interfaces_are_tagged_once_the_machine_runs() {
     let ledger = bench.ledger();
     bench
         .cloud
-        .fail_always("StopInstances", crate::cloud::fake::Fault::Refused("Nope"));
+        .fail_always("StopInstances", crate::cloud::model::Fault::Refused("Nope"));
     assert!(bench.build(&ledger, &Stop::never()).await.is_err());
     let region = Region::new(CHINA);
     let left = bench.cloud.left_behind(&[]);

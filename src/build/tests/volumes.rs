@@ -2,9 +2,9 @@
 
 use super::bench::{Bench, HOME, settle};
 use crate::cloud::api::InstanceCalls as _;
-use crate::cloud::fake::SOURCE_IMAGE;
 use crate::cloud::image::{BlockDevice, EbsSettings};
 use crate::cloud::instance::{RunInstance, ShutdownBehavior};
+use crate::cloud::model::SOURCE_IMAGE;
 use crate::cloud::{ImageId, Region, Tags};
 use crate::ledger::{Kind, Order};
 use crate::stop::Stop;

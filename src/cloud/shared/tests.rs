@@ -8,10 +8,10 @@ use super::pacer::Pacer;
 use super::*;
 use crate::cloud::api::{AccountCalls, ImageCalls, InstanceCalls};
 use crate::cloud::error::Refusal;
-use crate::cloud::fake::{FakeCloud, Fault, Pace, SOURCE_IMAGE};
 use crate::cloud::image::ImageQuery;
 use crate::cloud::instance::{RunInstance, ShutdownBehavior};
 use crate::cloud::launch_terms::LaunchTerms;
+use crate::cloud::model::{Fault, ModelCloud, Pace, SOURCE_IMAGE};
 use crate::cloud::{ImageId, InstanceId, Region, Tags};
 use crate::ledger::Claim;
 
@@ -28,8 +28,8 @@ fn holder() -> Holder {
 }
 
 /// The model, and as two builds see it.
-fn two_builds() -> (FakeCloud, Shared<FakeCloud>, Shared<FakeCloud>) {
-    let (cloud, accounts) = (FakeCloud::new(Pace::default()), Accounts::default());
+fn two_builds() -> (ModelCloud, Shared<ModelCloud>, Shared<ModelCloud>) {
+    let (cloud, accounts) = (ModelCloud::new(Pace::default()), Accounts::default());
     let one = accounts.share(cloud.clone(), &holder());
     let other = accounts.share(cloud.clone(), &holder());
     (cloud, one, other)
@@ -58,7 +58,7 @@ fn request() -> RunInstance {
 }
 
 /// The model makes one machine for a token.
-async fn launch(cloud: &FakeCloud, token: &str) -> InstanceId {
+async fn launch(cloud: &ModelCloud, token: &str) -> InstanceId {
     let claim = Claim::for_tests(token, Tags::new());
     cloud
         .run_instance(&region(), &claim, &request())
@@ -67,7 +67,7 @@ async fn launch(cloud: &FakeCloud, token: &str) -> InstanceId {
         .id
 }
 
-fn describes(cloud: &FakeCloud) -> usize {
+fn describes(cloud: &ModelCloud) -> usize {
     let calls = cloud.calls();
     calls
         .iter()
@@ -234,7 +234,7 @@ async fn calls_come_slower_for_a_minute_after_ec2_throttled_nonetheless() {
 
 #[tokio::test(start_paused = true)]
 async fn an_account_is_paced_as_one_whoever_asks() {
-    let (cloud, accounts) = (FakeCloud::new(Pace::default()), Accounts::default());
+    let (cloud, accounts) = (ModelCloud::new(Pace::default()), Accounts::default());
     let someone_else = Holder {
         caller: Some("arn:aws:iam::123456789012:user/somebody".to_owned()),
         ..holder()

@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::*;
 use crate::cloud::api::NetworkCalls;
-use crate::cloud::fake::{FakeCloud, Fault};
+use crate::cloud::model::{Fault, ModelCloud};
 use crate::cloud::profile::ProfileCalls;
 use crate::cloud::{GroupId, KeyName};
 use crate::ledger::deadline::{Deadline, FIRST};
@@ -28,7 +28,12 @@ fn ledger(directory: &tempfile::TempDir) -> Ledger {
     Ledger::open(journal, identity)
 }
 
-async fn group(ledger: &Ledger, cloud: &FakeCloud, region: &Region, name: &'static str) -> GroupId {
+async fn group(
+    ledger: &Ledger,
+    cloud: &ModelCloud,
+    region: &Region,
+    name: &'static str,
+) -> GroupId {
     let order = Order::new(Kind::SecurityGroup, region, name);
     let (cloud, region) = (cloud.clone(), region.clone());
     let made = ledger.create(order, move |claim| async move {
@@ -37,16 +42,16 @@ async fn group(ledger: &Ledger, cloud: &FakeCloud, region: &Region, name: &'stat
     made.await.unwrap()
 }
 
-fn deadline_of(cloud: &FakeCloud, region: &Region, id: &str) -> Deadline {
+fn deadline_of(cloud: &ModelCloud, region: &Region, id: &str) -> Deadline {
     Deadline::of(&cloud.tags_of(region, id).unwrap())
 }
 
-fn count(cloud: &FakeCloud, call: &str) -> usize {
+fn count(cloud: &ModelCloud, call: &str) -> usize {
     let calls = cloud.calls();
     calls.iter().filter(|one| one.starts_with(call)).count()
 }
 
-async fn forget(ledger: Ledger, cloud: &FakeCloud) {
+async fn forget(ledger: Ledger, cloud: &ModelCloud) {
     let stop = crate::stop::Stop::never();
     let settling = crate::ledger::Settling {
         which: crate::ledger::Which::HeldToo,
@@ -59,10 +64,10 @@ async fn forget(ledger: Ledger, cloud: &FakeCloud) {
 
 #[tokio::test(start_paused = true)]
 async fn a_thing_is_born_with_a_day_and_has_four_hours_once_renewing_works() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let first = group(&ledger, &cloud, &region(), "one").await;
-    let at = |cloud: &FakeCloud, id: &GroupId| deadline_of(cloud, &region(), id.as_str());
+    let at = |cloud: &ModelCloud, id: &GroupId| deadline_of(cloud, &region(), id.as_str());
     assert_eq!(at(&cloud, &first), Deadline::At(now() + FIRST));
     ledger.renew(&cloud, now()).await.unwrap();
     assert_eq!(at(&cloud, &first), Deadline::At(now() + RENEWED));
@@ -73,7 +78,7 @@ async fn a_thing_is_born_with_a_day_and_has_four_hours_once_renewing_works() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_renewed_at_half_its_life_and_not_before() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let id = group(&ledger, &cloud, &region(), "one").await;
     ledger.renew(&cloud, now()).await.unwrap();
@@ -93,7 +98,7 @@ async fn it_is_renewed_at_half_its_life_and_not_before() {
 
 #[tokio::test(start_paused = true)]
 async fn one_call_renews_all_of_a_region() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let (ledger, elsewhere) = (ledger(&directory), Region::new("us-east-1"));
     for name in ["one", "two", "three"] {
         group(&ledger, &cloud, &region(), name).await;
@@ -111,7 +116,7 @@ async fn one_call_renews_all_of_a_region() {
 
 #[tokio::test(start_paused = true)]
 async fn where_tags_may_not_be_changed_the_first_day_stays() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let first = group(&ledger, &cloud, &region(), "one").await;
     cloud.fail_always("CreateTags", Fault::Refused("UnauthorizedOperation"));
@@ -129,7 +134,7 @@ async fn where_tags_may_not_be_changed_the_first_day_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_gone_does_not_keep_the_others_from_being_renewed() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let gone = group(&ledger, &cloud, &region(), "one").await;
     let there = group(&ledger, &cloud, &region(), "two").await;
@@ -144,7 +149,7 @@ async fn what_is_gone_does_not_keep_the_others_from_being_renewed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_tried_again_at_the_next_look() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let id = group(&ledger, &cloud, &region(), "one").await;
     cloud.fail_at(cloud.calls().len() + 1, Fault::Refused("InternalError"));
@@ -159,7 +164,7 @@ async fn a_refusal_is_tried_again_at_the_next_look() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deadline_never_goes_over_the_word_that_a_thing_is_finished() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let id = group(&ledger, &cloud, &region(), "one").await.to_string();
     ledger.stop_renewing(std::slice::from_ref(&id)).await;
@@ -171,7 +176,7 @@ async fn a_deadline_never_goes_over_the_word_that_a_thing_is_finished() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_held_is_held_until_the_deadline_in_its_tags_and_not_renewed() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let id = group(&ledger, &cloud, &region(), "one").await;
     ledger.renew(&cloud, now()).await.unwrap();
@@ -191,7 +196,7 @@ async fn what_is_held_is_held_until_the_deadline_in_its_tags_and_not_renewed() {
 
 #[tokio::test(start_paused = true)]
 async fn roles_are_renewed_in_iam_and_key_pairs_not_at_all() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), FakeCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let name = ProfileName::new("packer-1");
     let (shared, role) = (cloud.clone(), name.clone());

@@ -36,6 +36,8 @@ mod vault_engine;
 mod volume;
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use ebs::{Force, ebs};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::settings::StaticKeys;
 use crate::facts::Facts;
-use crate::lookups::{Answer, Lookup};
+use crate::lookups::{Answer, Lookup, PRETENDED};
 use crate::secret::Secret;
 use crate::template::fields::Fields;
 use crate::template::vault_answer::{VaultAnswer, VaultAnswerError};
@@ -78,6 +78,15 @@ fn keys_of(answer: Answer) -> Result<StaticKeys, String> {
         Answer::Found(answer) => answer,
         Answer::Nothing => return Err("Vault Secret does not exist at the given path.".to_owned()),
         Answer::Failed(error) => return Err(error),
+        Answer::Pretended => {
+            let pretended = || Secret::new(PRETENDED);
+            return Ok(StaticKeys {
+                access_key: pretended(),
+                secret_key: pretended(),
+                token: None,
+                lasts: None,
+            });
+        }
     };
     let in_words = |error: VaultAnswerError| error.to_string();
     let answer = VaultAnswer::read(answer.expose()).map_err(in_words)?;

@@ -3,13 +3,19 @@
 use std::path::Path;
 
 use crate::facts::{Facts, FileKind};
+use crate::template::document::{Json, Node};
 use crate::template::duration::GoDuration;
 use crate::template::fields::Fields;
+use crate::template::source::Span;
 
 use super::{GuestOs, ScriptSource};
 
 /// What is wrong with a local path, in the system's words; `None` where nothing is, or where nobody looked yet.
 pub(super) fn path_fault(path: &str, facts: &Facts) -> Option<String> {
+    // A path that is joined to nothing would be the directory itself.
+    if path.is_empty() {
+        return Some("stat : no such file or directory".to_owned());
+    }
     match facts.kind(Path::new(path))? {
         FileKind::Missing => Some(format!("stat {path}: no such file or directory")),
         FileKind::Refused => facts
@@ -196,6 +202,18 @@ pub(super) fn scripts(fields: &mut Fields<'_>, facts: &Facts) -> ScriptSource {
         ScriptSource::Inline(inline)
     } else {
         ScriptSource::Files(files)
+    }
+}
+
+/// Where the values of a list stand: each by itself, or all of them in one text.
+pub(super) fn spans(fields: &mut Fields<'_>, key: &str) -> Vec<Span> {
+    match fields.node(key) {
+        Some(Node {
+            value: Json::Array(items),
+            ..
+        }) => items.iter().map(|item| item.span).collect(),
+        Some(node) => vec![node.span],
+        None => Vec::new(),
     }
 }
 

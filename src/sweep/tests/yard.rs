@@ -5,8 +5,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::cloud::api::{AccountCalls, InstanceCalls, NetworkCalls};
-use crate::cloud::fake::{FakeCloud, SOURCE_IMAGE};
 use crate::cloud::instance::{RunInstance, ShutdownBehavior};
+use crate::cloud::model::{ModelCloud, SOURCE_IMAGE};
 use crate::cloud::{GroupId, ImageId, InstanceId, KeyName, Region, Tags};
 use crate::ledger::Claim;
 use crate::stop::Stop;
@@ -39,14 +39,14 @@ pub(super) fn in_hours(hours: i64) -> String {
     crate::ledger::deadline::text(OffsetDateTime::now_utc() + time::Duration::hours(hours))
 }
 
-pub(super) async fn group(cloud: &FakeCloud, row: u32, changes: &[(&str, &str)]) -> GroupId {
+pub(super) async fn group(cloud: &ModelCloud, row: u32, changes: &[(&str, &str)]) -> GroupId {
     let claim = Claim::for_tests("group", tags(row, changes));
     let name = format!("packer_{row}-{}", cloud.calls().len());
     let made = cloud.create_group(&home(), &claim, &name, None).await;
     made.unwrap()
 }
 
-pub(super) async fn key_pair(cloud: &FakeCloud, row: u32, changes: &[(&str, &str)]) -> KeyName {
+pub(super) async fn key_pair(cloud: &ModelCloud, row: u32, changes: &[(&str, &str)]) -> KeyName {
     let claim = Claim::for_tests("key", tags(row, changes));
     let name = KeyName::new(format!("packer_{row}"));
     let made = cloud.import_key_pair(&home(), &claim, &name, "key").await;
@@ -56,7 +56,7 @@ pub(super) async fn key_pair(cloud: &FakeCloud, row: u32, changes: &[(&str, &str
 
 /// A machine that a build made, unless the token says otherwise.
 pub(super) async fn machine(
-    cloud: &FakeCloud,
+    cloud: &ModelCloud,
     row: u32,
     (token, groups): (&str, Vec<GroupId>),
 ) -> InstanceId {
@@ -84,7 +84,7 @@ pub(super) async fn machine(
     made.unwrap().id
 }
 
-pub(super) async fn retag(cloud: &FakeCloud, id: &str, name: &str, value: &str) {
+pub(super) async fn retag(cloud: &ModelCloud, id: &str, name: &str, value: &str) {
     let tags = Tags::from([(name.to_owned(), value.to_owned())]);
     cloud
         .create_tags(&home(), &[id.to_owned()], &tags)
@@ -92,21 +92,21 @@ pub(super) async fn retag(cloud: &FakeCloud, id: &str, name: &str, value: &str) 
         .unwrap();
 }
 
-pub(super) async fn plan(cloud: &FakeCloud) -> Plan {
+pub(super) async fn plan(cloud: &ModelCloud) -> Plan {
     plan_older_than(cloud, None).await
 }
 
-pub(super) async fn plan_older_than(cloud: &FakeCloud, older_than: Option<Duration>) -> Plan {
+pub(super) async fn plan_older_than(cloud: &ModelCloud, older_than: Option<Duration>) -> Plan {
     let found = search(cloud, &[home()], &[OWNER.to_owned()]).await;
     let now = OffsetDateTime::now_utc();
     judge(&found, Terms { now, older_than })
 }
 
-pub(super) async fn carry_out(cloud: &FakeCloud, plan: Plan) -> Vec<Removal> {
+pub(super) async fn carry_out(cloud: &ModelCloud, plan: Plan) -> Vec<Removal> {
     carry_out_until(cloud, plan, &Stop::never()).await
 }
 
-pub(super) async fn carry_out_until(cloud: &FakeCloud, plan: Plan, stop: &Stop) -> Vec<Removal> {
+pub(super) async fn carry_out_until(cloud: &ModelCloud, plan: Plan, stop: &Stop) -> Vec<Removal> {
     let how = Removing {
         owners: &[OWNER.to_owned()],
         stop,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::lookups::{Answer, Lookup, Lookups};
+use crate::lookups::{Answer, Lookup, Lookups, PRETENDED};
 use crate::secret::Secret;
 use crate::template::aws_secret;
 use crate::template::gotmpl::{FunctionError, Value};
@@ -15,7 +15,11 @@ const NOT_READ: &str = "it was not read, since every rendering asks for somethin
 /// `consul_key KEY`. What Consul's key-value store holds is no secret.
 pub(super) fn consul_key(lookups: &Lookups, key: &str) -> Result<Value, FunctionError> {
     let missing = format!("key does not exist at the given path: {key}");
-    let value = found(lookups, &Lookup::ConsulKey(key.to_owned()), &missing)?;
+    let lookup = Lookup::ConsulKey(key.to_owned());
+    if is_pretended(lookups, &lookup) {
+        return Ok(PRETENDED.into());
+    }
+    let value = found(lookups, &lookup, &missing)?;
     if value.is_empty() {
         return Err(FunctionError::new(format!("value is empty at path {key}")));
     }
@@ -28,13 +32,17 @@ pub(super) fn vault(
     environment: &BTreeMap<String, String>,
     (path, key): (&str, &str),
 ) -> Result<Value, FunctionError> {
+    let lookup = Lookup::VaultRead(path.to_owned());
+    if is_pretended(lookups, &lookup) {
+        return Ok(PRETENDED.into());
+    }
     if environment.get("VAULT_TOKEN").is_none_or(String::is_empty) {
         return Err(FunctionError::new(
             "Must set VAULT_TOKEN env var in order to use vault template function",
         ));
     }
     let missing = "Vault Secret does not exist at the given path";
-    let answer = found(lookups, &Lookup::VaultRead(path.to_owned()), missing)?;
+    let answer = found(lookups, &lookup, missing)?;
     let answer = VaultAnswer::read(answer.expose()).map_err(in_words)?;
     Ok(used(lookups, answer.field(key).map_err(in_words)?))
 }
@@ -55,6 +63,9 @@ pub(super) fn aws_secretsmanager(
         }
     };
     let secret = aws_secret(lookups, name)?;
+    if is_pretended(lookups, &Lookup::AwsSecret(name.clone())) {
+        return Ok(PRETENDED.into());
+    }
     let value = aws_secret::value(secret.expose(), key).map_err(in_words)?;
     Ok(used(lookups, &value))
 }
@@ -84,10 +95,16 @@ fn aws_secret(lookups: &Lookups, name: &str) -> Result<Secret, FunctionError> {
 fn found(lookups: &Lookups, lookup: &Lookup, missing: &str) -> Result<Secret, FunctionError> {
     match lookups.answer(lookup) {
         Some(Answer::Found(value)) => Ok(value),
+        Some(Answer::Pretended) => Ok(Secret::new(PRETENDED)),
         Some(Answer::Nothing) => Err(FunctionError::new(missing)),
         Some(Answer::Failed(error)) => Err(FunctionError::new(error)),
         None => Err(FunctionError::new(NOT_READ)),
     }
+}
+
+/// Whether nobody is asked for it.
+fn is_pretended(lookups: &Lookups, lookup: &Lookup) -> bool {
+    lookups.pretends() && lookups.answer(lookup) == Some(Answer::Pretended)
 }
 
 fn used(lookups: &Lookups, value: &str) -> Value {

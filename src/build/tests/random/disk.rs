@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::scenario::{Demise, Fate};
-use crate::cloud::fake::Life;
+use crate::cloud::model::Life;
 use crate::ledger::Disk;
 
 /// See the module.

@@ -17,8 +17,8 @@ use crate::build::tests::bench::{Bench, OVER, resume};
 use crate::build::tests::sweeps::sweep;
 use crate::build::{BuildError, Built, GeneratedData, Hook};
 use crate::cloud::api::AccountCalls as _;
-use crate::cloud::fake::{Age, FakeCloud, Life};
 use crate::cloud::image::{Image, ImageState};
+use crate::cloud::model::{Age, Life, ModelCloud};
 use crate::cloud::{ImageId, Region};
 use crate::ledger::{DEADLINE_TAG, KEPT, Ledger, PATIENCE, Settled, Settling, Which};
 use crate::plan::amazon::recipe::Recipe;
@@ -31,7 +31,7 @@ const NEVER: Duration = Duration::from_secs(24 * 3600);
 /// The provisioner.
 struct Provisioner<'a> {
     owners_volume: &'a Mutex<Option<String>>,
-    cloud: FakeCloud,
+    cloud: ModelCloud,
     region: Region,
     script: Script,
 }
@@ -428,7 +428,7 @@ fn in_process<T>(life: &Life, fate: &Fate, work: impl Future<Output = T>) -> Opt
     })
 }
 
-async fn settle(ledger: Ledger, cloud: &FakeCloud, which: Which, stop: &Stop) -> Settled {
+async fn settle(ledger: Ledger, cloud: &ModelCloud, which: Which, stop: &Stop) -> Settled {
     let settling = Settling {
         which,
         patience: PATIENCE,

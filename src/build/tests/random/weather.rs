@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::chance::Chance;
 use super::scenario::{Demise, Fate};
-use crate::cloud::fake::{Fault, Forecast, Pace, Weather};
+use crate::cloud::model::{Fault, Forecast, Pace, Weather};
 
 /// The weather of a process of this fate.
 pub(super) fn forecast(fate: &Fate) -> Forecast {

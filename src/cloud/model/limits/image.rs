@@ -1,0 +1,79 @@
+//! Images: name, description, the day on which they are deprecated.
+
+use time::{Duration, OffsetDateTime};
+
+use super::super::place::{Outcome, Refused};
+
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html>
+const NAME_LENGTHS: std::ops::RangeInclusive<usize> = 3..=128;
+/// The same page.
+const LONGEST_DESCRIPTION: usize = 255;
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deprecate.html>
+const LATEST_DEPRECATION: Duration = Duration::days(10 * 366);
+
+/// The name's form.
+pub(in super::super) fn check_name(name: &str) -> Outcome<()> {
+    let is_legal =
+        |character: char| character.is_ascii_alphanumeric() || "()[] ./-'@_".contains(character);
+    if NAME_LENGTHS.contains(&name.chars().count()) && name.chars().all(is_legal) {
+        return Ok(());
+    }
+    Err(Refused::new(
+        "InvalidAMIName.Malformed",
+        "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/', '_', \
+         '[', ']', ' ', '@' and \"'\"",
+    ))
+}
+
+/// The description's length.
+pub(in super::super) fn check_description(text: &str) -> Outcome<()> {
+    let length = text.chars().count();
+    if length <= LONGEST_DESCRIPTION {
+        return Ok(());
+    }
+    Err(Refused::new(
+        "InvalidParameterValue",
+        format!("The description has {length} characters; EC2 takes {LONGEST_DESCRIPTION}"),
+    ))
+}
+
+/// The day from which on it is deprecated.
+pub(in super::super) fn check_deprecation(at: OffsetDateTime, now: OffsetDateTime) -> Outcome<()> {
+    if (now..=now + LATEST_DEPRECATION).contains(&at) {
+        return Ok(());
+    }
+    Err(Refused::new(
+        "InvalidParameterValue",
+        format!("The deprecation date {at} is in the past or more than ten years ahead"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_a_form() {
+        for good in ["web", "web 1.0/(a)[b]-'c'@d_e", &"n".repeat(128)] {
+            assert!(check_name(good).is_ok(), "{good}");
+        }
+        for bad in ["ab", "web:1", "wéb", &"n".repeat(129)] {
+            let refused = check_name(bad).unwrap_err();
+            assert_eq!(refused.code, "InvalidAMIName.Malformed", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_description_has_a_length() {
+        assert!(check_description(&"d".repeat(255)).is_ok());
+        assert!(check_description(&"d".repeat(256)).is_err());
+    }
+
+    #[test]
+    fn an_image_is_deprecated_within_ten_years() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        assert!(check_deprecation(now + Duration::days(365), now).is_ok());
+        assert!(check_deprecation(now - Duration::days(1), now).is_err());
+        assert!(check_deprecation(now + Duration::days(4000), now).is_err());
+    }
+}

@@ -1,0 +1,55 @@
+//! With whom something encrypted can be shared: nobody else can use a key that AWS manages for an account.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html>
+
+use super::super::place::{Outcome, Refused};
+
+/// What a snapshot is encrypted with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in super::super) enum Key {
+    /// The account's default one, which AWS manages unless its owner chose another.
+    Default,
+    /// One of the customer's.
+    Own(String),
+}
+
+/// An image whose snapshots are encrypted so.
+pub(in super::super) fn check_image(keys: &[Key], who: &[String]) -> Outcome<()> {
+    keys.iter().try_for_each(|key| check("AMI", Some(key), who))
+}
+
+/// A snapshot.
+pub(in super::super) fn check_snapshot(key: Option<&Key>, who: &[String]) -> Outcome<()> {
+    check("Snapshots", key, who)
+}
+
+fn check(what: &str, key: Option<&Key>, who: &[String]) -> Outcome<()> {
+    let is_public = who.iter().any(|one| one == "all");
+    let why = match key {
+        Some(Key::Default) => "encrypted with the AWS Managed CMK can't be shared",
+        Some(Key::Own(_)) if is_public => "that is encrypted can't be shared with everybody",
+        _ => return Ok(()),
+    };
+    Err(Refused::new("InvalidParameter", format!("{what} {why}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_default_key_encrypts_is_shared_with_nobody() {
+        let friend = ["210987654321".to_owned()];
+        assert!(check_snapshot(Some(&Key::Default), &friend).is_err());
+        assert!(check_snapshot(Some(&Key::Own("alias/mine".to_owned())), &friend).is_ok());
+        assert!(check_snapshot(None, &friend).is_ok());
+    }
+
+    #[test]
+    fn nothing_encrypted_is_shared_with_everybody() {
+        let everybody = ["all".to_owned()];
+        let own = Key::Own("alias/mine".to_owned());
+        assert!(check_image(&[own], &everybody).is_err());
+        assert!(check_image(&[], &everybody).is_ok());
+    }
+}
