@@ -98,7 +98,7 @@ fn command(words: &[String]) -> Command {
         "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
         "iam-policy" => checked(
             usage::IAM_POLICY,
-            options::iam_policy(rest).map(Command::IamPolicy),
+            options::validate(rest).map(|options| Command::IamPolicy(options.template)),
         ),
         "settle" => settle(rest),
         "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),

@@ -281,11 +281,6 @@ pub(crate) fn inspect(arguments: &[String]) -> Result<TemplateOptions, FlagError
     template(&parsed)
 }
 
-/// Reads `iam-policy`'s command line, which has `validate`'s flags.
-pub(crate) fn iam_policy(arguments: &[String]) -> Result<TemplateOptions, FlagError> {
-    validate(arguments).map(|options| options.template)
-}
-
 /// Reads `fix`'s command line.
 pub(crate) fn fix(arguments: &[String]) -> Result<FixOptions, FlagError> {
     let parsed = parse(arguments, FIX)?;
