@@ -51,18 +51,24 @@ fn processes(word: &str) -> Vec<String> {
         let line = std::fs::read(entry.path().join("cmdline")).ok()?;
         Some(String::from_utf8_lossy(&line).replace('\0', " "))
     });
-    lines.filter(|line| line.starts_with("sleep") && line.contains(word)).collect()
+    lines
+        .filter(|line| line.starts_with("sleep") && line.contains(word))
+        .collect()
 }
 
 /// A script that runs until it is ended, and the run that it belongs to.
 fn sleeping(workspace: &Workspace, number: &str) -> Running {
     let running = run(workspace).in_a_group().start();
-    wait_until("the script in the sandbox", || (!processes(number).is_empty()).then_some(()));
+    wait_until("the script in the sandbox", || {
+        (!processes(number).is_empty()).then_some(())
+    });
     running
 }
 
 fn expect_no_process(number: &str) {
-    wait_until("the end of the sandbox", || processes(number).is_empty().then_some(()));
+    wait_until("the end of the sandbox", || {
+        processes(number).is_empty().then_some(())
+    });
 }
 
 /// Everything that changes where a file or directory below `root` does.
@@ -70,7 +76,11 @@ fn fingerprint(root: &Path) -> Vec<(PathBuf, u64, u32, u32, i64, i64)> {
     let mut found = Vec::new();
     let mut waiting = vec![root.to_owned()];
     while let Some(directory) = waiting.pop() {
-        for entry in std::fs::read_dir(&directory).into_iter().flatten().flatten() {
+        for entry in std::fs::read_dir(&directory)
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
             let path = entry.path();
             let Ok(there) = std::fs::symlink_metadata(&path) else {
                 continue;
@@ -79,7 +89,14 @@ fn fingerprint(root: &Path) -> Vec<(PathBuf, u64, u32, u32, i64, i64)> {
                 waiting.push(path.clone());
             }
             // Other tests run meanwhile, and what they read changes no time of change.
-            found.push((path, there.size(), there.mode(), there.uid(), there.ctime(), there.ctime_nsec()));
+            found.push((
+                path,
+                there.size(),
+                there.mode(),
+                there.uid(),
+                there.ctime(),
+                there.ctime_nsec(),
+            ));
         }
     }
     found.sort();
@@ -136,7 +153,11 @@ fn a_failure_points_to_the_line_of_the_template() {
     let workspace = shell(&["true", "no-such-command --now", "true"]);
     let finished = run(&workspace).finish().expect_code(1);
     let text = workspace.read(TEMPLATE);
-    let line = text.lines().position(|line| line.contains("no-such-command")).unwrap() + 1;
+    let line = text
+        .lines()
+        .position(|line| line.contains("no-such-command"))
+        .unwrap()
+        + 1;
     finished
         .expect_text("Script exited with non-zero exit status: 127")
         .expect_text("in: provisioner 1 (shell), line 2 of the inline script")
@@ -153,7 +174,11 @@ fn ctrl_c_ends_the_sandbox_at_once() {
     let begin = std::time::Instant::now();
     running.signal(Signal::SIGINT);
     let finished = running.finish().expect_code(1);
-    assert!(begin.elapsed() < Duration::from_secs(5), "{}", finished.output);
+    assert!(
+        begin.elapsed() < Duration::from_secs(5),
+        "{}",
+        finished.output
+    );
     expect_no_process(&number);
 }
 
