@@ -5,6 +5,7 @@
 
 mod action;
 mod address;
+mod bounds;
 mod build;
 mod cli;
 mod cloud;
@@ -22,6 +23,7 @@ pub mod logging;
 mod lookups;
 mod ownership;
 mod plan;
+mod policy;
 mod post;
 mod provision;
 mod remote;
