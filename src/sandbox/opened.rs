@@ -9,7 +9,7 @@ use crate::stop::Stop;
 /// A sandbox that is open.
 pub(crate) enum Sandbox {
     /// A copy of this machine.
-    Host(HostSandbox),
+    Host(Box<HostSandbox>),
     /// A container.
     Docker(Box<DockerSandbox>),
 }
@@ -70,7 +70,8 @@ async fn host_sandbox(order: &Order, stop: &Stop) -> Result<Sandbox, SandboxErro
         sandbox: "host",
         why,
     })?;
-    HostSandbox::open(order, stop).await.map(Sandbox::Host)
+    let sandbox = HostSandbox::open(order, stop).await?;
+    Ok(Sandbox::Host(Box::new(sandbox)))
 }
 
 async fn docker(
