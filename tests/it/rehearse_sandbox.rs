@@ -7,7 +7,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Run, Running, Workspace, wait_until};
+use crate::support::{Run, Running, Workspace, variable, wait_until};
 
 const TEMPLATE: &str = "template.json";
 
@@ -128,7 +128,7 @@ fn the_report_tells_what_the_provisioners_changed() {
 #[test]
 fn this_machine_stays_as_it_is() {
     let roots = ["/etc", "/usr/bin", "/usr/sbin", "/usr/local", "/opt"].map(Path::new);
-    let home = PathBuf::from(std::env::var("HOME").unwrap_or_else(|_| "/root".to_owned()));
+    let home = PathBuf::from(variable("HOME").unwrap_or_else(|| "/root".to_owned()));
     let of_all = || {
         let mut all: Vec<_> = roots.iter().map(|root| fingerprint(root)).collect();
         // Below it other tests work.
