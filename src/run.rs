@@ -4,6 +4,7 @@ mod action;
 mod advice;
 mod amazon;
 mod ask;
+mod bounded;
 mod builder_end;
 mod builder_file;
 mod builder_null;
@@ -90,7 +91,7 @@ impl Outcome {
 }
 
 /// What the process was started with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Start {
     /// The program's name: the action's post step runs under one of its own.
     pub program: String,

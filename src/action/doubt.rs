@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::environment::{self, Environment};
+use super::event;
 
 /// What such a run knows of commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,11 +23,8 @@ pub(crate) struct Doubt {
 /// The run's event, where it is one of those.
 pub(crate) fn of(environment: &Environment) -> Option<Doubt> {
     let name = environment.get(environment::GITHUB_EVENT_NAME)?;
-    let path = environment.get(environment::GITHUB_EVENT_PATH);
-    let payload = path.and_then(|path| std::fs::read(path).ok());
-    let event = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
-    let sha = environment.get(environment::GITHUB_SHA);
-    from_payload(name, sha, &event.unwrap_or_default())
+    let event = event::payload(environment).unwrap_or_default();
+    from_payload(name, environment.get(environment::GITHUB_SHA), &event)
 }
 
 fn from_payload(name: &str, sha: Option<&str>, event: &Value) -> Option<Doubt> {

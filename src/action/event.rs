@@ -71,7 +71,7 @@ fn head_of(name: &str, event: &Value) -> Head {
     told.map_or(Head::Hidden, |head| Head::Told(head.to_owned()))
 }
 
-fn payload(environment: &Environment) -> Option<Value> {
+pub(super) fn payload(environment: &Environment) -> Option<Value> {
     let path = environment.get(environment::GITHUB_EVENT_PATH)?;
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }
@@ -80,11 +80,8 @@ fn payload(environment: &Environment) -> Option<Value> {
 /// where somebody else's may be at work.
 pub(crate) fn base_commit(environment: &Environment) -> Option<String> {
     let name = environment.get(environment::GITHUB_EVENT_NAME)?;
-    let path = environment.get(environment::GITHUB_EVENT_PATH);
-    let payload = path.and_then(|path| std::fs::read(path).ok());
-    let event: Option<Value> = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
-    let sha = environment.get(environment::GITHUB_SHA);
-    base_in_payload(name, sha, &event.unwrap_or_default())
+    let event = payload(environment).unwrap_or_default();
+    base_in_payload(name, environment.get(environment::GITHUB_SHA), &event)
 }
 
 fn base_in_payload(name: &str, sha: Option<&str>, event: &Value) -> Option<String> {
@@ -207,17 +204,6 @@ mod tests {
     }
 
     #[test]
-    fn the_head_is_the_pull_requests_own_and_else_what_is_checked_out() {
-        let event = json!({"pull_request": {"head": {"sha": "abc"}}});
-        assert_eq!(
-            head_of("pull_request", &event),
-            Head::Told("abc".to_owned())
-        );
-        assert_eq!(head_of("push", &json!({})), Head::AsCheckedOut);
-        assert_eq!(head_of("issue_comment", &json!({})), Head::Hidden);
-    }
-
-    #[test]
     fn what_is_not_merged_yet_has_a_base_and_a_push_has_none() {
         let event =
             json!({"pull_request": {"base": {"sha": "b"}}, "merge_group": {"base_sha": "q"}});
@@ -226,6 +212,17 @@ mod tests {
         assert_eq!(base("merge_group").as_deref(), Some("q"));
         assert_eq!(base("pull_request_target").as_deref(), Some("main"));
         assert_eq!(base("push"), None);
+    }
+
+    #[test]
+    fn the_head_is_the_pull_requests_own_and_else_what_is_checked_out() {
+        let event = json!({"pull_request": {"head": {"sha": "abc"}}});
+        assert_eq!(
+            head_of("pull_request", &event),
+            Head::Told("abc".to_owned())
+        );
+        assert_eq!(head_of("push", &json!({})), Head::AsCheckedOut);
+        assert_eq!(head_of("issue_comment", &json!({})), Head::Hidden);
     }
 
     #[test]

@@ -3,10 +3,14 @@
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
+/// As many as Linux follows; more lead to each other.
+const MOST_LINKS: u32 = 40;
+
 /// The real path; of what is not there, that of the nearest directory above it with the rest behind.
 pub(crate) fn real_path(path: &Path) -> PathBuf {
     let mut rest: Vec<OsString> = Vec::new();
     let mut there = path.to_owned();
+    let mut links = 0;
     loop {
         if let Ok(real) = there.canonicalize() {
             return rest.iter().rev().fold(real, |path, name| path.join(name));
@@ -23,6 +27,10 @@ pub(crate) fn real_path(path: &Path) -> PathBuf {
         }
         // A link to nowhere may become a link to somewhere.
         if let Ok(target) = there.read_link() {
+            links += 1;
+            if links > MOST_LINKS {
+                return path.to_owned();
+            }
             rest.pop();
             there.pop();
             there = there.join(target);

@@ -4,29 +4,29 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, file_bounds, inspect, journals, load, policy_file, rehearse,
+    Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, rehearse,
     secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
-use crate::action::inputs::{self, ActionCommand, FileInputs, Inputs, PolicyInput};
+use crate::action::inputs::RehearseForks;
+use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
-use crate::cli::rehearse_options::RehearseOptions;
+use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cloud::sign_in::{AllowedAccounts, SignIn};
-use crate::error::chain;
 use crate::ledger::Which;
 use crate::plan::Builder;
 use crate::plan::amazon::settings::Access;
 use crate::report::conclusion::Conclusion;
 use crate::report::console::{Console, Form};
 use crate::report::outputs::OutputWriter;
-use crate::secret::Secret;
 use crate::stop::Stop;
 use crate::stores::StoreContext;
 
@@ -35,7 +35,14 @@ const LONGEST_LOOK: Duration = Duration::from_secs(20);
 
 /// The main step.
 pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
-    let console = console(start, Form::Human, Look::default());
+    let console = console(
+        start,
+        Form::Human,
+        Look {
+            colourless: false,
+            timestamps: false,
+        },
+    );
     let begin = Instant::now();
     let inputs = match inputs::read(&start.environment) {
         Ok(inputs) => inputs,
@@ -61,67 +68,91 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ..
     } = inputs;
     let environment = start.environment.clone().with_sign_in(sign_in);
-    let bounded = bounded(environment, (&files, &policy), github_token.as_ref());
-    let bounded = tokio::select! {
-        biased;
-        _ = stop.wait() => Err("stopped before it began".to_owned()),
-        bounded = bounded => bounded,
+    let given = Given {
+        files: &files,
+        policy: &policy,
+        token: github_token.as_ref(),
     };
-    let environment = match bounded {
+    let environment = match bounded::environment(environment, given, &stop).await {
         Ok(environment) => environment,
         Err(error) => return concluded(start, begin, refuse(&console, &error)),
+    };
+    let start = &Start {
+        environment,
+        ..start.clone()
     };
     let comment = CommentSettings {
         token: github_token,
         mode: comment,
         pull_request,
     };
+    let with = With {
+        begin,
+        comment,
+        terms,
+        forks,
+    };
+    carry_out(command, with, start, (console, stop)).await
+}
+
+/// What goes with a command.
+struct With {
+    begin: Instant,
+    comment: CommentSettings,
+    terms: RehearsalTerms,
+    forks: RehearseForks,
+}
+
+async fn carry_out(
+    command: ActionCommand,
+    with: With,
+    start: &Start,
+    (console, stop): (Console, Stop),
+) -> Outcome {
+    let With {
+        begin,
+        comment,
+        terms,
+        forks,
+    } = with;
+    let environment = &start.environment;
     match command {
         ActionCommand::Validate(options) => {
-            let outcome = validate::validate(&options, &console, &environment, &stop).await;
+            let outcome = validate::validate(&options, &console, environment, &stop).await;
             concluded(start, begin, outcome)
         }
         ActionCommand::Inspect(options) => {
-            let outcome = inspect::inspect(&options, &console, &environment);
+            let outcome = inspect::inspect(&options, &console, environment);
             concluded(start, begin, outcome)
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {
                 console: &console,
-                environment: &environment,
+                environment,
                 stop: &stop,
             };
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
         ActionCommand::Rehearse(options) => {
             let RehearseOptions { build, terms } = *options;
-            let (what, process) = ((build, terms), (start, environment));
-            Box::pin(rehearse::in_a_step(what, comment, process, (console, stop))).await
+            Box::pin(rehearse::in_a_step(
+                (build, terms),
+                comment,
+                start,
+                (console, stop),
+            ))
+            .await
         }
-        ActionCommand::Build(options) if rehearse::instead_of_build(&start.environment, forks) => {
+        ActionCommand::Build(options) if rehearse::instead_of_build(environment, forks) => {
             rehearse::say_that_it_is_one(&console);
-            let (what, process) = ((*options, terms), (start, environment));
-            Box::pin(rehearse::in_a_step(what, comment, process, (console, stop))).await
+            let what = (*options, terms);
+            Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
         }
         ActionCommand::Build(options) => {
-            let mut cx = super::run_context(start, console, stop, (*options, comment));
-            cx.environment = environment;
+            let cx = super::run_context(start, console, stop, (*options, comment));
             building::build(cx, Strictness::AllOrNothing).await
         }
     }
-}
-
-/// With what the workspace and the base branch let the template do.
-async fn bounded(
-    environment: Environment,
-    (files, policy): (&FileInputs, &PolicyInput),
-    token: Option<&Secret>,
-) -> Result<Environment, String> {
-    let bounds = file_bounds::of(files, &environment, token).await;
-    let environment = environment.with_bounds(bounds);
-    let policy = policy_file::of(policy, &environment, token).await;
-    let policy = policy.map_err(|error| chain(&error))?;
-    Ok(environment.with_policy(policy))
 }
 
 /// Writes the outputs of a step that built nothing. What can fail there is the template or an input.

@@ -29,12 +29,11 @@ pub(super) async fn on_command_line(
 pub(super) async fn in_a_step(
     (build, terms): (BuildOptions, RehearsalTerms),
     comment: CommentSettings,
-    (start, environment): (&Start, Environment),
+    start: &Start,
     (console, stop): (Console, Stop),
 ) -> Outcome {
     let origin = origin(&start.environment);
     let mut cx = super::run_context(start, console, stop, (build, comment));
-    cx.environment = environment;
     cx.rehearsal = Some(Rehearsal::new(terms, origin));
     building::build(cx, Strictness::AllOrNothing).await
 }
