@@ -14,6 +14,9 @@ use crate::lookups::Lookups;
 /// A longer file is not read for a plan: nothing that goes into a template's settings is as long as that.
 pub(crate) const LONGEST_FILE: u64 = 16 << 20;
 
+/// What a stopped clock shows: nothing that is rendered with it says when it was.
+pub(crate) const STOPPED: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
 /// The world as it was when the program started, as far as anybody asked.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -93,6 +96,18 @@ impl Facts {
             tools: BTreeMap::new(),
             missed: Mutex::default(),
         }
+    }
+
+    /// The same with a stopped clock and without files, for texts of which only what does not change from run to run counts.
+    pub(crate) fn standing_still(&self) -> Self {
+        let mut still = Self::new(
+            STOPPED,
+            self.environment.clone(),
+            self.working_directory.clone(),
+            self.template_directory.clone(),
+        );
+        still.lookups = self.lookups.clone();
+        still
     }
 
     /// What a path leads to. `None` is "not gathered yet": it is noted as missed, and the caller goes on as if all were well.

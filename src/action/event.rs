@@ -26,10 +26,54 @@ pub(crate) enum Origin {
 
 /// The pull request that the event is about, if it is about one.
 pub(crate) fn pull_request(environment: &Environment) -> Option<PullRequest> {
+    from_payload(
+        environment.get(environment::GITHUB_EVENT_NAME)?,
+        &payload(environment)?,
+    )
+}
+
+/// The commit that the event is about: a pull request's own head, not the merge that GitHub makes of it to be checked out.
+/// `None` where the event does not tell, as a comment does not.
+pub(crate) fn head(environment: &Environment) -> Option<String> {
+    let name = environment.get(environment::GITHUB_EVENT_NAME);
+    let told = name.and_then(|name| Some(head_of(name, &payload(environment)?)));
+    match told {
+        Some(Head::Told(head)) => Some(head),
+        Some(Head::Hidden) => None,
+        Some(Head::AsCheckedOut) | None => {
+            environment.get(environment::GITHUB_SHA).map(str::to_owned)
+        }
+    }
+}
+
+/// What an event says of the commit that it is about.
+#[derive(Debug, PartialEq, Eq)]
+enum Head {
+    /// This one.
+    Told(String),
+    /// The one that is checked out.
+    AsCheckedOut,
+    /// There is one, and it does not say which.
+    Hidden,
+}
+
+fn head_of(name: &str, event: &Value) -> Head {
+    let pointer = match name {
+        "pull_request"
+        | "pull_request_target"
+        | "pull_request_review"
+        | "pull_request_review_comment" => "/pull_request/head/sha",
+        "workflow_run" => "/workflow_run/head_sha",
+        "issue_comment" => return Head::Hidden,
+        _ => return Head::AsCheckedOut,
+    };
+    let told = event.pointer(pointer).and_then(Value::as_str);
+    told.map_or(Head::Hidden, |head| Head::Told(head.to_owned()))
+}
+
+fn payload(environment: &Environment) -> Option<Value> {
     let path = environment.get(environment::GITHUB_EVENT_PATH)?;
-    let payload = std::fs::read(path).ok()?;
-    let event: Value = serde_json::from_slice(&payload).ok()?;
-    from_payload(environment.get(environment::GITHUB_EVENT_NAME)?, &event)
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }
 
 fn from_payload(name: &str, event: &Value) -> Option<PullRequest> {
@@ -136,6 +180,17 @@ mod tests {
             from_payload("merge_group", &event).map(|request| request.number),
             Some(104)
         );
+    }
+
+    #[test]
+    fn the_head_is_the_pull_requests_own_and_else_what_is_checked_out() {
+        let event = json!({"pull_request": {"head": {"sha": "abc"}}});
+        assert_eq!(
+            head_of("pull_request", &event),
+            Head::Told("abc".to_owned())
+        );
+        assert_eq!(head_of("push", &json!({})), Head::AsCheckedOut);
+        assert_eq!(head_of("issue_comment", &json!({})), Head::Hidden);
     }
 
     #[test]

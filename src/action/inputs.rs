@@ -1,15 +1,20 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
+mod life;
+mod rehearsal;
 mod sign_in;
 
 use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
+use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
 use crate::cloud::sign_in::SignIn;
 use crate::secret::Secret;
 pub(crate) use sign_in::read as read_sign_in;
+
+pub(crate) use rehearsal::RehearseForks;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
@@ -24,6 +29,16 @@ pub(crate) const NAMES: &[&str] = &[
     "force",
     "on-error",
     "survive-disconnect",
+    "kind",
+    "ttl",
+    "deprecate-at",
+    "reuse",
+    "volatile-vars",
+    "reuse-files",
+    "sandbox",
+    "network",
+    "local-commands",
+    "rehearse-forks",
     "regions",
     "older-than",
     "owner",
@@ -43,6 +58,8 @@ pub(crate) const NAMES: &[&str] = &[
 pub(crate) enum ActionCommand {
     /// `build`.
     Build(Box<BuildOptions>),
+    /// `rehearse`.
+    Rehearse(Box<RehearseOptions>),
     /// `validate`.
     Validate(Box<ValidateOptions>),
     /// `inspect`.
@@ -66,6 +83,10 @@ pub(crate) enum CommentMode {
 pub(crate) struct Inputs {
     /// What to do.
     pub(crate) command: ActionCommand,
+    /// How a build is rehearsed where it cannot be made.
+    pub(crate) terms: RehearsalTerms,
+    /// Whether that is done for forks.
+    pub(crate) forks: RehearseForks,
     /// Where to do it, below the workspace.
     pub(crate) working_directory: Option<String>,
     /// How to sign in to AWS.
@@ -114,6 +135,8 @@ pub(crate) enum InputError {
 pub(crate) fn read(environment: &Environment) -> Result<Inputs, InputError> {
     Ok(Inputs {
         command: command(environment)?,
+        terms: rehearsal::terms(environment)?,
+        forks: rehearsal::forks(environment)?,
         working_directory: text(environment, "working-directory").map(str::to_owned),
         sign_in: sign_in::read(environment)?,
         github_token: text(environment, "github-token").map(Secret::new),
@@ -138,12 +161,15 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
             template: template(environment)?,
             depth: Depth::Everything,
         }))),
+        "rehearse" => Ok(ActionCommand::Rehearse(Box::new(rehearsal::rehearse(
+            environment,
+        )?))),
         "inspect" => Ok(ActionCommand::Inspect(template(environment)?)),
         "sweep" => Ok(ActionCommand::Sweep(sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `validate`, `inspect` or `sweep`",
+            takes: "`build`, `rehearse`, `validate`, `inspect` or `sweep`",
         }),
     }
 }
@@ -162,6 +188,7 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
         } else {
             Survival::WhereSet
         },
+        life: life::life(environment)?,
         ..BuildOptions::default()
     })
 }

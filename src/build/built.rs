@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fast_speed::FastVolume;
+use super::reuse::ReuseStory;
 use crate::cloud::image::Image;
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
 
@@ -22,8 +23,10 @@ pub(crate) struct Built {
     pub(crate) snapshots: BTreeMap<Region, Vec<SnapshotId>>,
     /// What it started from.
     pub(crate) source: Image,
-    /// The build machine, which is on its way out.
-    pub(crate) instance: InstanceId,
+    /// The build machine, which is on its way out; there is none where an image was reused.
+    pub(crate) instance: Option<InstanceId>,
+    /// What `reuse` came to, where it was asked for.
+    pub(crate) reuse: Option<ReuseStory>,
     /// What `fast_build_volume` came to, where it acted.
     pub(crate) fast_volume: Option<FastVolume>,
     /// For the post-processors.

@@ -1,7 +1,7 @@
 //! Why a build failed: what it was doing, what stood in the way, and what can be done.
 
 use crate::cloud::{CloudError, ImageId, InstanceId, Region, VpcId};
-use crate::ledger::{JournalError, MOST_TAGS, ROOM_FOR_TAGS};
+use crate::ledger::{JournalError, MOST_TAGS};
 use crate::remote::{ConnectError, KeyError};
 use crate::stop::StopRequest;
 use crate::template::scope::RenderError;
@@ -65,13 +65,15 @@ pub(crate) enum BuildError {
     /// The template's tags leave no room for ours.
     #[error(
         "`{keys}` give {count} tags to one thing, and EC2 takes {MOST_TAGS}, of which ami-build needs {}",
-        MOST_TAGS - ROOM_FOR_TAGS
+        MOST_TAGS - room
     )]
     TooManyTags {
         /// Where they come from.
         keys: &'static str,
         /// How many there are.
         count: usize,
+        /// How many there may be.
+        room: usize,
     },
     /// A filter of the template finds nothing, or too much.
     #[error("{0}")]

@@ -24,6 +24,8 @@ const MACHINE_SETTLES: Duration = Duration::from_secs(900);
 pub(super) struct Frozen {
     /// The image.
     pub(super) image: Image,
+    /// The name of its copies.
+    pub(super) name: String,
     /// What it is for.
     pub(super) role: Role,
     /// Images that have the name now and have to make room.
@@ -79,6 +81,7 @@ pub(super) async fn image<C: Cloud, D: Sync>(
     };
     Ok(Frozen {
         image,
+        name: cx.settings.image.name.clone(),
         role,
         old,
         snapshots_took,

@@ -7,7 +7,7 @@ use super::cx::Cx;
 use super::error::BuildError;
 use super::tag_room;
 use crate::cloud::image::Image;
-use crate::cloud::{Region, Tags};
+use crate::cloud::{ImageId, Region, Tags};
 use crate::plan::amazon::recipe::Recipe;
 use crate::plan::amazon::settings::LateTags;
 use crate::template::gotmpl::Value;
@@ -18,6 +18,8 @@ use crate::template::scope::Scope;
 pub(super) struct SourceData {
     /// Packer's name → value.
     pub(super) values: BTreeMap<&'static str, String>,
+    /// The image.
+    id: ImageId,
     /// `SourceAMITags`.
     tags: Tags,
 }
@@ -54,6 +56,20 @@ pub(super) struct VolumeTexts {
     pub(super) snapshot_tags: Tags,
 }
 
+impl Texts {
+    /// What tells of an image's life goes on images and their snapshots, over a template's tags of the same names.
+    fn with_life(mut self, life: &Tags) -> Self {
+        for tags in [
+            &mut self.image_tags,
+            &mut self.snapshot_tags,
+            &mut self.copied_snapshot_tags,
+        ] {
+            tags.extend(life.clone());
+        }
+        self
+    }
+}
+
 impl SourceData {
     pub(super) fn new(region: &Region, image: &Image) -> Self {
         let values = [
@@ -69,6 +85,7 @@ impl SourceData {
         ];
         Self {
             values: values.into(),
+            id: image.id.clone(),
             tags: image.tags.clone(),
         }
     }
@@ -108,8 +125,8 @@ pub(super) fn render<C, D>(cx: &Cx<'_, C, D>, source: &SourceData) -> Result<Tex
         volumes: volumes(cx, &data)?,
         description: render_text(cx.scope, &data, "ami_description", &image.description)?,
     };
-    tag_room::check(&texts)?;
-    Ok(texts)
+    tag_room::check(&texts, &image.life)?;
+    Ok(texts.with_life(&image.life.tags(cx.region, &source.id)))
 }
 
 fn volumes<C, D>(cx: &Cx<'_, C, D>, data: &Value) -> Result<Vec<VolumeTexts>, BuildError> {

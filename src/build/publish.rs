@@ -94,7 +94,18 @@ pub(super) async fn finish<C: Cloud, D>(
         tag(cx, region, &snapshots, snapshot_tags).await?;
     }
     fast_launch::enable(cx, region, &image).await?;
-    deprecate(cx, region, &image).await?;
+    hand_over(cx, region, &image, texts).await?;
+    Ok(image)
+}
+
+/// What EC2 is told about an image that is there and tagged; the shares come last. It can be told twice.
+pub(super) async fn hand_over<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    region: &Region,
+    image: &Image,
+    texts: &Texts,
+) -> Result<(), BuildError> {
+    deprecate(cx, region, image).await?;
     let attributes = attributes(cx, texts);
     if !attributes.is_empty() {
         cx.ui
@@ -108,8 +119,7 @@ pub(super) async fn finish<C: Cloud, D>(
         })
         .await?;
     }
-    share_snapshots(cx, region, &image).await?;
-    Ok(image)
+    share_snapshots(cx, region, image).await
 }
 
 /// Tells a later sweep that these images stay. It comes after everything that could fail, since before it a sweep may still

@@ -8,8 +8,16 @@ use crate::cloud::image::{Image, ImageQuery};
 use crate::cloud::lifecycle::{NetworkSupport, Toggle};
 use crate::plan::amazon::settings::EbsSettings;
 
-/// Finds the image that the template names.
+/// Finds the image that the template names, and says so.
 pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildError> {
+    let image = look_up(cx).await?;
+    cx.ui.message(&format!("Found Image ID: {}", image.id));
+    cx.observer.source_found(&image);
+    Ok(image)
+}
+
+/// The image that the template names, if one can be built on it.
+pub(super) async fn look_up<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildError> {
     let wanted = &cx.settings.source;
     let query = ImageQuery {
         ids: wanted.id.iter().cloned().collect(),
@@ -39,8 +47,6 @@ pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildE
     }
     check_enhanced_networking(cx.settings, &image)?;
     fast_volume::check(cx.settings, &image)?;
-    cx.ui.message(&format!("Found Image ID: {}", image.id));
-    cx.observer.source_found(&image);
     Ok(image)
 }
 

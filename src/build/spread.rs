@@ -73,7 +73,8 @@ fn targets<C, D>(cx: &Cx<'_, C, D>, role: Role) -> Vec<Region> {
         .collect()
 }
 
-async fn arrive<C: Cloud, D>(
+/// A copy of the image in another region, finished there.
+pub(super) async fn arrive<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     frozen: &Frozen,
     region: &Region,
@@ -98,7 +99,7 @@ async fn copy<C: Cloud, D>(
     let request = CopyImage {
         source_region: cx.region.clone(),
         source: frozen.image.id.clone(),
-        name: cx.settings.image.name.clone(),
+        name: frozen.name.clone(),
         encrypted,
         kms_key_id: encrypted
             .filter(|encrypted| *encrypted)

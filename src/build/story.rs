@@ -10,9 +10,11 @@ use super::cx::{Cx, Hook};
 use super::error::BuildError;
 use super::late::{self, SourceData, Texts};
 use super::launch::Machine;
+use super::reuse::Look;
 use super::{
     clear_keys, connect, decode, early, fast_volume, freeze, interruption, launch, machine_timer,
-    modify_machine, network, preflight, recipe, source, spread, stop_machine, volumes,
+    modify_machine, network, preflight, recipe, reuse, reused, source, spread, stop_machine,
+    volumes,
 };
 use crate::cloud::image::Image;
 use crate::cloud::{Cloud, Region};
@@ -71,6 +73,11 @@ async fn images<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     hook: &mut impl Hook,
 ) -> Result<Option<Built>, BuildError> {
+    let reuse = match Box::pin(reuse::look(cx)).await? {
+        Look::Found(held) => return Box::pin(reused::instead(cx, *held)).await.map(Some),
+        Look::Missed(story) => Some(story),
+        Look::NotAsked => None,
+    };
     let (machine, texts, data) = provisioned(cx, hook).await?;
 
     cx.ui.step("Create the image");
@@ -107,7 +114,8 @@ async fn images<C: Cloud, D: Dial>(
             .map(|(region, image)| (region, image.id))
             .collect(),
         source: machine.source,
-        instance: machine.id,
+        instance: Some(machine.id),
+        reuse,
         fast_volume,
         data,
     };
@@ -128,7 +136,7 @@ pub(super) async fn at_rest<C: Cloud, D>(
 }
 
 /// Everything that stays: the images, and the snapshots that some of them were registered of.
-fn things(images: &BTreeMap<Region, Image>) -> Vec<(Region, String)> {
+pub(super) fn things(images: &BTreeMap<Region, Image>) -> Vec<(Region, String)> {
     let parts = images.iter().flat_map(|(region, image)| {
         let snapshots = image.snapshots().into_iter().map(|id| id.to_string());
         let ids = std::iter::once(image.id.to_string()).chain(snapshots);

@@ -2,6 +2,8 @@
 
 pub(crate) mod command;
 pub(crate) mod flags;
+mod life_options;
 pub(crate) mod options;
+pub(crate) mod rehearse_options;
 pub(crate) mod sweep_options;
 pub(crate) mod usage;

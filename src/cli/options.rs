@@ -1,6 +1,8 @@
 //! The flags of each command as usable values.
 
 use super::flags::{Flag, FlagError, Given, Parsed, Takes, parse};
+use super::life_options;
+use crate::images::LifeOptions;
 use crate::template::weak::parse_integer;
 
 /// What happens to a failed build's remains.
@@ -94,6 +96,8 @@ pub(crate) struct BuildOptions {
     pub(crate) debugging: Debugging,
     /// `-survive-disconnect`.
     pub(crate) survival: Survival,
+    /// `-kind` and what goes with it. Ours.
+    pub(crate) life: Option<LifeOptions>,
 }
 
 /// How far `validate` looks.
@@ -134,14 +138,14 @@ pub(crate) struct FixOptions {
     pub(crate) checking: Checking,
 }
 
-const fn value(name: &'static str) -> Flag {
+pub(super) const fn value(name: &'static str) -> Flag {
     Flag {
         name,
         takes: Takes::Value,
     }
 }
 
-const fn switch(name: &'static str) -> Flag {
+pub(super) const fn switch(name: &'static str) -> Flag {
     Flag {
         name,
         takes: Takes::Switch,
@@ -204,9 +208,10 @@ const FIX: &[Flag] = &[
 
 /// Reads `build`'s command line.
 pub(crate) fn build(arguments: &[String]) -> Result<BuildOptions, FlagError> {
-    let parsed = parse(arguments, BUILD)?;
+    let parsed = parse(arguments, &[BUILD, &life_options::FLAGS].concat())?;
     let mut options = BuildOptions {
         template: template(&parsed)?,
+        life: life_options::life(&parsed)?,
         ..BuildOptions::default()
     };
     for Given { name, value } in &parsed.flags {
@@ -300,7 +305,7 @@ pub(crate) fn fix(arguments: &[String]) -> Result<FixOptions, FlagError> {
     })
 }
 
-fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
+pub(super) fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
     // Packer answers anything but exactly one argument with its usage.
     let [path] = parsed.arguments.as_slice() else {
         return Err(FlagError::NotOneTemplate);
@@ -332,12 +337,12 @@ fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
     Ok(options)
 }
 
-fn parallel(name: &'static str, value: &str) -> Result<Option<usize>, FlagError> {
+pub(super) fn parallel(name: &'static str, value: &str) -> Result<Option<usize>, FlagError> {
     let number = parse_integer(value).ok_or_else(|| bad(name, value, "parse error"))?;
     Ok(usize::try_from(number).ok().filter(|&number| number > 0))
 }
 
-fn bad(name: &'static str, value: &str, reason: &str) -> FlagError {
+pub(super) fn bad(name: &'static str, value: &str, reason: &str) -> FlagError {
     FlagError::BadValue {
         name,
         value: value.to_owned(),

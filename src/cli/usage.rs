@@ -6,6 +6,7 @@ use crate::fix::FIXERS;
 pub(crate) fn of(command: &str) -> Option<String> {
     Some(match command {
         "build" => BUILD.to_owned(),
+        "rehearse" => REHEARSE.to_owned(),
         "validate" => VALIDATE.to_owned(),
         "inspect" => INSPECT.to_owned(),
         "fix" => fix(),
@@ -25,6 +26,7 @@ Available commands are:
     fix         print a template with what is outdated in it brought up to date
     iam-policy  print the least IAM policy for a template
     inspect     see the components of a template
+    rehearse    build without an account: a model of EC2, a sandbox as the machine
     settle      undo what the build of a journal left behind
     sweep       remove by tag what earlier builds left behind
     validate    check that a template is valid
@@ -53,6 +55,16 @@ Options:
   -except=foo,bar,baz           Run all builds and post-processors other than these.
   -only=foo,bar,baz             Run only these builds.
   -force                        Go on if an image or file exists; replace it.
+  -kind=[preview|release]       Tag the images with where they come from and how
+                                long they stay. (Not Packer's, as are the next)
+  -ttl=7d                       How long a preview stays. (Default: 7d)
+  -deprecate-at=90d             When a release is deprecated: a time from now, or
+                                an instant as 2027-01-31T00:00:00Z.
+  -reuse=[off|same-repo]        Take an image of the same repository whose content
+                                would be the same, and launch no machine.
+  -volatile-vars=a,b            Variables that do not decide what an image holds.
+  -reuse-files=path,path        Files that do, although the template does not name
+                                them.
   -machine-readable             Machine-readable output.
   -on-error=[cleanup|abort|ask|run-cleanup-provisioner]
                                 If a build fails: clean up (default), keep
@@ -62,6 +74,36 @@ Options:
   -survive-disconnect           Scripts of `shell` provisioners outlive a lost
                                 connection. (Not Packer's; a provisioner has
                                 `survive_disconnect` for itself)
+  -timestamp-ui                 Begin each line of a build with the time.
+  -var 'key=value'              A variable; may be given several times.
+  -var-file=path                A JSON file of variables; may be given several times.
+";
+
+/// `rehearse`.
+pub(crate) const REHEARSE: &str = "\
+Usage: ami-build rehearse [options] TEMPLATE
+
+  Does the whole job of `build` here, without an account: checks the template,
+  takes every step against a model of EC2, and runs the provisioners in a
+  sandbox. Then it tells what the provisioners changed, which calls a build
+  would make, and what could not be checked. Nothing exists afterwards, and
+  nothing is asked of AWS.
+
+Options:
+
+  -sandbox=[auto|host|docker|docker:IMAGE|none]
+                                Where provisioners run: in a copy of this
+                                machine, in a container, or nowhere.
+                                (Default: auto, which takes what works here)
+  -network=none                 The sandbox reaches nothing. (Default: host,
+                                what this machine reaches)
+  -local-commands=run           Run on this machine what the template runs on
+                                it: `shell-local` and `ansible`. (Default: list)
+  -color=false                  No colours. (Default: colours)
+  -except=foo,bar,baz           Run all builds and post-processors other than these.
+  -only=foo,bar,baz             Run only these builds.
+  -machine-readable             Machine-readable output.
+  -parallel-builds=1            Builds at a time; 0 is no limit. (Default: 0)
   -timestamp-ui                 Begin each line of a build with the time.
   -var 'key=value'              A variable; may be given several times.
   -var-file=path                A JSON file of variables; may be given several times.

@@ -16,9 +16,9 @@ pub(crate) const KEPT: &str = "kept";
 /// Whose things they are: a sweep takes those of one owner only. It is on everything.
 pub(crate) const OWNER_TAG: &str = "ami-build:owner";
 /// The repository or user that the build ran for, for people to read.
-const REPOSITORY_TAG: &str = "ami-build:repository";
+pub(crate) const REPOSITORY_TAG: &str = "ami-build:repository";
 /// The workflow run, where there is one.
-const RUN_TAG: &str = "ami-build:run";
+pub(crate) const RUN_TAG: &str = "ami-build:run";
 
 /// EC2's limit for one thing (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>).
 pub(crate) const MOST_TAGS: usize = 50;

@@ -38,7 +38,8 @@ pub use settled::Settled;
 pub(crate) use disk::Disk;
 pub(crate) use found::{FoundThing, Guard, Verdict};
 pub(crate) use identity::{
-    BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, MOST_TAGS, OWNER_TAG, ROOM_FOR_TAGS, ROW_TAG,
+    BUILD_ID_TAG, BuildIdentity, DEADLINE_TAG, KEPT, MOST_TAGS, OWNER_TAG, REPOSITORY_TAG,
+    ROOM_FOR_TAGS, ROW_TAG, RUN_TAG,
 };
 pub(crate) use journal::{Journal, JournalError};
 pub(crate) use kind::Kind;

@@ -42,7 +42,7 @@ mod tests;
 
 pub(crate) use api::{DirectoryPart, Exit, Output, OutputSink, Remote, Upload};
 pub(crate) use connect_error::ConnectError;
-pub(crate) use dial::{Attempt, Dial, ResolvedLogin, Target};
+pub(crate) use dial::{Attempt, AttemptSink, Dial, ResolvedLogin, Target};
 pub(crate) use directory::{
     Exactly, Step, metadata as local_metadata, mode as file_mode, size as directory_size, walk,
 };

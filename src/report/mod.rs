@@ -15,6 +15,7 @@ pub(crate) mod outlet;
 pub(crate) mod outputs;
 pub(crate) mod prompt;
 pub(crate) mod publish;
+pub(crate) mod rehearsed;
 pub(crate) mod result;
 pub(crate) mod sticky;
 pub(crate) mod summary;

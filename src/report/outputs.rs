@@ -13,7 +13,7 @@ use crate::action::files::{CommandFiles, FileError};
 
 /// Every output, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 14] = [
+pub(crate) const NAMES: [&str; 15] = [
     "ami-id",
     "ami-ids",
     "ami-name",
@@ -21,6 +21,7 @@ pub(crate) const NAMES: [&str; 14] = [
     "source-ami-id",
     "snapshot-ids",
     "instance-id",
+    "reused",
     "builds",
     "build-id",
     "manifest",
@@ -154,6 +155,7 @@ fn entry(images: &Images) -> serde_json::Map<String, Value> {
         ("source-ami-id", json!(images.source.id)),
         ("snapshot-ids", json!(images.snapshots)),
         ("instance-id", json!(images.instance)),
+        ("reused", json!(images.are_reused())),
     ];
     values
         .into_iter()

@@ -9,13 +9,14 @@ use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, inspect, journals, load, secrets, sweep_step, validate,
+    Look, Outcome, Start, console, inspect, journals, load, rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
 use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
+use crate::cli::rehearse_options::RehearseOptions;
 use crate::cloud::sign_in::{AllowedAccounts, SignIn};
 use crate::ledger::Which;
 use crate::plan::Builder;
@@ -57,9 +58,16 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         github_token,
         comment,
         pull_request,
+        terms,
+        forks,
         ..
     } = inputs;
     let environment = start.environment.clone().with_sign_in(sign_in);
+    let comment = CommentSettings {
+        token: github_token,
+        mode: comment,
+        pull_request,
+    };
     match command {
         ActionCommand::Validate(options) => {
             let outcome = validate::validate(&options, &console, &environment, &stop).await;
@@ -77,12 +85,22 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
             };
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
+        ActionCommand::Rehearse(options) => {
+            let RehearseOptions { build, terms } = *options;
+            Box::pin(rehearse::in_a_step(
+                (build, terms),
+                comment,
+                start,
+                (console, stop),
+            ))
+            .await
+        }
+        ActionCommand::Build(options) if rehearse::instead_of_build(&start.environment, forks) => {
+            rehearse::say_that_it_is_one(&console);
+            let what = (*options, terms);
+            Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
+        }
         ActionCommand::Build(options) => {
-            let comment = CommentSettings {
-                token: github_token,
-                mode: comment,
-                pull_request,
-            };
             let mut cx = super::run_context(start, console, stop, (*options, comment));
             cx.environment = environment;
             building::build(cx, Strictness::AllOrNothing).await
@@ -150,6 +168,10 @@ async fn accesses(
     let ActionCommand::Build(options) = &inputs.command else {
         return BTreeMap::new();
     };
+    // Nothing was asked for a rehearsal, and nothing is afterwards.
+    if rehearse::instead_of_build(environment, inputs.forks) {
+        return BTreeMap::new();
+    }
     let run_uuid = environment.get("STATE_run-uuid").unwrap_or_default();
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();

@@ -5,7 +5,9 @@ use time::OffsetDateTime;
 use super::context::RunContext;
 use super::owner;
 use super::site::Site;
-use crate::action::environment::{GITHUB_REPOSITORY, GITHUB_RUN_ATTEMPT, GITHUB_RUN_ID};
+use crate::action::environment::{
+    Environment, GITHUB_REPOSITORY, GITHUB_RUN_ATTEMPT, GITHUB_RUN_ID,
+};
 use crate::ledger::{BuildIdentity, deadline};
 use crate::plan::PlannedBuild;
 use crate::plan::amazon::settings::EbsSettings;
@@ -19,9 +21,6 @@ pub(super) fn identity<C, D>(
 ) -> BuildIdentity {
     let environment = &cx.environment;
     let caller = site.caller.as_ref();
-    let attempt = environment
-        .get(GITHUB_RUN_ATTEMPT)
-        .map_or_else(String::new, |attempt| format!("/attempts/{attempt}"));
     let mut regions = vec![site.region.clone()];
     regions.extend(
         settings
@@ -40,15 +39,22 @@ pub(super) fn identity<C, D>(
             .get(GITHUB_REPOSITORY)
             .or_else(|| environment.get("USER"))
             .map(str::to_owned),
-        run: environment
-            .get(GITHUB_RUN_ID)
-            .map(|run| format!("{run}{attempt}")),
+        run: run(environment),
         regions,
         endpoint: site.endpoint.clone(),
         profile: settings.access.profile.clone(),
         assume_role: settings.access.assume_role.clone(),
         deadline: deadline::text(OffsetDateTime::now_utc() + deadline::FIRST),
     }
+}
+
+/// The workflow run, with its attempt.
+pub(super) fn run(environment: &Environment) -> Option<String> {
+    let attempt = environment
+        .get(GITHUB_RUN_ATTEMPT)
+        .map_or_else(String::new, |attempt| format!("/attempts/{attempt}"));
+    let run = environment.get(GITHUB_RUN_ID)?;
+    Some(format!("{run}{attempt}"))
 }
 
 /// The run's id with eight hexadecimal digits of the build's name: unique for each builder, 45 characters.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::public_name::is_public_name;
 use crate::action::environment::Environment;
 use crate::cli::options::{Force, TemplateOptions};
+use crate::content::Ground;
 use crate::facts::Facts;
 use crate::file_error::FileError;
 use crate::gather::gather;
@@ -82,6 +83,17 @@ pub(crate) async fn plan(
     force: Force,
     stores: &StoreContext<'_>,
 ) -> Result<Plan, Vec<Problem>> {
+    let planned = plan_and_keep(loaded, options, force, stores).await;
+    planned.map(|(plan, _)| plan)
+}
+
+/// The same, and what it was made of.
+pub(crate) async fn plan_and_keep(
+    loaded: Loaded,
+    options: &TemplateOptions,
+    force: Force,
+    stores: &StoreContext<'_>,
+) -> Result<(Plan, Ground), Vec<Problem>> {
     let Loaded {
         template,
         given,
@@ -116,11 +128,15 @@ pub(crate) async fn plan(
         gather(&mut facts, missed);
         plan = plan::plan(&template, &variables, &selection, force, &facts);
     }
-    if plan.problems.is_empty() {
-        Ok(plan)
-    } else {
-        Err(plan.problems)
+    if !plan.problems.is_empty() {
+        return Err(plan.problems);
     }
+    let ground = Ground {
+        template,
+        given,
+        facts,
+    };
+    Ok((plan, ground))
 }
 
 /// A problem of the template's structure, under Packer's heading.

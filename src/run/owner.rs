@@ -52,7 +52,7 @@ pub(super) fn of_sweep(
 }
 
 /// The id stays when the repository is renamed or moved, and belongs to one GitHub server.
-fn of_repository(environment: &Environment) -> Option<String> {
+pub(super) fn of_repository(environment: &Environment) -> Option<String> {
     let id = environment
         .get(GITHUB_REPOSITORY_ID)
         .filter(|_| environment.is_runner())?;

@@ -6,6 +6,7 @@ use super::encryption::{self, Shared};
 use super::settings::{ImageSettings, Replace};
 use super::{block_device, image_name, lifecycle, tags};
 use crate::cloud::Region;
+use crate::images::Life;
 use crate::template::fields::Fields;
 
 /// With whom an image is shared, besides groups.
@@ -56,6 +57,7 @@ pub(super) fn read(
         replace: replace(fields, force),
         skip_create: fields.bool("skip_create_ami"),
         skip_save_build_region: fields.bool("skip_save_build_region"),
+        life: Life::default(),
     }
 }
 

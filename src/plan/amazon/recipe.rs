@@ -1,6 +1,7 @@
 //! What is made of the machine once it is provisioned: where the amazon builders differ.
 
 use crate::cloud::image::BlockDevice;
+use crate::images::Life;
 use crate::plan::amazon::settings::{Encryption, ImageSettings, LateTags, Lifecycle, Replace};
 
 /// What comes after the provisioners.
@@ -128,6 +129,7 @@ impl ImageSettings {
             replace: Replace::Refuse,
             skip_create: true,
             skip_save_build_region: false,
+            life: Life::default(),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::cloud::launch_terms::LaunchTerms;
 use crate::cloud::lifecycle::{Cooldown, NetworkSupport};
 use crate::cloud::network::Filters;
 use crate::cloud::{GroupId, ImageId, Region, SubnetId, VpcId};
+use crate::images::Life;
 use crate::plan::amazon::recipe::Recipe;
 use crate::plan::communicator::Communicator;
 use crate::secret::Secret;
@@ -296,6 +297,8 @@ pub(crate) struct ImageSettings {
     pub(crate) skip_create: bool,
     /// The image stays in `regions` only.
     pub(crate) skip_save_build_region: bool,
+    /// What the run adds; a plan leaves it empty.
+    pub(crate) life: Life,
 }
 
 /// What EC2 is told about an image that is there.

@@ -46,7 +46,7 @@ fn volumes_stand_in_the_output_of_all_builds_only() {
         volumes: vec![crate::cloud::VolumeId::new("vol-1")],
         snapshots: vec![crate::cloud::SnapshotId::new("snap-1")],
         source: images().source,
-        instance: images().instance,
+        instance: images().instance.unwrap(),
     };
     let found = outputs(Builds::One, |writer| {
         writer.volumes_final("data", &volumes).unwrap()

@@ -49,8 +49,8 @@ const SYSTEM: &[&str] = &[
 
 /// A copy of this machine's root, apart from it. Dropping it ends everything in it.
 pub(crate) struct HostSandbox {
-    launched: Launched,
-    relay: Option<Relay>,
+    launched: Box<Launched>,
+    relay: Option<Box<Relay>>,
     owners: Owners,
     network: Network,
 }
@@ -81,12 +81,12 @@ impl HostSandbox {
             (Some(device), Some(resolver)) => {
                 let nobody = showing.nobody;
                 let started = Relay::start(device, &Carrying { resolver, nobody });
-                Some(started.map_err(failed("carry its packets"))?)
+                Some(Box::new(started.map_err(failed("carry its packets"))?))
             }
             _ => None,
         };
         Ok(Self {
-            launched,
+            launched: Box::new(launched),
             relay,
             owners: setup.owners,
             network: order.network,
@@ -161,7 +161,7 @@ impl HostSandbox {
             life,
             line,
             ..
-        } = launched;
+        } = *launched;
         drop(life);
         line.cut();
         let carrier = relay.map(|relay| relay.process);

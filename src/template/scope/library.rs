@@ -2,6 +2,7 @@
 
 use time::UtcDateTime;
 
+use crate::facts::STOPPED;
 use crate::template::functions::{self, DEFAULT_LAYOUT};
 use crate::template::gotmpl::{FunctionError, Value};
 
@@ -56,12 +57,14 @@ fn too_many(layouts: &[Value]) -> FunctionError {
     ))
 }
 
-/// A new identifier on every call.
+/// A new identifier on every call, and always the same where the clock stands still.
 fn uuid(now: UtcDateTime) -> Result<String, FunctionError> {
     let mut random = [0; 12];
-    getrandom::fill(&mut random).map_err(|error| {
-        FunctionError::new(format!("the system gives no random numbers: {error}"))
-    })?;
+    if now != UtcDateTime::from(STOPPED) {
+        getrandom::fill(&mut random).map_err(|error| {
+            FunctionError::new(format!("the system gives no random numbers: {error}"))
+        })?;
+    }
     let seconds = u64::try_from(now.unix_timestamp()).unwrap_or_default();
     Ok(functions::time_ordered_uuid(seconds, random))
 }

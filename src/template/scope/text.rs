@@ -108,6 +108,11 @@ impl Scope {
         }
     }
 
+    /// Where its texts stand.
+    pub(crate) fn section(&self) -> Section {
+        self.section
+    }
+
     /// The data that this section's texts are rendered with before there is a build.
     pub(crate) fn data_at_prepare(&self) -> Value {
         self.section.data_at_prepare()

@@ -1,0 +1,24 @@
+//! The images of a repository over their life: preview, reused, promoted, pruned. Tags say all of it, so that nothing else has to
+//! be kept anywhere: [`Origin`] writes them, [`Known`] reads them.
+
+mod find;
+mod kind;
+mod known;
+mod life;
+mod options;
+mod origin;
+mod sound;
+mod span;
+mod tags;
+mod values;
+
+pub(crate) use find::{Found, Which, find};
+pub(crate) use kind::Kind;
+pub(crate) use life::{Life, renewed};
+pub(crate) use options::{Given, LifeOptions, Reuse, Stay};
+pub(crate) use origin::Origin;
+pub(crate) use sound::fault;
+#[cfg(test)]
+pub(crate) use span::Until;
+#[cfg(test)]
+pub(crate) use tags::{NEVER, PROMOTED_TAG, ROOM_BESIDE_KIND};
