@@ -132,7 +132,7 @@ async fn only_its_own_processes_are_seen_and_their_user_is_nobody_outside() {
     .await;
     let names = said(
         &mut remote,
-        "cat /proc/[0-9]*/comm | sort -u | tr '\\n' ' '",
+        "sleep 0.5; cat /proc/[0-9]*/comm 2>/dev/null | sort -u | tr '\\n' ' '",
     )
     .await;
     for name in names.split_whitespace() {
