@@ -9,21 +9,24 @@ use super::context::CommentSettings;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, inspect, journals, load, rehearse, secrets, sweep_step, validate,
+    Look, Outcome, Start, console, file_bounds, inspect, journals, load, policy_file, rehearse,
+    secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
-use crate::action::inputs::{self, ActionCommand, Inputs};
+use crate::action::inputs::{self, ActionCommand, FileInputs, Inputs, PolicyInput};
 use crate::cli::options::{BuildOptions, Force};
 use crate::cli::rehearse_options::RehearseOptions;
 use crate::cloud::sign_in::{AllowedAccounts, SignIn};
+use crate::error::chain;
 use crate::ledger::Which;
 use crate::plan::Builder;
 use crate::plan::amazon::settings::Access;
 use crate::report::conclusion::Conclusion;
 use crate::report::console::{Console, Form};
 use crate::report::outputs::OutputWriter;
+use crate::secret::Secret;
 use crate::stop::Stop;
 use crate::stores::StoreContext;
 
@@ -32,14 +35,7 @@ const LONGEST_LOOK: Duration = Duration::from_secs(20);
 
 /// The main step.
 pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
-    let console = console(
-        start,
-        Form::Human,
-        Look {
-            colourless: false,
-            timestamps: false,
-        },
-    );
+    let console = console(start, Form::Human, Look::default());
     let begin = Instant::now();
     let inputs = match inputs::read(&start.environment) {
         Ok(inputs) => inputs,
@@ -55,6 +51,8 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     let Inputs {
         command,
         sign_in,
+        files,
+        policy,
         github_token,
         comment,
         pull_request,
@@ -63,6 +61,16 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ..
     } = inputs;
     let environment = start.environment.clone().with_sign_in(sign_in);
+    let bounded = bounded(environment, (&files, &policy), github_token.as_ref());
+    let bounded = tokio::select! {
+        biased;
+        _ = stop.wait() => Err("stopped before it began".to_owned()),
+        bounded = bounded => bounded,
+    };
+    let environment = match bounded {
+        Ok(environment) => environment,
+        Err(error) => return concluded(start, begin, refuse(&console, &error)),
+    };
     let comment = CommentSettings {
         token: github_token,
         mode: comment,
@@ -87,18 +95,13 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         }
         ActionCommand::Rehearse(options) => {
             let RehearseOptions { build, terms } = *options;
-            Box::pin(rehearse::in_a_step(
-                (build, terms),
-                comment,
-                start,
-                (console, stop),
-            ))
-            .await
+            let (what, process) = ((build, terms), (start, environment));
+            Box::pin(rehearse::in_a_step(what, comment, process, (console, stop))).await
         }
         ActionCommand::Build(options) if rehearse::instead_of_build(&start.environment, forks) => {
             rehearse::say_that_it_is_one(&console);
-            let what = (*options, terms);
-            Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
+            let (what, process) = ((*options, terms), (start, environment));
+            Box::pin(rehearse::in_a_step(what, comment, process, (console, stop))).await
         }
         ActionCommand::Build(options) => {
             let mut cx = super::run_context(start, console, stop, (*options, comment));
@@ -106,6 +109,19 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
             building::build(cx, Strictness::AllOrNothing).await
         }
     }
+}
+
+/// With what the workspace and the base branch let the template do.
+async fn bounded(
+    environment: Environment,
+    (files, policy): (&FileInputs, &PolicyInput),
+    token: Option<&Secret>,
+) -> Result<Environment, String> {
+    let bounds = file_bounds::of(files, &environment, token).await;
+    let environment = environment.with_bounds(bounds);
+    let policy = policy_file::of(policy, &environment, token).await;
+    let policy = policy.map_err(|error| chain(&error))?;
+    Ok(environment.with_policy(policy))
 }
 
 /// Writes the outputs of a step that built nothing. What can fail there is the template or an input.
@@ -176,6 +192,9 @@ async fn accesses(
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();
     }
+    // A later step may have checked out something else since.
+    let bounds = file_bounds::of(&inputs.files, environment, inputs.github_token.as_ref()).await;
+    let environment = &environment.clone().with_bounds(bounds);
     let stores = secrets::stores(console, environment, stop);
     planned_accesses(options, &stores, run_uuid).await
 }

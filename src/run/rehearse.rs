@@ -29,11 +29,12 @@ pub(super) async fn on_command_line(
 pub(super) async fn in_a_step(
     (build, terms): (BuildOptions, RehearsalTerms),
     comment: CommentSettings,
-    start: &Start,
+    (start, environment): (&Start, Environment),
     (console, stop): (Console, Stop),
 ) -> Outcome {
     let origin = origin(&start.environment);
     let mut cx = super::run_context(start, console, stop, (build, comment));
+    cx.environment = environment;
     cx.rehearsal = Some(Rehearsal::new(terms, origin));
     building::build(cx, Strictness::AllOrNothing).await
 }
