@@ -10,6 +10,7 @@ use std::time::Duration;
 use nix::unistd::{Uid, User};
 use tokio::process::Child;
 
+use super::available::available;
 use super::ids::Ids;
 use super::inside::Role;
 use super::launch::{Launched, failed, launch, play};
@@ -58,6 +59,10 @@ pub(crate) struct HostSandbox {
 impl HostSandbox {
     /// Opens one.
     pub(crate) async fn open(order: &Order, stop: &Stop) -> Result<Self, SandboxError> {
+        available().map_err(|why| SandboxError::Unavailable {
+            sandbox: "host",
+            why,
+        })?;
         let ids = Ids::choose();
         let resolver = match order.network {
             Network::AsHost => Some(Resolver::of_host()),
