@@ -23,6 +23,7 @@ mod lookups;
 mod ownership;
 mod plan;
 mod post;
+mod promote;
 mod provision;
 mod remote;
 mod report;

@@ -1,6 +1,7 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
 mod life;
+mod promote;
 mod sign_in;
 
 use super::environment::Environment;
@@ -9,6 +10,7 @@ use crate::cli::options::{
 };
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
 use crate::cloud::sign_in::SignIn;
+use crate::promote::PromoteOptions;
 use crate::secret::Secret;
 pub(crate) use sign_in::read as read_sign_in;
 
@@ -31,6 +33,14 @@ pub(crate) const NAMES: &[&str] = &[
     "reuse",
     "volatile-vars",
     "reuse-files",
+    "region",
+    "digest",
+    "release-name",
+    "release-tags",
+    "share-with",
+    "protect",
+    "publish-ssm-parameter",
+    "launch-template",
     "regions",
     "older-than",
     "owner",
@@ -54,6 +64,8 @@ pub(crate) enum ActionCommand {
     Validate(Box<ValidateOptions>),
     /// `inspect`.
     Inspect(TemplateOptions),
+    /// `promote`.
+    Promote(Box<PromoteOptions>),
     /// `sweep`.
     Sweep(SweepOptions),
 }
@@ -146,11 +158,14 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
             depth: Depth::Everything,
         }))),
         "inspect" => Ok(ActionCommand::Inspect(template(environment)?)),
+        "promote" => Ok(ActionCommand::Promote(Box::new(promote::promote(
+            environment,
+        )?))),
         "sweep" => Ok(ActionCommand::Sweep(sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `validate`, `inspect` or `sweep`",
+            takes: "`build`, `validate`, `inspect`, `promote` or `sweep`",
         }),
     }
 }

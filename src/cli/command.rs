@@ -3,7 +3,8 @@
 use super::flags::FlagError;
 use super::options::{self, BuildOptions, FixOptions, TemplateOptions, ValidateOptions};
 use super::sweep_options::{self, SweepOptions};
-use super::usage;
+use super::{promote_options, usage};
+use crate::promote::PromoteOptions;
 use crate::report::console::Form;
 
 /// A command line that could be read, and how its output looks.
@@ -35,6 +36,8 @@ pub(crate) enum Command {
         /// A journal, or a directory of journals.
         path: String,
     },
+    /// Make a tested image the release.
+    Promote(Box<PromoteOptions>),
     /// Remove by tag what earlier builds left.
     Sweep(SweepOptions),
     /// Print a usage text and end.
@@ -94,6 +97,10 @@ fn command(words: &[String]) -> Command {
             options::iam_policy(rest).map(Command::IamPolicy),
         ),
         "settle" => settle(rest),
+        "promote" => checked(
+            usage::PROMOTE,
+            promote_options::promote(rest).map(|options| Command::Promote(Box::new(options))),
+        ),
         "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),
         "version" | "-v" | "--version" | "-version" => Command::Version,
         "-h" | "--help" | "-help" => overview(0),

@@ -4,5 +4,6 @@ pub(crate) mod command;
 pub(crate) mod flags;
 mod life_options;
 pub(crate) mod options;
+mod promote_options;
 pub(crate) mod sweep_options;
 pub(crate) mod usage;

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
+use super::promote::PromoteContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, inspect, journals, load, secrets, sweep_step, validate,
+    Look, Outcome, Start, console, inspect, journals, load, promote_step, secrets, sweep_step,
+    validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -68,6 +70,16 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ActionCommand::Inspect(options) => {
             let outcome = inspect::inspect(&options, &console, &environment);
             concluded(start, begin, outcome)
+        }
+        ActionCommand::Promote(options) => {
+            let cx = PromoteContext {
+                console: &console,
+                environment: &start.environment,
+                stop: &stop,
+                token: github_token.as_ref(),
+                run_uuid: &super::new_run_uuid(),
+            };
+            Box::pin(promote_step::promote(&options, cx, begin)).await
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {

@@ -22,6 +22,7 @@ mod layers;
 mod ledger;
 mod neighbours;
 mod policy;
+mod promote;
 mod reaching;
 mod recipes;
 mod reuse;
