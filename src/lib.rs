@@ -45,3 +45,4 @@ mod version;
 mod wait;
 
 pub use action::environment::Environment;
+pub use sandbox::SandboxRole;

@@ -26,6 +26,17 @@ pub(crate) enum Lookup {
     AwsSecret(String),
 }
 
+impl Lookup {
+    /// For people: where it is and what it is called.
+    pub(crate) fn in_words(&self) -> String {
+        match self {
+            Self::ConsulKey(key) => format!("Consul's key `{key}`"),
+            Self::VaultRead(path) | Self::VaultWrite { path, .. } => format!("Vault's `{path}`"),
+            Self::AwsSecret(name) => format!("AWS Secrets Manager's `{name}`"),
+        }
+    }
+}
+
 /// What the server said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -85,6 +96,11 @@ impl Lookups {
             _ => None,
         });
         names.collect()
+    }
+
+    /// Everything that was asked for so far, in words.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.state().answers.keys().map(Lookup::in_words).collect()
     }
 
     /// The answer; `None` is "not read yet", and it is noted as missed.

@@ -4,16 +4,21 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ami_build::Environment;
 use ami_build::run::{self, Outlet, Reader, Start};
 use ami_build::secret::Redactor;
 use ami_build::stop::StopHandle;
+use ami_build::{Environment, SandboxRole};
 use ami_build::{logging, signals};
 
 /// How long the end of the process waits for threads that block.
 const LINGER: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
+    // A sandbox's own processes are this program under other names.
+    let mut words = std::env::args_os();
+    if let Some(role) = words.next().as_ref().and_then(SandboxRole::of) {
+        return role.play(words);
+    }
     // The local offset can only be asked for while there is one thread.
     let offset = time::UtcOffset::current_local_offset().unwrap_or(time::UtcOffset::UTC);
     let environment = Environment::of_this_process();

@@ -32,6 +32,8 @@ mod promote_step;
 mod provisioning;
 mod public_name;
 mod refuse;
+mod rehearsal;
+mod rehearse;
 mod renewal;
 mod reporting;
 mod secrets;
@@ -162,16 +164,13 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             Box::pin(iam_policy::iam_policy(&options, start, stop)).await
         }
         Command::Build(options) => {
-            let console = console(
-                start,
-                form,
-                Look {
-                    colourless: options.colourless,
-                    timestamps: options.timestamps,
-                },
-            );
+            let console = console(start, form, Look::of(&options));
             let cx = run_context(start, console, stop, (*options, CommentSettings::default()));
             building::build(cx, Strictness::Packer).await
+        }
+        Command::Rehearse(options) => {
+            let console = console(start, form, Look::of(&options.build));
+            rehearse::on_command_line(*options, start, (console, stop)).await
         }
         Command::Settle { path } => {
             let console = plain();
@@ -240,6 +239,7 @@ fn run_context(
         outputs,
         comment,
         accounts: Accounts::default(),
+        rehearsal: None,
     }
 }
 
@@ -261,6 +261,15 @@ fn workspace_owner(environment: &Environment) -> Option<FileOwner> {
 struct Look {
     colourless: bool,
     timestamps: bool,
+}
+
+impl Look {
+    fn of(options: &BuildOptions) -> Self {
+        Self {
+            colourless: options.colourless,
+            timestamps: options.timestamps,
+        }
+    }
 }
 
 fn console(start: &Start, form: Form, look: Look) -> Console {

@@ -2,17 +2,21 @@
 
 mod life;
 mod promote;
+mod rehearsal;
 mod sign_in;
 
 use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
+use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
 use crate::cloud::sign_in::SignIn;
 use crate::promote::PromoteOptions;
 use crate::secret::Secret;
 pub(crate) use sign_in::read as read_sign_in;
+
+pub(crate) use rehearsal::RehearseForks;
 
 /// Every input, as `action.yml` spells it.
 #[cfg(test)]
@@ -41,6 +45,10 @@ pub(crate) const NAMES: &[&str] = &[
     "protect",
     "publish-ssm-parameter",
     "launch-template",
+    "sandbox",
+    "network",
+    "local-commands",
+    "rehearse-forks",
     "regions",
     "older-than",
     "owner",
@@ -60,6 +68,8 @@ pub(crate) const NAMES: &[&str] = &[
 pub(crate) enum ActionCommand {
     /// `build`.
     Build(Box<BuildOptions>),
+    /// `rehearse`.
+    Rehearse(Box<RehearseOptions>),
     /// `validate`.
     Validate(Box<ValidateOptions>),
     /// `inspect`.
@@ -85,6 +95,10 @@ pub(crate) enum CommentMode {
 pub(crate) struct Inputs {
     /// What to do.
     pub(crate) command: ActionCommand,
+    /// How a build is rehearsed where it cannot be made.
+    pub(crate) terms: RehearsalTerms,
+    /// Whether that is done for forks.
+    pub(crate) forks: RehearseForks,
     /// Where to do it, below the workspace.
     pub(crate) working_directory: Option<String>,
     /// How to sign in to AWS.
@@ -133,6 +147,8 @@ pub(crate) enum InputError {
 pub(crate) fn read(environment: &Environment) -> Result<Inputs, InputError> {
     Ok(Inputs {
         command: command(environment)?,
+        terms: rehearsal::terms(environment)?,
+        forks: rehearsal::forks(environment)?,
         working_directory: text(environment, "working-directory").map(str::to_owned),
         sign_in: sign_in::read(environment)?,
         github_token: text(environment, "github-token").map(Secret::new),
@@ -157,6 +173,9 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
             template: template(environment)?,
             depth: Depth::Everything,
         }))),
+        "rehearse" => Ok(ActionCommand::Rehearse(Box::new(rehearsal::rehearse(
+            environment,
+        )?))),
         "inspect" => Ok(ActionCommand::Inspect(template(environment)?)),
         "promote" => Ok(ActionCommand::Promote(Box::new(promote::promote(
             environment,
@@ -165,7 +184,7 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `validate`, `inspect`, `promote` or `sweep`",
+            takes: "`build`, `rehearse`, `validate`, `inspect`, `promote` or `sweep`",
         }),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::flags::FlagError;
 use super::options::{self, BuildOptions, FixOptions, TemplateOptions, ValidateOptions};
+use super::rehearse_options::{self, RehearseOptions};
 use super::sweep_options::{self, SweepOptions};
 use super::{promote_options, usage};
 use crate::promote::PromoteOptions;
@@ -21,6 +22,8 @@ pub(crate) struct Invocation {
 pub(crate) enum Command {
     /// Build.
     Build(Box<BuildOptions>),
+    /// Build without an account.
+    Rehearse(Box<RehearseOptions>),
     /// Check.
     Validate(Box<ValidateOptions>),
     /// Show.
@@ -85,6 +88,10 @@ fn command(words: &[String]) -> Command {
         "build" => checked(
             usage::BUILD,
             options::build(rest).map(|options| Command::Build(Box::new(options))),
+        ),
+        "rehearse" => checked(
+            usage::REHEARSE,
+            rehearse_options::rehearse(rest).map(|options| Command::Rehearse(Box::new(options))),
         ),
         "validate" => checked(
             usage::VALIDATE,

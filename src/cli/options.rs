@@ -138,14 +138,14 @@ pub(crate) struct FixOptions {
     pub(crate) checking: Checking,
 }
 
-const fn value(name: &'static str) -> Flag {
+pub(super) const fn value(name: &'static str) -> Flag {
     Flag {
         name,
         takes: Takes::Value,
     }
 }
 
-const fn switch(name: &'static str) -> Flag {
+pub(super) const fn switch(name: &'static str) -> Flag {
     Flag {
         name,
         takes: Takes::Switch,
@@ -305,7 +305,7 @@ pub(crate) fn fix(arguments: &[String]) -> Result<FixOptions, FlagError> {
     })
 }
 
-fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
+pub(super) fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
     // Packer answers anything but exactly one argument with its usage.
     let [path] = parsed.arguments.as_slice() else {
         return Err(FlagError::NotOneTemplate);
@@ -337,12 +337,12 @@ fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
     Ok(options)
 }
 
-fn parallel(name: &'static str, value: &str) -> Result<Option<usize>, FlagError> {
+pub(super) fn parallel(name: &'static str, value: &str) -> Result<Option<usize>, FlagError> {
     let number = parse_integer(value).ok_or_else(|| bad(name, value, "parse error"))?;
     Ok(usize::try_from(number).ok().filter(|&number| number > 0))
 }
 
-fn bad(name: &'static str, value: &str, reason: &str) -> FlagError {
+pub(super) fn bad(name: &'static str, value: &str, reason: &str) -> FlagError {
     FlagError::BadValue {
         name,
         value: value.to_owned(),

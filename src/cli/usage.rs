@@ -6,6 +6,7 @@ use crate::fix::FIXERS;
 pub(crate) fn of(command: &str) -> Option<String> {
     Some(match command {
         "build" => BUILD.to_owned(),
+        "rehearse" => REHEARSE.to_owned(),
         "validate" => VALIDATE.to_owned(),
         "inspect" => INSPECT.to_owned(),
         "fix" => fix(),
@@ -27,6 +28,7 @@ Available commands are:
     iam-policy  print the least IAM policy for a template
     inspect     see the components of a template
     promote     make the image that a pull request has tested the release
+    rehearse    build without an account: a model of EC2, a sandbox as the machine
     settle      undo what the build of a journal left behind
     sweep       remove by tag what earlier builds left behind
     validate    check that a template is valid
@@ -74,6 +76,36 @@ Options:
   -survive-disconnect           Scripts of `shell` provisioners outlive a lost
                                 connection. (Not Packer's; a provisioner has
                                 `survive_disconnect` for itself)
+  -timestamp-ui                 Begin each line of a build with the time.
+  -var 'key=value'              A variable; may be given several times.
+  -var-file=path                A JSON file of variables; may be given several times.
+";
+
+/// `rehearse`.
+pub(crate) const REHEARSE: &str = "\
+Usage: ami-build rehearse [options] TEMPLATE
+
+  Does the whole job of `build` here, without an account: checks the template,
+  takes every step against a model of EC2, and runs the provisioners in a
+  sandbox. Then it tells what the provisioners changed, which calls a build
+  would make, and what could not be checked. Nothing exists afterwards, and
+  nothing is asked of AWS.
+
+Options:
+
+  -sandbox=[auto|host|docker|docker:IMAGE|none]
+                                Where provisioners run: in a copy of this
+                                machine, in a container, or nowhere.
+                                (Default: auto, which takes what works here)
+  -network=none                 The sandbox reaches nothing. (Default: host,
+                                what this machine reaches)
+  -local-commands=run           Run on this machine what the template runs on
+                                it: `shell-local` and `ansible`. (Default: list)
+  -color=false                  No colours. (Default: colours)
+  -except=foo,bar,baz           Run all builds and post-processors other than these.
+  -only=foo,bar,baz             Run only these builds.
+  -machine-readable             Machine-readable output.
+  -parallel-builds=1            Builds at a time; 0 is no limit. (Default: 0)
   -timestamp-ui                 Begin each line of a build with the time.
   -var 'key=value'              A variable; may be given several times.
   -var-file=path                A JSON file of variables; may be given several times.

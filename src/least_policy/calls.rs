@@ -22,24 +22,12 @@ pub(super) fn grants(call: &LoggedCall, build: &Needs<'_>) -> Vec<Grant> {
         "RegisterImage" => [on.made(&["image"]), on.any(&["snapshot"])].concat(),
         "CopyImage" => on.copied(),
         "EnableFastLaunch" => [on.own(&["image"]), on.launch_templates()].concat(),
-        "CreateTags" => on.own(&TAGGED),
+        // `tags` knows all of them.
+        "CreateTags" => Vec::new(),
         "DeleteTags" => on.own(&["volume"]),
         name => on.own(kinds(name)),
     }
 }
-
-/// Whatever carries a build's tags.
-const TAGGED: [&str; 9] = [
-    "fleet",
-    "image",
-    "instance",
-    "key-pair",
-    "launch-template",
-    "network-interface",
-    "security-group",
-    "snapshot",
-    "volume",
-];
 
 /// The kinds of things that a call changes or removes.
 fn kinds(call: &str) -> &'static [&'static str] {

@@ -51,12 +51,6 @@ impl Needs<'_> {
     pub(super) fn replaces(&self) -> bool {
         self.settings.image.replace != Replace::Refuse
     }
-
-    /// Every region that the build touches.
-    pub(super) fn regions(&self) -> impl Iterator<Item = &Region> {
-        let copies = self.settings.image.regions.iter();
-        std::iter::once(self.region).chain(copies.filter(|region| *region != self.region))
-    }
 }
 
 fn decoding(build: &Needs<'_>) -> Option<Grant> {

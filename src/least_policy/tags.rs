@@ -1,37 +1,50 @@
 //! `ec2:CreateTags`, which EC2 asks for beside every creating call that carries tags.
 
+use super::calls::On;
 use super::grant::{Condition, Grant, Kind};
 use super::needs::Needs;
 use super::{arns, launch};
 use crate::cloud::model::LoggedCall;
 
-/// The rights to tag what the build creates, in the call that creates it, and to move on its deadline later.
+/// The rights to tag what the build creates: in the call that creates it, where that takes tags, and later, since a living
+/// build moves on its deadline and a finished one says that its image stays.
 pub(super) fn grants(build: &Needs<'_>) -> Vec<Grant> {
-    let created = build.calls.iter().filter(|call| {
-        let region = &call.region;
-        match call.name {
-            "CreateImage" | "CopyImage" | "RegisterImage" => build.takes_image_tags(region),
-            "CreateSnapshot" => true,
-            _ => build.takes_tags(region),
-        }
-    });
-    let mut grants: Vec<Grant> = created.flat_map(in_creation).collect();
-    let renewed = build.regions().flat_map(|region| {
-        let call = LoggedCall {
-            name: "CreateTags",
-            region: region.clone(),
-        };
-        super::calls::grants(&call, build)
-    });
-    // Only what this build makes can be tagged anew.
-    let made: Vec<String> = grants.iter().map(|grant| grant.resource.clone()).collect();
-    let untagged = |grant: &Grant| grant.condition.kind == Kind::Always;
-    grants.extend(renewed.filter(|grant| untagged(grant) || made.contains(&grant.resource)));
-    grants
+    let created = build
+        .calls
+        .iter()
+        .filter(|call| !kinds(call.name).is_empty());
+    created
+        .flat_map(|call| {
+            let mut grants = later(call, build);
+            if takes_tags(call, build) {
+                grants.extend(in_creation(call));
+            }
+            grants
+        })
+        .collect()
+}
+
+fn takes_tags(call: &LoggedCall, build: &Needs<'_>) -> bool {
+    match call.name {
+        "CreateImage" | "CopyImage" | "RegisterImage" => build.takes_image_tags(&call.region),
+        "CreateSnapshot" => true,
+        _ => build.takes_tags(&call.region),
+    }
+}
+
+fn later(call: &LoggedCall, build: &Needs<'_>) -> Vec<Grant> {
+    let tagging = LoggedCall {
+        name: "CreateTags",
+        region: call.region.clone(),
+    };
+    let on = On {
+        call: &tagging,
+        build,
+    };
+    on.own(kinds(call.name))
 }
 
 fn in_creation(call: &LoggedCall) -> Vec<Grant> {
-    let kinds = kinds(call.name);
     // A fleet launches by the template, whose tags EC2 sets as those of a launch.
     let calls = match call.name {
         "CreateFleet" => vec!["CreateFleet", "RunInstances"],
@@ -44,7 +57,7 @@ fn in_creation(call: &LoggedCall) -> Vec<Grant> {
             Condition::with(Kind::Creating, creating),
         )
     };
-    kinds
+    kinds(call.name)
         .iter()
         .flat_map(|kind| calls.iter().map(move |creating| grant(kind, creating)))
         .collect()

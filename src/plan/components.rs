@@ -119,6 +119,7 @@ impl Components<'_> {
             },
             settings: settings?,
             place: self.template.document.place(raw.config.span),
+            document: Arc::clone(&self.template.document),
             number,
         })
     }

@@ -1,10 +1,13 @@
 //! What is to be done.
 
+use std::sync::Arc;
+
 use super::amazon::settings::EbsSettings;
 use super::file::FileSettings;
 use super::null::NullSettings;
 use super::post::PostProcessorSettings;
 use super::provision::ProvisionerSettings;
+use crate::template::document::Document;
 use crate::template::duration::GoDuration;
 use crate::template::problem::{Place, Problem};
 use crate::template::scope::Scope;
@@ -97,8 +100,22 @@ pub(crate) struct PlannedProvisioner {
     pub(crate) settings: ProvisionerSettings,
     /// Where it stands in the template.
     pub(crate) place: Place,
+    /// What it stands in.
+    pub(crate) document: Arc<Document>,
     /// Its number in the template, from 1; the cleanup provisioner has 0.
     pub(crate) number: usize,
+}
+
+impl PlannedProvisioner {
+    /// Where the text of `inline` with this index stands, where it has one.
+    pub(crate) fn inline_place(&self, element: usize) -> Option<Place> {
+        let ProvisionerSettings::Shell(settings) = &self.settings else {
+            return None;
+        };
+        let spans = &settings.inline_spans;
+        let span = spans.get(element).or(spans.first())?;
+        Some(self.document.place(*span))
+    }
 }
 
 /// `retry(pause(p))` or `retry(timeout(p))`: every attempt has its own pause, or its own timeout.

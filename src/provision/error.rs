@@ -4,11 +4,13 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::error::chain;
+use crate::plan::PlannedProvisioner;
 use crate::remote::RemoteError;
 use crate::report::human;
 use crate::template::scope::RenderError;
 
-use super::{AnsibleError, AnsibleLocalError};
+use super::{AnsibleError, AnsibleLocalError, ScriptLine, Whereabouts};
 
 /// A provisioner that failed.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,16 @@ pub(crate) enum ProvisionError {
         status: i64,
         /// `valid_exit_codes`.
         allowed: Vec<i64>,
+        /// The line that failed, where that is known.
+        line: Option<Box<ScriptLine>>,
+    },
+    /// A provisioner of the template failed.
+    #[error("{cause}")]
+    Placed {
+        /// Which one, and where in it.
+        at: Box<Whereabouts>,
+        /// Why.
+        cause: Box<ProvisionError>,
     },
     /// The connection went while a script ran that was not expected to cut it.
     #[error(
@@ -170,6 +182,43 @@ impl ProvisionError {
         }
     }
 
+    /// This error as that of a provisioner of the template.
+    pub(super) fn of(self, provisioner: &PlannedProvisioner) -> Self {
+        let line = match &self {
+            Self::Status { line, .. } => line.as_deref().cloned(),
+            _ => None,
+        };
+        Self::Placed {
+            at: Box::new(Whereabouts::new(provisioner, line)),
+            cause: Box::new(self),
+        }
+    }
+
+    /// Where in the template it is, where that is known.
+    pub(crate) fn whereabouts(&self) -> Option<&Whereabouts> {
+        match self {
+            Self::Placed { at, .. } => Some(at),
+            Self::Cleanup { original, .. } => original.whereabouts(),
+            _ => None,
+        }
+    }
+
+    /// The error with its causes, where it is and what to do about it, each on a line of its own.
+    pub(crate) fn shown(&self) -> String {
+        let cause = match self {
+            Self::Placed { cause, .. } => cause.as_ref(),
+            _ => self,
+        };
+        let mut text = chain(cause);
+        if let Some(at) = self.whereabouts() {
+            text.push_str(&format!("\n  in: {at}\n  at {}", at.place()));
+        }
+        if let Some(hint) = self.hint() {
+            text.push_str(&format!("\n  hint: {hint}"));
+        }
+        text
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
@@ -189,7 +238,7 @@ impl ProvisionError {
                 "`survive_disconnect` needs `sh`, `mkfifo` and the other small tools that every Linux and busybox have; set it to `false` for this provisioner",
             ),
             Self::Exit { hint, .. } => *hint,
-            Self::Step { cause, .. } => cause.hint(),
+            Self::Step { cause, .. } | Self::Placed { cause, .. } => cause.hint(),
             Self::Ansible(error) => error.hint(),
             Self::AnsibleLocal(error) => error.hint(),
             Self::Cleanup { original, .. } => original.hint(),

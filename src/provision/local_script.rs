@@ -61,6 +61,7 @@ async fn run_one(
         Ok(ChildExit::Status(status)) => Err(ProvisionError::Status {
             status: i64::from(status),
             allowed: settings.valid_exit_codes.clone(),
+            line: None,
         }),
         Ok(ChildExit::Cancelled) => Err(ProvisionError::Script {
             script: script(),

@@ -90,6 +90,7 @@ pub(super) fn check_status(exit: Exit, allowed: &[i64]) -> Result<(), ProvisionE
     Err(ProvisionError::Status {
         status,
         allowed: allowed.to_vec(),
+        line: None,
     })
 }
 

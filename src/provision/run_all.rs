@@ -36,7 +36,7 @@ pub(crate) async fn run_all<R: Remote>(
         }
         let result = run(provisioner, machine, cx).await;
         cx.ui.end_step();
-        result?;
+        result.map_err(|error| error.of(provisioner))?;
     }
     Ok(())
 }

@@ -1,18 +1,17 @@
 //! `shell`: uploads each script, runs it and removes it. What the machine is told is Packer's to the letter, unless the script
 //! shall outlive a lost connection.
 
-use std::fs;
-
 use tokio::time::Instant;
 
 use crate::cli::options::Survival;
-use crate::plan::provision::{ScriptSource, ShellSettings};
+use crate::plan::provision::ShellSettings;
 use crate::remote::{Exit, Remote, RemoteError};
 
 use super::detached::{self, Ending, Keeper};
 use super::environment::{flatten, variables};
 use super::on_machine::{self, RETRY_EVERY, show};
-use super::{Machine, ProvisionContext, ProvisionError, script_text};
+use super::shell_script::{ANNOUNCED, Script, as_sent, scripts};
+use super::{Machine, ProvisionContext, ProvisionError};
 
 /// Packer's mode of an uploaded script, before `chmod`.
 const UPLOAD_MODE: u32 = 0o644;
@@ -73,8 +72,7 @@ pub(super) async fn run<R: Remote>(
         shell.upload_environment(&text).await?;
     }
     for script in scripts {
-        cx.ui
-            .say(&format!("Provisioning with shell script: {}", script.name));
+        cx.ui.say(&format!("{ANNOUNCED}: {}", script.name));
         let data = [
             ("Vars", vars.as_str()),
             ("EnvVarFile", environment),
@@ -83,7 +81,7 @@ pub(super) async fn run<R: Remote>(
         let command = cx
             .render_with(&settings.execute_command, &data)
             .map_err(rendered("command"))?;
-        shell.run_script(script.bytes, &command).await?;
+        shell.run_script(&script, &command).await?;
     }
     if !settings.skip_clean {
         shell.remove(environment).await?;
@@ -108,50 +106,6 @@ fn survives(settings: &ShellSettings, cx: &ProvisionContext) -> bool {
     settings
         .survive_disconnect
         .unwrap_or(cx.survival == Survival::Everywhere)
-}
-
-struct Script {
-    name: String,
-    bytes: Vec<u8>,
-}
-
-/// What goes over the wire for a text of ours: `binary` says that line ends are nobody's business.
-fn as_sent(settings: &ShellSettings, bytes: Vec<u8>) -> Vec<u8> {
-    if settings.binary {
-        bytes
-    } else {
-        script_text::unix(&bytes)
-    }
-}
-
-fn scripts(settings: &ShellSettings, cx: &ProvisionContext) -> Result<Vec<Script>, ProvisionError> {
-    let finish = |bytes: Vec<u8>| as_sent(settings, bytes);
-    match &settings.source {
-        ScriptSource::Inline(lines) => {
-            let lines: Result<Vec<_>, _> = lines.iter().map(|line| cx.render(line)).collect();
-            let lines = lines.map_err(|cause| ProvisionError::Render {
-                what: "inline",
-                cause,
-            })?;
-            let text = script_text::inline(&lines, settings.inline_shebang.as_deref());
-            Ok(vec![Script {
-                name: "inline script".to_owned(),
-                bytes: finish(text.into_bytes()),
-            }])
-        }
-        ScriptSource::Files(paths) => {
-            let read = paths.iter().map(|name| {
-                let path = cx.local_path(name);
-                let bytes =
-                    fs::read(&path).map_err(|cause| ProvisionError::Local { path, cause })?;
-                Ok(Script {
-                    name: name.clone(),
-                    bytes: finish(bytes),
-                })
-            });
-            read.collect()
-        }
-    }
 }
 
 /// What the steps of a script share.
@@ -193,12 +147,16 @@ impl<R: Remote> Shell<'_, '_, R> {
         }
     }
 
-    async fn run_script(&mut self, bytes: Vec<u8>, execute: &str) -> Result<(), ProvisionError> {
-        if survives(self.settings, self.cx) {
-            self.run_apart(&bytes, execute).await?;
+    async fn run_script(&mut self, script: &Script, execute: &str) -> Result<(), ProvisionError> {
+        let ended = if survives(self.settings, self.cx) {
+            self.run_apart(&script.bytes, execute).await
         } else {
-            self.run_connected(&bytes, execute).await?;
-        }
+            self.run_connected(&script.bytes, execute).await
+        };
+        ended.map_err(|error| {
+            let (path, output) = (&self.names.script, self.cx.ui.last_lines());
+            script.with_line(error, (path, execute), &output)
+        })?;
         if !self.settings.skip_clean {
             self.remove(&self.names.script.clone()).await?;
         }

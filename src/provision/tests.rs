@@ -113,6 +113,7 @@ impl Bench {
             wrap: Wrap::default(),
             settings,
             place,
+            document,
             number: 1,
         }
     }
@@ -124,6 +125,10 @@ impl Bench {
             &self.cx,
         )
         .await
+        .map_err(|error| match error {
+            ProvisionError::Placed { cause, .. } => *cause,
+            other => other,
+        })
     }
 
     async fn run_one(&mut self, kind: &str, json: &str) -> Result<(), ProvisionError> {

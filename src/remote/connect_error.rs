@@ -132,6 +132,9 @@ pub(crate) enum ConnectError {
         #[source]
         source: io::Error,
     },
+    /// The sandbox of a rehearsal lets nobody in.
+    #[error("the sandbox cannot be entered")]
+    Sandbox(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// `ssh_timeout` is over. Packer's words.
     #[error("Timeout waiting for SSH")]
     Timeout {
@@ -191,6 +194,7 @@ impl ConnectError {
             } => Outlook::Paced,
             Self::HostKeyChanged(_)
             | Self::TunnelPort { .. }
+            | Self::Sandbox(_)
             | Self::Timeout { .. }
             | Self::Stopped => Outlook::Final,
             Self::Bastion(cause) | Self::Proxy { source: cause, .. } => cause.outlook(),
@@ -247,9 +251,11 @@ impl ConnectError {
             Self::TunnelPort { .. } => {
                 "check that nothing else listens there, and that sshd allows TCP forwarding: `ssh_local_tunnels` listens on this machine, `ssh_remote_tunnels` on the build machine"
             }
-            Self::Bastion(_) | Self::Proxy { .. } | Self::Timeout { .. } | Self::Stopped => {
-                return None;
-            }
+            Self::Bastion(_)
+            | Self::Proxy { .. }
+            | Self::Sandbox(_)
+            | Self::Timeout { .. }
+            | Self::Stopped => return None,
         })
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::RemoteError;
 
 /// One step of the walk. Paths with `inside` are relative to the directory that was walked.
-pub(super) enum Step<'a> {
+pub(crate) enum Step<'a> {
     /// A directory begins.
     Enter {
         name: &'a str,
@@ -27,10 +27,10 @@ pub(super) enum Step<'a> {
 }
 
 /// Is told every step.
-pub(super) type Visit<'a, E> = &'a mut dyn FnMut(Step<'_>) -> Result<(), E>;
+pub(crate) type Visit<'a, E> = &'a mut dyn FnMut(Step<'_>) -> Result<(), E>;
 
 /// Walks the contents of `directory`, names in order.
-pub(super) fn walk<E: From<RemoteError>>(directory: &Path, visit: Visit<'_, E>) -> Result<(), E> {
+pub(crate) fn walk<E: From<RemoteError>>(directory: &Path, visit: Visit<'_, E>) -> Result<(), E> {
     let begin = metadata(directory)?;
     walk_below(directory, Path::new(""), &[identity(&begin)], visit)
 }
@@ -89,7 +89,7 @@ fn walk_below<E: From<RemoteError>>(
 }
 
 /// What is at `path`, links followed: a file or a directory, and nothing else, since a pipe would never end.
-pub(super) fn metadata(path: &Path) -> Result<Metadata, RemoteError> {
+pub(crate) fn metadata(path: &Path) -> Result<Metadata, RemoteError> {
     let metadata = fs::metadata(path).map_err(|error| RemoteError::local(path, error))?;
     if metadata.is_file() || metadata.is_dir() {
         return Ok(metadata);
@@ -101,7 +101,7 @@ pub(super) fn metadata(path: &Path) -> Result<Metadata, RemoteError> {
 }
 
 /// The bytes of all files below `directory`.
-pub(super) fn size(directory: &Path) -> Result<u64, RemoteError> {
+pub(crate) fn size(directory: &Path) -> Result<u64, RemoteError> {
     let mut total = 0;
     walk(directory, &mut |step| {
         if let Step::File { size, .. } = step {
@@ -114,20 +114,20 @@ pub(super) fn size(directory: &Path) -> Result<u64, RemoteError> {
 
 /// The permission bits.
 #[cfg(unix)]
-pub(super) fn mode(metadata: &Metadata) -> u32 {
+pub(crate) fn mode(metadata: &Metadata) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     metadata.permissions().mode() & 0o777
 }
 
 /// A file's first `size` bytes; an error if it has fewer, since its size was already promised to the other side.
-pub(super) struct Exactly {
+pub(crate) struct Exactly {
     file: File,
     left: u64,
 }
 
 impl Exactly {
     /// Opens `path`.
-    pub(super) fn open(path: &Path, size: u64) -> Result<Self, RemoteError> {
+    pub(crate) fn open(path: &Path, size: u64) -> Result<Self, RemoteError> {
         let file = File::open(path).map_err(|error| RemoteError::local(path, error))?;
         Ok(Self { file, left: size })
     }

@@ -37,7 +37,7 @@ pub(crate) enum RemoteError {
 
 impl RemoteError {
     /// The connection broke while `doing`.
-    pub(super) fn broken(doing: impl Into<String>, source: io::Error) -> Self {
+    pub(crate) fn broken(doing: impl Into<String>, source: io::Error) -> Self {
         Self::Disconnected {
             doing: doing.into(),
             source: Some(source),
@@ -45,7 +45,7 @@ impl RemoteError {
     }
 
     /// A local file that cannot be used.
-    pub(super) fn local(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn local(path: &Path, source: io::Error) -> Self {
         Self::Local {
             path: path.to_owned(),
             source,

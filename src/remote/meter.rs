@@ -27,7 +27,7 @@ pub(crate) struct Reading {
 }
 
 /// A reader whose bytes are counted.
-pub(super) struct Metered<'a, R> {
+pub(crate) struct Metered<'a, R> {
     reader: R,
     meter: &'a Meter,
 }
@@ -43,7 +43,7 @@ impl Default for Counts {
 
 impl Meter {
     /// A transfer begins, of so many bytes where that is known.
-    pub(super) fn begin(&self, total: Option<u64>) {
+    pub(crate) fn begin(&self, total: Option<u64>) {
         self.0.moved.store(0, Ordering::Relaxed);
         self.0
             .total
@@ -51,7 +51,7 @@ impl Meter {
     }
 
     /// Counts what is read from `reader`.
-    pub(super) fn count<R>(&self, reader: R) -> Metered<'_, R> {
+    pub(crate) fn count<R>(&self, reader: R) -> Metered<'_, R> {
         Metered {
             reader,
             meter: self,

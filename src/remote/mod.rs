@@ -42,12 +42,17 @@ mod tests;
 
 pub(crate) use api::{DirectoryPart, Exit, Output, OutputSink, Remote, Upload};
 pub(crate) use connect_error::ConnectError;
-pub(crate) use dial::{Attempt, Dial, ResolvedLogin, Target};
+pub(crate) use dial::{Attempt, AttemptSink, Dial, ResolvedLogin, Target};
+pub(crate) use directory::{
+    Exactly, Step, metadata as local_metadata, mode as file_mode, size as directory_size, walk,
+};
 pub(crate) use error::RemoteError;
 pub(crate) use host_key::{HostKey, HostKeyChange, HostKeyJudge, HostKeyPin, Verdict};
 pub(crate) use key::{KeyError, KeyPair};
 pub(crate) use meter::Meter;
 pub(crate) use pipes::{PipeEnd, Piped, Pipes, Terminal};
 pub(crate) use pretended::{PretendedDialer, PretendedRemote};
+pub(crate) use scp::{shell_path, split};
+pub(crate) use scp_source::base_name;
 pub(crate) use ssh_dialer::SshDialer;
 pub(crate) use ssh_remote::SshRemote;

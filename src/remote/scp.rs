@@ -120,7 +120,7 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
 }
 
 /// `path` as Packer writes it into scp's command: spaces escaped, `~` and `$` left to the shell.
-pub(super) fn shell_path(path: &str) -> String {
+pub(crate) fn shell_path(path: &str) -> String {
     path.replace(' ', "\\ ")
 }
 
@@ -134,7 +134,7 @@ pub(super) fn forward_slashes(path: &str) -> Cow<'_, str> {
 }
 
 /// Splits a destination into directory and name as Packer does before it runs scp.
-pub(super) fn split(destination: &str) -> (&str, &str) {
+pub(crate) fn split(destination: &str) -> (&str, &str) {
     let trimmed = destination.trim_end_matches('/');
     match trimmed.rsplit_once('/') {
         Some(("", name)) => ("/", name),

@@ -69,7 +69,7 @@ pub(super) fn send_directory(
 }
 
 /// The last part of a local path, also of `.` and `dir/..`.
-pub(super) fn base_name(path: &Path) -> Result<String, RemoteError> {
+pub(crate) fn base_name(path: &Path) -> Result<String, RemoteError> {
     let name = match path.file_name() {
         Some(name) => name.to_owned(),
         None => {

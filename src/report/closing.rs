@@ -52,7 +52,8 @@ pub(crate) fn print_lists(console: &Console, ended: &[Ended]) {
     }
 }
 
-fn print_errors(console: &Console, ended: &[Ended]) {
+/// Prints the list of errors alone.
+pub(crate) fn print_errors(console: &Console, ended: &[Ended]) {
     let failed: Vec<(&str, &str)> = ended
         .iter()
         .filter_map(|build| Some((build.name.as_str(), build.error.as_deref()?)))

@@ -30,6 +30,8 @@ pub(crate) enum Conclusion {
     Report,
     /// All was built, but something could not be removed.
     Leftover,
+    /// All went well in a rehearsal: nothing was built.
+    Rehearsed,
     /// All is well.
     Success,
 }
@@ -37,7 +39,7 @@ pub(crate) enum Conclusion {
 impl Conclusion {
     /// Every conclusion, in order.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Cancelled,
         Self::Invalid,
         Self::Credentials,
@@ -51,6 +53,7 @@ impl Conclusion {
         Self::Failure,
         Self::Report,
         Self::Leftover,
+        Self::Rehearsed,
         Self::Success,
     ];
 
@@ -70,6 +73,7 @@ impl Conclusion {
             Self::Failure => "failure",
             Self::Report => "report",
             Self::Leftover => "leftover",
+            Self::Rehearsed => "rehearsed",
             Self::Success => "success",
         }
     }
@@ -90,6 +94,7 @@ impl Conclusion {
             Self::Failure => "Failed",
             Self::Report => "Built, but the result could not be written",
             Self::Leftover => "Built, but something could not be removed",
+            Self::Rehearsed => "Rehearsed: all went well, and nothing was built",
             Self::Success => "Succeeded",
         }
     }

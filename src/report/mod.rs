@@ -17,6 +17,7 @@ pub(crate) mod outputs;
 mod promoted;
 pub(crate) mod prompt;
 pub(crate) mod publish;
+pub(crate) mod rehearsed;
 pub(crate) mod result;
 pub(crate) mod sticky;
 pub(crate) mod summary;

@@ -76,7 +76,7 @@ pub(crate) async fn publish(
         environment: to.environment,
         token: by.token,
         pull_request: by.pull_request,
-        template: &report.template,
+        template: &report.subject(),
         body: &summary::render(report, redactor, Target::Comment),
     };
     match sticky::post(&posting, by.limit, stop).await {

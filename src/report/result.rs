@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::conclusion::Conclusion;
+use super::rehearsed::Rehearsed;
 use super::timeline::Step;
 use crate::build::{Built, BuiltVolumes, FastVolume, ReuseStory};
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
@@ -218,6 +219,8 @@ pub(crate) struct BuildFacts {
     pub(crate) timeline: Vec<Step>,
     /// One line each on what could be better.
     pub(crate) advice: Vec<String>,
+    /// Where nothing of it is real: what the rehearsal found out besides.
+    pub(crate) rehearsed: Option<Box<Rehearsed>>,
 }
 
 /// A build that is over and settled.
@@ -236,6 +239,12 @@ impl BuildReport {
             cleaned: settled.removed(),
             remaining: settled.remaining(),
         }
+    }
+
+    /// The same of a build that was only rehearsed.
+    pub(crate) fn rehearsed(mut self, rehearsed: Rehearsed) -> Self {
+        self.facts.rehearsed = Some(Box::new(rehearsed));
+        self
     }
 
     /// What happened.
@@ -276,9 +285,23 @@ impl BuildReport {
     }
 }
 
+/// Whether a run is real.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reality {
+    /// What it made exists.
+    #[default]
+    Built,
+    /// Nothing of it does.
+    Rehearsed,
+    /// The same, in place of a build: a pull request from a fork has no credentials.
+    RehearsedForFork,
+}
+
 /// A whole run.
 #[derive(Clone, Debug)]
 pub(crate) struct RunReport {
+    /// Whether it is real.
+    pub(crate) reality: Reality,
     /// The template's path, as the user wrote it.
     pub(crate) template: String,
     /// Its builds, by name.
@@ -294,12 +317,23 @@ pub(crate) struct RunReport {
 }
 
 impl RunReport {
+    /// What a comment is about: a rehearsal of a template does not overwrite what its build wrote.
+    pub(crate) fn subject(&self) -> String {
+        match self.reality {
+            Reality::Built => self.template.clone(),
+            Reality::Rehearsed | Reality::RehearsedForFork => {
+                format!("{} (rehearsal)", self.template)
+            }
+        }
+    }
+
     /// What the run came to.
     pub(crate) fn conclusion(&self) -> Conclusion {
         let whole = (!self.problems.is_empty()).then_some(Conclusion::Invalid);
         let builds = self.builds.iter().map(BuildReport::conclusion);
         match (Conclusion::of_all(builds.chain(whole)), self.stopped) {
             (Conclusion::Success, Some(_)) => Conclusion::Cancelled,
+            (Conclusion::Success, None) if self.reality != Reality::Built => Conclusion::Rehearsed,
             (conclusion, _) => conclusion,
         }
     }

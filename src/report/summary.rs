@@ -3,6 +3,7 @@
 //! A build's facts are sections with a rank. Where all of them do not fit, the least important go first, and the text says so.
 
 mod build;
+mod rehearsal;
 mod section;
 
 use crate::secret::Redactor;
@@ -10,8 +11,13 @@ use crate::version;
 
 use super::human;
 use super::markdown::Scribe;
-use super::result::RunReport;
+use super::rehearsed::HEADLINE;
+use super::result::{Reality, RunReport};
 use section::{Rank, Section, fit};
+
+/// Why a build was not made.
+const FORK: &str =
+    "A pull request from a fork has no credentials, so its builds are rehearsed in a model of EC2.";
 
 /// Where the text goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +60,12 @@ fn head(report: &RunReport, scribe: Scribe<'_>) -> String {
     let template = scribe.code(&report.template);
     let outcome = report.conclusion().sentence();
     let took = human::duration(std::time::Duration::from_secs(report.duration.as_secs()));
-    format!("### ami-build: {template}\n\n**{outcome}** after {took}.\n")
+    let (what, note) = match report.reality {
+        Reality::Built => ("", String::new()),
+        Reality::Rehearsed => (" rehearsal", format!("\n{HEADLINE}\n")),
+        Reality::RehearsedForFork => (" rehearsal", format!("\n{HEADLINE} {FORK}\n")),
+    };
+    format!("### ami-build{what}: {template}\n\n**{outcome}** after {took}.\n{note}")
 }
 
 fn foot(report: &RunReport) -> String {

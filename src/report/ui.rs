@@ -182,6 +182,19 @@ impl Ui {
             .collect()
     }
 
+    /// The same without the build's name before them.
+    pub(crate) fn last_lines(&self) -> Vec<String> {
+        let prefixes = [
+            format!("==> {}: ", self.name),
+            format!("    {}: ", self.name),
+        ];
+        let bare = |line: String| {
+            let bare = prefixes.iter().find_map(|prefix| line.strip_prefix(prefix));
+            bare.map(str::to_owned).unwrap_or(line)
+        };
+        self.tail().into_iter().map(bare).collect()
+    }
+
     /// Since the build began.
     pub(crate) fn elapsed(&self) -> Duration {
         self.record().timeline.elapsed()

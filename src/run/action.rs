@@ -10,14 +10,15 @@ use super::promote::PromoteContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, inspect, journals, load, promote_step, secrets, sweep_step,
-    validate,
+    Look, Outcome, Start, console, inspect, journals, load, promote_step, rehearse, secrets,
+    sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
 use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
+use crate::cli::rehearse_options::RehearseOptions;
 use crate::cloud::sign_in::{AllowedAccounts, SignIn};
 use crate::ledger::Which;
 use crate::plan::Builder;
@@ -59,9 +60,16 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         github_token,
         comment,
         pull_request,
+        terms,
+        forks,
         ..
     } = inputs;
     let environment = start.environment.clone().with_sign_in(sign_in);
+    let comment = CommentSettings {
+        token: github_token,
+        mode: comment,
+        pull_request,
+    };
     match command {
         ActionCommand::Validate(options) => {
             let outcome = validate::validate(&options, &console, &environment, &stop).await;
@@ -74,9 +82,9 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ActionCommand::Promote(options) => {
             let cx = PromoteContext {
                 console: &console,
-                environment: &start.environment,
+                environment: &environment,
                 stop: &stop,
-                token: github_token.as_ref(),
+                token: comment.token.as_ref(),
                 run_uuid: &super::new_run_uuid(),
             };
             Box::pin(promote_step::promote(&options, cx, begin)).await
@@ -89,12 +97,22 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
             };
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
+        ActionCommand::Rehearse(options) => {
+            let RehearseOptions { build, terms } = *options;
+            Box::pin(rehearse::in_a_step(
+                (build, terms),
+                comment,
+                start,
+                (console, stop),
+            ))
+            .await
+        }
+        ActionCommand::Build(options) if rehearse::instead_of_build(&start.environment, forks) => {
+            rehearse::say_that_it_is_one(&console);
+            let what = (*options, terms);
+            Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
+        }
         ActionCommand::Build(options) => {
-            let comment = CommentSettings {
-                token: github_token,
-                mode: comment,
-                pull_request,
-            };
             let mut cx = super::run_context(start, console, stop, (*options, comment));
             cx.environment = environment;
             building::build(cx, Strictness::AllOrNothing).await
@@ -162,6 +180,10 @@ async fn accesses(
     let ActionCommand::Build(options) = &inputs.command else {
         return BTreeMap::new();
     };
+    // Nothing was asked for a rehearsal, and nothing is afterwards.
+    if rehearse::instead_of_build(environment, inputs.forks) {
+        return BTreeMap::new();
+    }
     let run_uuid = environment.get("STATE_run-uuid").unwrap_or_default();
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();

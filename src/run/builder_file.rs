@@ -64,7 +64,7 @@ async fn provision(
             BuilderResult::Made { artifact, product }
         }
         Err(error) => BuilderResult::Failed {
-            error: crate::error::with_hint(&error, error.hint()),
+            error: error.shown(),
             conclusion: Conclusion::Provision,
         },
     }

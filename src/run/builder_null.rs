@@ -12,9 +12,7 @@ use crate::plan::communicator::{Communicator, Login, SshSettings};
 use crate::plan::null::NullSettings;
 use crate::post::Artifact;
 use crate::provision::{ChildEnding, Machine, ProvisionError};
-use crate::remote::{
-    Attempt, ConnectError, Dial, Remote, ResolvedLogin, SshDialer, SshRemote, Target,
-};
+use crate::remote::{Attempt, ConnectError, Dial, Remote, ResolvedLogin, Target};
 use crate::report::conclusion::Conclusion;
 use crate::report::human;
 use crate::report::result::Product;
@@ -25,10 +23,10 @@ const CONNECT: &str = "StepConnect";
 const PROVISION: &str = "StepProvision";
 
 /// Runs the builder.
-pub(super) async fn run(
+pub(super) async fn run<D: Dial>(
     settings: &NullSettings,
     build: &PlannedBuild,
-    cx: &RunContext,
+    (cx, dial): (&RunContext, &D),
     ui: &Ui,
 ) -> BuilderEnd {
     // Post-processors learn nothing of the connection.
@@ -42,11 +40,11 @@ pub(super) async fn run(
     let result = match &settings.communicator {
         Communicator::None | Communicator::WinRm => {
             debugging::after_step(cx, ui, CONNECT).await;
-            let mut machine: Machine<'_, SshRemote> = Machine::None;
+            let mut machine: Machine<'_, D::Remote> = Machine::None;
             let provisioned = provisioning.run(&mut machine, &data).await;
             ended(provisioned, cx)
         }
-        Communicator::Ssh(ssh) => match connect(ssh, cx, ui).await {
+        Communicator::Ssh(ssh) => match connect(ssh, (cx, dial), ui).await {
             Ok(mut remote) => {
                 debugging::after_step(cx, ui, CONNECT).await;
                 let mut known = data.clone();
@@ -77,7 +75,11 @@ pub(super) async fn run(
     }
 }
 
-async fn connect(ssh: &SshSettings, cx: &RunContext, ui: &Ui) -> Result<SshRemote, ConnectError> {
+async fn connect<D: Dial>(
+    ssh: &SshSettings,
+    (cx, dial): (&RunContext, &D),
+    ui: &Ui,
+) -> Result<D::Remote, ConnectError> {
     ui.step("Connect");
     let host = ssh.host.clone().unwrap_or_default();
     ui.say(&format!("Using ssh communicator to connect: {host}"));
@@ -96,7 +98,7 @@ async fn connect(ssh: &SshSettings, cx: &RunContext, ui: &Ui) -> Result<SshRemot
             percent: None,
         });
     };
-    let remote = SshDialer
+    let remote = dial
         .dial(&Target::new(host, ssh), &login, &cx.stop, &mut tell)
         .await?;
     ui.say("Connected to SSH!");
@@ -112,7 +114,7 @@ fn ended(provisioned: Result<(), ProvisionError>, cx: &RunContext) -> BuilderRes
             product: Product::Nothing,
         },
         Err(error) => BuilderResult::Failed {
-            error: with_hint(&error, error.hint()),
+            error: error.shown(),
             conclusion: Conclusion::Provision,
         },
     }

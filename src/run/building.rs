@@ -9,7 +9,7 @@ use super::context::RunContext;
 use super::life;
 use super::load;
 use super::one_build::{self, Finished};
-use super::{Outcome, problems, refuse, reporting, secrets};
+use super::{Outcome, problems, refuse, rehearsal, reporting, secrets};
 use crate::action::commands;
 use crate::cli::options::{BuildOptions, Debugging};
 use crate::plan::{InvalidBuild, PlannedBuild};
@@ -30,10 +30,13 @@ pub(super) enum Strictness {
 }
 
 /// Runs `build`.
-pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
+pub(super) async fn build(mut cx: RunContext, strictness: Strictness) -> Outcome {
     let begin = Instant::now();
     let planned = match load::load(&cx.options.template, &cx.environment) {
-        Ok(loaded) => {
+        Ok(mut loaded) => {
+            if let Some(rehearsal) = &cx.rehearsal {
+                loaded.facts.lookups = rehearsal.lookups.clone();
+            }
             let stores = secrets::stores(&cx.console, &cx.environment, &cx.stop);
             load::plan_and_keep(loaded, &cx.options.template, cx.options.force, &stores).await
         }
@@ -52,7 +55,7 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     problems::print_invalid(&cx.console, &plan.invalid);
     let invalid: Vec<BuildReport> = plan.invalid.iter().map(invalid_report).collect();
     life::give(&mut plan.builds, ground, &cx).await;
-    let (builds, refused) = split_refused(plan.builds, &cx);
+    let (mut builds, refused) = split_refused(plan.builds, &cx);
     let mut reports: Vec<BuildReport> = invalid.into_iter().chain(refused).collect();
     if builds.is_empty() && reports.is_empty() {
         let nothing = Problem::without_place("No builds to run")
@@ -67,12 +70,20 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     if builds.is_empty() {
         return reporting::report(&cx, reports, Vec::new(), begin).await;
     }
+    let notes = match rehearsal::prepare(&mut cx, &mut builds) {
+        Ok(notes) => notes,
+        Err(error) => {
+            let text = format!("no scratch directory can be made: {error}");
+            cx.console.error(&format!("Error: {text}"));
+            return reporting::report(&cx, reports, vec![text], begin).await;
+        }
+    };
     cx.outputs.expect(if builds.len() == 1 {
         Builds::One
     } else {
         Builds::Many
     });
-    let finished = run_all(&builds, &cx).await;
+    let finished = run_all(&mut builds, notes, &cx).await;
     let outcome = close(&cx, &finished, begin);
     let failed_before = !reports.is_empty();
     reports.extend(finished.into_iter().map(|finished| finished.report));
@@ -83,7 +94,11 @@ pub(super) async fn build(cx: RunContext, strictness: Strictness) -> Outcome {
     }
 }
 
-async fn run_all(builds: &[PlannedBuild], cx: &RunContext) -> Vec<Finished> {
+async fn run_all(
+    builds: &mut [PlannedBuild],
+    notes: Vec<Vec<String>>,
+    cx: &RunContext,
+) -> Vec<Finished> {
     let grouping = if builds.len() == 1 {
         Grouping::BySteps
     } else {
@@ -102,13 +117,17 @@ async fn run_all(builds: &[PlannedBuild], cx: &RunContext) -> Vec<Finished> {
     };
     // No more than there are builds: a semaphore of absurd size panics.
     let places = Semaphore::new(limit.unwrap_or(usize::MAX).min(builds.len()).max(1));
-    let running = builds.iter().zip(&uis).map(async |(build, ui)| {
+    let all = builds.iter_mut().zip(&uis).zip(notes);
+    let running = all.map(async |((build, ui), notes)| {
         let _place = places
             .acquire()
             .await
             .expect("the semaphore is never closed");
         ui.begin();
-        Box::pin(one_build::run(build, cx, ui)).await
+        match &cx.rehearsal {
+            Some(rehearsal) => Box::pin(rehearsal::run(build, (cx, rehearsal), ui, notes)).await,
+            None => Box::pin(one_build::run(build, cx, ui)).await,
+        }
     });
     let all = join_all(running);
     let announce = async {
@@ -155,7 +174,10 @@ fn close(cx: &RunContext, finished: &[Finished], begin: Instant) -> Outcome {
             .say("Cleanly cancelled builds after being interrupted.");
         return Outcome::Failed;
     }
-    closing::print_lists(&cx.console, &ended);
+    match cx.rehearsal {
+        Some(_) => closing::print_errors(&cx.console, &ended),
+        None => closing::print_lists(&cx.console, &ended),
+    }
     annotate(cx, &ended);
     let all_well = ended.iter().all(|build| build.error.is_none());
     if all_well {
@@ -221,6 +243,7 @@ fn not_begun(name: &str, kind: &str, problems: Vec<String>) -> BuildReport {
         outcome: BuildOutcome::Invalid { problems },
         timeline: Vec::new(),
         advice: Vec::new(),
+        rehearsed: None,
     };
     BuildReport::new(facts, &NothingCreated)
 }

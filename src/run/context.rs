@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::rehearsal::Rehearsal;
 use crate::action::environment::Environment;
 use crate::action::inputs::CommentMode;
 use crate::cli::options::BuildOptions;
@@ -9,6 +10,7 @@ use crate::cloud::shared::Accounts;
 use crate::ownership::FileOwner;
 use crate::report::console::{Console, Reader};
 use crate::report::outputs::OutputWriter;
+use crate::report::result::Reality;
 use crate::secret::Secret;
 use crate::stop::Stop;
 
@@ -34,6 +36,8 @@ pub(super) struct RunContext {
     pub(super) comment: CommentSettings,
     /// What the builds share of EC2.
     pub(super) accounts: Accounts,
+    /// Where nothing is real.
+    pub(super) rehearsal: Option<Rehearsal>,
     /// Who new files in the workspace belong to.
     pub(super) owner: Option<FileOwner>,
 }
@@ -50,6 +54,13 @@ pub(super) struct CommentSettings {
 }
 
 impl RunContext {
+    /// Whether what the run makes exists.
+    pub(super) fn reality(&self) -> Reality {
+        self.rehearsal
+            .as_ref()
+            .map_or(Reality::Built, Rehearsal::reality)
+    }
+
     /// Whether we run on GitHub's runner.
     pub(super) fn on_runner(&self) -> bool {
         self.console.style().reader == Reader::Runner

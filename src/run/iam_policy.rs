@@ -101,6 +101,11 @@ async fn plan(
         ));
         return None;
     }
+    for build in &mut plan.builds {
+        // Whatever they do, on the machine or here, is no call of ours.
+        build.provisioners.clear();
+        build.cleanup_provisioner = None;
+    }
     Some(plan)
 }
 
@@ -153,6 +158,7 @@ fn silent(start: &Start, options: &TemplateOptions, stop: Stop) -> RunContext {
         outputs: OutputWriter::new(CommandFiles::nowhere()),
         comment: CommentSettings::default(),
         accounts: Accounts::default(),
+        rehearsal: None,
         owner: None,
     }
 }

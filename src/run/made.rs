@@ -89,8 +89,8 @@ pub(super) fn panicked() -> (BuilderResult, GeneratedData) {
 pub(super) fn shown(error: &BuildError) -> String {
     match error {
         BuildError::Provision(source) => {
-            let own = source.downcast_ref().and_then(ProvisionError::hint);
-            with_hint(source.as_ref(), own)
+            let own = source.downcast_ref().map(ProvisionError::shown);
+            own.unwrap_or_else(|| with_hint(source.as_ref(), None))
         }
         error => with_hint(error, error.hint().as_deref()),
     }

@@ -10,10 +10,12 @@ use crate::cloud::ec2::Ec2;
 use crate::plan::{Builder, PlannedBuild, PlannedPostProcessor, amazon as plan_amazon};
 use crate::post::{Artifact, Chained, Original, PostContext, run_chains};
 use crate::provision::ChildEnding;
+use crate::remote::SshDialer;
 use crate::report::closing::{ArtifactText, Ended};
 use crate::report::conclusion::Conclusion;
 use crate::report::console::Line;
 use crate::report::human;
+use crate::report::rehearsed::Rehearsed;
 use crate::report::result::{BuildFacts, BuildReport, Failure, NothingCreated, Outcome, Product};
 use crate::report::ui::Ui;
 
@@ -23,6 +25,16 @@ pub(super) struct Finished {
     pub(super) report: BuildReport,
     /// For Packer's closing lists.
     pub(super) ended: Ended,
+}
+
+impl Finished {
+    /// The same of a build that was only rehearsed.
+    pub(super) fn rehearsed(self, told: Rehearsed) -> Self {
+        Self {
+            report: self.report.rehearsed(told),
+            ..self
+        }
+    }
 }
 
 /// How a build came out after its post-processors.
@@ -83,6 +95,7 @@ pub(super) async fn finish<C: Cloud>(
         outcome: verdict.outcome,
         timeline: ui.steps(),
         advice: super::advice::of(build),
+        rehearsed: None,
     };
     Finished {
         report: match &settled {
@@ -105,7 +118,7 @@ async fn run_builder(build: &PlannedBuild, cx: &RunContext, ui: &Ui) -> (Builder
             (end, cloud)
         }
         Builder::Null(settings) => (
-            Box::pin(builder_null::run(settings, build, cx, ui)).await,
+            Box::pin(builder_null::run(settings, build, (cx, &SshDialer), ui)).await,
             None,
         ),
         Builder::File(settings) => (
@@ -176,10 +189,14 @@ async fn post_process<C: Cloud>(
     } else {
         Product::Nothing
     };
-    if !build.post_processors.is_empty() {
+    // What a rehearsal made is no output, and neither is its manifest.
+    let is_real = cx.rehearsal.is_none();
+    if is_real && !build.post_processors.is_empty() {
         observer::write(cx, &build.name, &product);
     }
-    tell_manifests(build, cx);
+    if is_real {
+        tell_manifests(build, cx);
+    }
     match error {
         Some(_) if cx.stop.requested().is_some() => Verdict {
             outcome: Outcome::Cancelled(product),

@@ -11,7 +11,8 @@ use crate::error::chain;
 use crate::report::conclusion::Conclusion;
 use crate::report::links;
 use crate::report::publish::{CommentBy, Destinations, publish};
-use crate::report::result::{BuildReport, RunReport};
+use crate::report::rehearsed;
+use crate::report::result::{BuildReport, Reality, RunReport};
 
 /// GitHub gets this long to take the comment.
 const COMMENT_LIMIT: Duration = Duration::from_secs(60);
@@ -24,6 +25,7 @@ pub(super) async fn report(
     begin: Instant,
 ) -> Outcome {
     let report = RunReport {
+        reality: cx.reality(),
         template: cx.options.template.template.clone(),
         builds,
         problems,
@@ -54,9 +56,11 @@ pub(super) async fn report(
             .command(&commands::annotation(Level::Error, "Report", None, &text));
         return Outcome::Failed;
     }
-    if report.conclusion() == Conclusion::Success {
-        Outcome::Succeeded
-    } else {
-        Outcome::Failed
+    if report.reality != Reality::Built {
+        rehearsed::print(&report, &cx.console);
+    }
+    match report.conclusion() {
+        Conclusion::Success | Conclusion::Rehearsed => Outcome::Succeeded,
+        _ => Outcome::Failed,
     }
 }

@@ -1,7 +1,9 @@
 //! What the provisioners changed in a sandbox.
 
+use serde::{Deserialize, Serialize};
+
 /// What is different now from the moment at which it was opened.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Changes {
     /// Sorted by path. A directory that was added stands for itself; what is in it stands beside it.
     pub(crate) files: Vec<Change>,
@@ -10,7 +12,7 @@ pub(crate) struct Changes {
 }
 
 /// One path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Change {
     /// Absolute. Bytes that are no UTF-8 are replaced.
     pub(crate) path: String,
@@ -21,7 +23,7 @@ pub(crate) struct Change {
 }
 
 /// What happened to a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ChangeKind {
     /// It was not there.
     Added,
@@ -32,7 +34,7 @@ pub(crate) enum ChangeKind {
 }
 
 /// A package of dpkg or rpm.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Package {
     /// With its architecture where the list has several of the name.
     pub(crate) name: String,
@@ -41,7 +43,7 @@ pub(crate) struct Package {
 }
 
 /// A package that is not as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PackageChange {
     /// It was not there.
     Installed(Package),

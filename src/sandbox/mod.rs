@@ -4,11 +4,24 @@
 //! [changed](Changes) in it, and is closed. Nothing of the host but what is uploaded gets in, and nothing gets out.
 
 mod changes;
+mod choice;
+mod dialer;
+mod docker;
 mod error;
+mod host;
+mod machine_remote;
+mod opened;
 mod order;
 mod packages;
+mod remote;
 
 pub(crate) use changes::{Change, ChangeKind, Changes, Package, PackageChange};
+pub(crate) use choice::SandboxChoice;
+pub(crate) use dialer::SandboxDialer;
 pub(crate) use error::SandboxError;
+pub use host::Role as SandboxRole;
+pub(crate) use machine_remote::MachineRemote;
+pub(crate) use opened::{Opened, Sandbox, open};
 pub(crate) use order::{Limits, Network, Order, SourceHint};
 pub(crate) use packages::{DPKG_STATUS, PackageList, RPM_FORMAT};
+pub(crate) use remote::EnteredRemote;

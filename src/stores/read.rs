@@ -121,7 +121,7 @@ async fn watched(
     cx: &StoreContext<'_>,
     read: impl Future<Output = Answer>,
 ) -> Answer {
-    let what = described(lookup);
+    let what = lookup.in_words();
     let notice = async {
         tokio::time::sleep(PATIENCE).await;
         (cx.say)(&format!("Waiting for {what}..."));
@@ -132,14 +132,6 @@ async fn watched(
         _ = cx.stop.wait() => Answer::Failed(format!("stopped while waiting for {what}")),
         answer = read => answer,
         () = notice => Answer::Failed(format!("no answer from {what} within {} s", LONGEST.as_secs())),
-    }
-}
-
-fn described(lookup: &Lookup) -> String {
-    match lookup {
-        Lookup::ConsulKey(key) => format!("Consul's key `{key}`"),
-        Lookup::VaultRead(path) | Lookup::VaultWrite { path, .. } => format!("Vault's `{path}`"),
-        Lookup::AwsSecret(name) => format!("AWS Secrets Manager's `{name}`"),
     }
 }
 

@@ -91,7 +91,10 @@ fn each_template_has_a_comment_of_its_own() {
 fn a_fork_whose_token_only_reads_costs_one_notice() {
     let (lab, github, workspace) = (Lab::new(), GitHub::new(), Workspace::with_fixtures());
     github.settings(&json!({"fork": true}));
-    let result = step(&workspace, &lab, &github, "pull_request").fork().run();
+    let result = step(&workspace, &lab, &github, "pull_request")
+        .fork()
+        .input("rehearse-forks", "false")
+        .run();
     let main = result.main().expect_code(0);
     assert_eq!(
         main.annotations("notice").len(),

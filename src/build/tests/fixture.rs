@@ -38,9 +38,22 @@ pub(in crate::build) fn settings() -> EbsSettings {
 pub(super) fn everywhere() -> EbsSettings {
     let mut settings = settings();
     settings.image.regions = vec![Region::new("us-east-1")];
-    settings.image.encryption.encrypt_boot = Some(true);
+    settings.image.encryption = with_own_keys(&settings.image.regions);
     settings.image.users = vec!["210987654321".to_owned()];
     settings
+}
+
+/// With keys that other accounts can use.
+pub(in crate::build) fn with_own_keys(regions: &[Region]) -> Encryption {
+    let key = || "alias/mine".to_owned();
+    Encryption {
+        encrypt_boot: Some(true),
+        kms_key_id: Some(key()),
+        region_kms_key_ids: regions
+            .iter()
+            .map(|region| (region.clone(), key()))
+            .collect(),
+    }
 }
 
 /// A machine whose root is faster than that of its image, in another region too.

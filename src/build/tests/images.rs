@@ -85,6 +85,7 @@ async fn an_encrypted_image_is_not_copied_to_take_an_old_ones_name() {
         ebs: Some(Ebs {
             encrypted: Some(true),
             delete_on_termination: Some(true),
+            volume_size: Some(1),
             ..Ebs::default()
         }),
         ..BlockDevice::default()

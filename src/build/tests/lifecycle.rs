@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
 
 use super::bench::{Bench, HOME, stop_at};
 use super::fixture::{everywhere, settings};
@@ -24,7 +25,7 @@ pub(super) fn all_asked() -> EbsSettings {
     image.copy_minutes = Some(15);
     image.lifecycle = Lifecycle {
         imds_support: Some("v2.0".to_owned()),
-        deprecate_at: Some(datetime!(2999-01-02 03:04 UTC)),
+        deprecate_at: Some(OffsetDateTime::now_utc() + Duration::days(365)),
         protection: Some(Cooldown::None),
         product_codes: vec!["code".to_owned()],
         fast_launch: Some(FastLaunch {
@@ -57,7 +58,9 @@ fn position(calls: &[String], name: &str) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn every_image_gets_all_that_is_asked_for_in_its_region() {
-    let bench = Bench::with(all_asked());
+    let settings = all_asked();
+    let deprecate_at = settings.image.lifecycle.deprecate_at;
+    let bench = Bench::with(settings);
     let ended = bench.run(&Stop::never()).await;
     let images = ended.outcome.unwrap().unwrap().images;
     assert_eq!(images.len(), 2);
@@ -65,11 +68,7 @@ async fn every_image_gets_all_that_is_asked_for_in_its_region() {
         let facts = bench.cloud.facts_of(region, image);
         assert_eq!(facts.imds_support.as_deref(), Some("v2.0"), "{region}");
         assert_eq!(facts.product_codes, ["code"], "{region}");
-        assert_eq!(
-            facts.deprecated_at,
-            Some(datetime!(2999-01-02 03:04 UTC)),
-            "{region}"
-        );
+        assert_eq!(facts.deprecated_at, deprecate_at, "{region}");
         assert_eq!(
             bench.cloud.launchers(region, image),
             ["210987654321", "arn:org", "arn:ou"]

@@ -72,8 +72,8 @@ async fn the_machine_is_put_where_the_filters_say() {
     let ended = bench.run(&Stop::never()).await;
     let said = bench.said.lock().unwrap().clone();
     for found in [
-        "Found VPC ID: vpc-00000000000000001".to_owned(),
-        "Found Subnet ID: subnet-00000000000000002".to_owned(),
+        "Found VPC ID: vpc-rehearsal00000000".to_owned(),
+        "Found Subnet ID: subnet-rehearsal00000002".to_owned(),
         format!("Found Security Group(s): {}", own.unwrap()),
     ] {
         assert!(said.contains(&found), "{found} in {said}");

@@ -1,7 +1,7 @@
 //! `amazon-ebssurrogate`, `amazon-ebsvolume` and `fast_build_volume`: what stays of them, and how it looks.
 
 use super::bench::{Bench, HOME};
-use super::fixture::{fast, registered, swapped, volumes};
+use super::fixture::{fast, registered, swapped, volumes, with_own_keys};
 use crate::build::{BuildError, Built, destroy, destroy_volumes};
 use crate::cloud::api::ImageCalls as _;
 use crate::cloud::image::{BlockDevice, EbsSettings as Ebs, Image, ImageQuery};
@@ -66,7 +66,7 @@ async fn a_registered_image_has_the_surrogate_as_its_root_and_nothing_else_stays
 #[tokio::test(start_paused = true)]
 async fn the_snapshots_of_an_image_that_was_only_copied_from_go_with_it() {
     let mut settings = registered();
-    settings.image.encryption.encrypt_boot = Some(true);
+    settings.image.encryption = with_own_keys(&settings.image.regions);
     let bench = Bench::with(settings);
     let built = built(&bench).await;
     assert_eq!(built.images.len(), 2);

@@ -28,6 +28,8 @@ impl<T> From<T> for Known<T> {
 }
 
 impl<T: Filtered> Filtered for Known<T> {
+    const NAMES: &'static [&'static str] = T::NAMES;
+
     fn tags(&self) -> &Tags {
         &self.tags
     }

@@ -6,6 +6,9 @@ use crate::cloud::network::Filters;
 
 /// What a filter can ask a thing for.
 pub(super) trait Filtered {
+    /// The filters that EC2 knows of such things, beside those that the model answers.
+    const NAMES: &'static [&'static str] = &[];
+
     /// The thing's tags.
     fn tags(&self) -> &Tags;
     /// The values of an attribute, by the filter's name; `None` where the model does not know that filter.
@@ -18,12 +21,7 @@ pub(super) fn matches(thing: &impl Filtered, filters: &Filters) -> Result<bool, 
         let values = match name.strip_prefix("tag:") {
             Some(key) => thing.tags().get(key).cloned().into_iter().collect(),
             None if name == "tag-key" => thing.tags().keys().cloned().collect(),
-            None => thing.attribute(name).ok_or_else(|| {
-                Refused::new(
-                    "InvalidParameterValue",
-                    format!("The filter '{name}' is invalid"),
-                )
-            })?,
+            None => answer(thing, name)?,
         };
         if !values.iter().any(|value| {
             patterns
@@ -34,6 +32,18 @@ pub(super) fn matches(thing: &impl Filtered, filters: &Filters) -> Result<bool, 
         }
     }
     Ok(true)
+}
+
+/// What EC2 knows and the model does not is nobody's.
+fn answer<T: Filtered>(thing: &T, name: &str) -> Result<Vec<String>, Refused> {
+    match thing.attribute(name) {
+        Some(values) => Ok(values),
+        None if T::NAMES.contains(&name) => Ok(Vec::new()),
+        None => Err(Refused::new(
+            "InvalidParameterValue",
+            format!("The filter '{name}' is invalid"),
+        )),
+    }
 }
 
 /// The things that pass every filter.

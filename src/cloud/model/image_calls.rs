@@ -3,7 +3,7 @@
 use super::calls::texts;
 use super::limits::{self, Key};
 use super::place::{Outcome, Refused, look};
-use super::{ModelCloud, images, snapshots};
+use super::{ModelCloud, copies, images, snapshots};
 use crate::cloud::api::{CloudResult, ImageCalls};
 use crate::cloud::image::{
     CopyImage, CreateImage, Image, ImageAttribute, ImageQuery, Snapshot, SnapshotAttribute,
@@ -50,7 +50,7 @@ impl ImageCalls for ModelCloud {
     ) -> CloudResult<ImageId> {
         let tags = tags(region, claim, &request.image_tags, &request.snapshot_tags);
         self.call("CopyImage", region, |world| {
-            images::copy(world, region, claim.token(), request, tags)
+            copies::copy(world, region, claim.token(), request, tags)
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 use super::expected::Answers;
 use super::filter::Filtered;
+use super::filter_names::IMAGES;
 use super::lifecycle_calls::ImageFacts;
 use super::limits::{self, Key};
 use super::machines::ModelInstance;
@@ -9,7 +10,7 @@ use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::snapshots::{self, New};
 use super::world::{ACCOUNT, World};
 use crate::cloud::image::{
-    BlockDevice, CopyImage, CreateImage, EbsSettings, Image, ImageQuery, ImageState, ImageTraits,
+    BlockDevice, CreateImage, EbsSettings, Image, ImageQuery, ImageState, ImageTraits,
 };
 use crate::cloud::instance::InstanceState;
 use crate::cloud::{AllocationToken, ImageId, Region, SnapshotId, Tags};
@@ -19,7 +20,7 @@ use crate::cloud::{AllocationToken, ImageId, Region, SnapshotId, Tags};
 pub(crate) struct ModelImage {
     pub(super) image: Image,
     /// Shown once the image is available, as EC2 does.
-    devices: Vec<BlockDevice>,
+    pub(super) devices: Vec<BlockDevice>,
     /// Its description.
     pub(super) description: String,
     /// Accounts and groups that may launch it.
@@ -28,7 +29,7 @@ pub(crate) struct ModelImage {
     pub(super) facts: ImageFacts,
     /// What a template expects of it.
     pub(super) answers: Answers,
-    token: Option<AllocationToken>,
+    pub(super) token: Option<AllocationToken>,
 }
 
 impl ModelImage {
@@ -75,6 +76,8 @@ impl Moving for ModelImage {
 }
 
 impl Filtered for ModelImage {
+    const NAMES: &'static [&'static str] = &IMAGES;
+
     fn tags(&self) -> &Tags {
         &self.image.tags
     }
@@ -201,70 +204,6 @@ fn volumes(place: &Place, machine: &ModelInstance) -> Vec<(BlockDevice, i32, Opt
     shown.collect()
 }
 
-/// `CopyImage`, which the same token never does twice.
-pub(super) fn copy(
-    world: &mut World,
-    region: &Region,
-    token: &AllocationToken,
-    request: &CopyImage,
-    tags: (Tags, Tags),
-) -> Outcome<ImageId> {
-    let place = world.place(region);
-    if let Some(made) = place
-        .images
-        .values()
-        .find(|made| made.thing.token.as_ref() == Some(token))
-    {
-        return Ok(made.thing.image.id.clone());
-    }
-    may_be_made(place, &request.name, [&tags.0, &tags.1])?;
-    let id = request.source.as_str();
-    let there = world.place(&request.source_region);
-    let source = there.images.get(id).map(|made| made.thing.clone());
-    let source = source.ok_or_else(|| Refused::not_found("InvalidAMIID.NotFound", id))?;
-    if source.image.state != ImageState::Available {
-        return Err(Refused::new(
-            "InvalidAMIID.Unavailable",
-            format!("`{id}` is not available"),
-        ));
-    }
-    let image = ImageId::new(world.id("ami"));
-    let mut devices = Vec::new();
-    for device in &source.devices {
-        let Some(ebs) = &device.ebs else { continue };
-        let from = ebs
-            .snapshot_id
-            .as_ref()
-            .map(SnapshotId::to_string)
-            .unwrap_or_default();
-        let there = world.place(&request.source_region);
-        let new = New {
-            size: ebs.volume_size.unwrap_or(8),
-            description: format!(
-                "Copied for DestinationAmi {image} from SourceAmi {id} for SourceSnapshot {from}."
-            ),
-            tags: &tags.1,
-            key: copied_key(request, snapshots::key(there, &from)),
-        };
-        let copied = snapshots::add(world, region, new);
-        devices.push((device.device_name.clone(), copied));
-    }
-    let mut all = source.image.tags.clone();
-    all.extend(tags.0);
-    let copied = Image {
-        id: image,
-        ..named(source.image, &request.name, all)
-    };
-    Ok(enter(world, region, copied, devices, Some(token.clone())))
-}
-
-/// A copy has the key that it is asked for, else the region's default one where there is anything to encrypt.
-fn copied_key(request: &CopyImage, source: Option<Key>) -> Option<Key> {
-    let own = request.kms_key_id.clone().filter(|key| !key.is_empty());
-    let is_encrypted = request.encrypted == Some(true) || source.is_some();
-    is_encrypted.then(|| own.map_or(Key::Default, Key::Own))
-}
-
 /// What the image's snapshots are encrypted with.
 pub(super) fn keys(place: &Place, image: &ModelImage) -> Vec<Key> {
     let snapshots = image.snapshots();
@@ -301,7 +240,7 @@ pub(super) fn named(image: Image, name: &str, tags: Tags) -> Image {
     }
 }
 
-fn enter(
+pub(super) fn enter(
     world: &mut World,
     region: &Region,
     image: Image,

@@ -10,6 +10,7 @@ mod account_image;
 mod account_network;
 mod calls;
 mod clock;
+mod copies;
 mod expected;
 mod filter;
 mod filter_names;

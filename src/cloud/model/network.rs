@@ -2,6 +2,7 @@
 
 use super::expected::Answers;
 use super::filter::Filtered;
+use super::filter_names::{GROUPS, SUBNETS, VPCS};
 use super::limits;
 use super::place::{Made, Moving, Outcome, Place, Refused};
 use super::world::World;
@@ -36,6 +37,8 @@ impl Moving for ModelGroup {
 }
 
 impl Filtered for ModelGroup {
+    const NAMES: &'static [&'static str] = &GROUPS;
+
     fn tags(&self) -> &Tags {
         &self.group.tags
     }
@@ -78,6 +81,8 @@ impl Filtered for ModelKeyPair {
 static NO_TAGS: Tags = Tags::new();
 
 impl Filtered for Vpc {
+    const NAMES: &'static [&'static str] = &VPCS;
+
     fn tags(&self) -> &Tags {
         &NO_TAGS
     }
@@ -93,6 +98,8 @@ impl Filtered for Vpc {
 }
 
 impl Filtered for Subnet {
+    const NAMES: &'static [&'static str] = &SUBNETS;
+
     fn tags(&self) -> &Tags {
         &NO_TAGS
     }

@@ -39,6 +39,11 @@ impl ModelCloud {
         cloud
     }
 
+    /// The same, in which everything is so at once.
+    pub(crate) fn at_once() -> Self {
+        Self::new(Pace::default())
+    }
+
     /// From now on new things and new states move as `pace` says.
     pub(crate) fn set_pace(&self, pace: Pace) {
         self.world().pace = pace.into();

@@ -103,7 +103,7 @@ async fn a_new_thing_is_found_late_where_the_pace_says_so() {
 
 #[tokio::test]
 async fn the_same_token_never_makes_a_second_machine() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let first = cloud
         .run_instance(&region(), &claim("same"), &launch(Vec::new()))
         .await
@@ -117,7 +117,7 @@ async fn the_same_token_never_makes_a_second_machine() {
 
 #[tokio::test]
 async fn a_lost_answer_leaves_the_thing_and_a_lost_request_does_not() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     cloud.fail_at(1, Fault::LostRequest);
     cloud.fail_at(2, Fault::LostAnswer);
     for _ in 0..2 {
@@ -132,7 +132,7 @@ async fn a_lost_answer_leaves_the_thing_and_a_lost_request_does_not() {
 
 #[tokio::test]
 async fn a_refused_call_has_the_scripts_code_and_no_effect() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     cloud.fail_always(
         "RunInstances",
         Fault::Refused("InsufficientInstanceCapacity"),
@@ -149,7 +149,7 @@ async fn a_refused_call_has_the_scripts_code_and_no_effect() {
 #[tokio::test]
 async fn a_callback_runs_when_its_call_arrives() {
     let (handle, stop) = crate::stop::StopHandle::new();
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     cloud.run_at(2, move |_| {
         handle.request(crate::stop::StopReason::Interrupt)
     });
@@ -182,7 +182,7 @@ async fn a_group_goes_only_after_its_machine() {
 
 #[tokio::test]
 async fn a_volume_that_outlives_its_machine_is_left_behind() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let kept = EbsSettings {
         delete_on_termination: Some(false),
         volume_size: Some(1),
@@ -210,7 +210,7 @@ async fn a_volume_that_outlives_its_machine_is_left_behind() {
 
 #[tokio::test]
 async fn a_machine_that_shuts_itself_down_goes_as_it_was_launched_to() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let machine = running(&cloud, Vec::new()).await;
     cloud.power_off(&region(), &machine.id);
     assert!(cloud.left_behind(&[]).is_empty());
@@ -220,7 +220,7 @@ async fn a_machine_that_shuts_itself_down_goes_as_it_was_launched_to() {
 #[tokio::test]
 async fn a_filter_that_the_model_does_not_know_is_refused() {
     let unknown = vec![("no-such-filter".to_owned(), vec![String::new()])];
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     running(&cloud, Vec::new()).await;
     assert_eq!(
         cloud

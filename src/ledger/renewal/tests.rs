@@ -64,7 +64,7 @@ async fn forget(ledger: Ledger, cloud: &ModelCloud) {
 
 #[tokio::test(start_paused = true)]
 async fn a_thing_is_born_with_a_day_and_has_four_hours_once_renewing_works() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let first = group(&ledger, &cloud, &region(), "one").await;
     let at = |cloud: &ModelCloud, id: &GroupId| deadline_of(cloud, &region(), id.as_str());
@@ -78,7 +78,7 @@ async fn a_thing_is_born_with_a_day_and_has_four_hours_once_renewing_works() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_renewed_at_half_its_life_and_not_before() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let id = group(&ledger, &cloud, &region(), "one").await;
     ledger.renew(&cloud, now()).await.unwrap();
@@ -98,7 +98,7 @@ async fn it_is_renewed_at_half_its_life_and_not_before() {
 
 #[tokio::test(start_paused = true)]
 async fn one_call_renews_all_of_a_region() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let (ledger, elsewhere) = (ledger(&directory), Region::new("us-east-1"));
     for name in ["one", "two", "three"] {
         group(&ledger, &cloud, &region(), name).await;
@@ -116,7 +116,7 @@ async fn one_call_renews_all_of_a_region() {
 
 #[tokio::test(start_paused = true)]
 async fn where_tags_may_not_be_changed_the_first_day_stays() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let first = group(&ledger, &cloud, &region(), "one").await;
     cloud.fail_always("CreateTags", Fault::Refused("UnauthorizedOperation"));
@@ -134,7 +134,7 @@ async fn where_tags_may_not_be_changed_the_first_day_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_gone_does_not_keep_the_others_from_being_renewed() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let gone = group(&ledger, &cloud, &region(), "one").await;
     let there = group(&ledger, &cloud, &region(), "two").await;
@@ -149,7 +149,7 @@ async fn what_is_gone_does_not_keep_the_others_from_being_renewed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_tried_again_at_the_next_look() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let id = group(&ledger, &cloud, &region(), "one").await;
     cloud.fail_at(cloud.calls().len() + 1, Fault::Refused("InternalError"));
@@ -164,7 +164,7 @@ async fn a_refusal_is_tried_again_at_the_next_look() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deadline_never_goes_over_the_word_that_a_thing_is_finished() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let id = group(&ledger, &cloud, &region(), "one").await.to_string();
     ledger.stop_renewing(std::slice::from_ref(&id)).await;
@@ -176,7 +176,7 @@ async fn a_deadline_never_goes_over_the_word_that_a_thing_is_finished() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_held_is_held_until_the_deadline_in_its_tags_and_not_renewed() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let id = group(&ledger, &cloud, &region(), "one").await;
     ledger.renew(&cloud, now()).await.unwrap();
@@ -196,7 +196,7 @@ async fn what_is_held_is_held_until_the_deadline_in_its_tags_and_not_renewed() {
 
 #[tokio::test(start_paused = true)]
 async fn roles_are_renewed_in_iam_and_key_pairs_not_at_all() {
-    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::default());
+    let (directory, cloud) = (tempfile::tempdir().unwrap(), ModelCloud::at_once());
     let ledger = ledger(&directory);
     let name = ProfileName::new("packer-1");
     let (shared, role) = (cloud.clone(), name.clone());

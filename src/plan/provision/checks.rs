@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use crate::facts::{Facts, FileKind};
+use crate::template::document::{Json, Node};
 use crate::template::duration::GoDuration;
 use crate::template::fields::Fields;
+use crate::template::source::Span;
 
 use super::{GuestOs, ScriptSource};
 
@@ -197,6 +199,18 @@ pub(super) fn scripts(fields: &mut Fields<'_>, facts: &Facts) -> ScriptSource {
         ScriptSource::Inline(inline)
     } else {
         ScriptSource::Files(files)
+    }
+}
+
+/// Where the values of a list stand: each by itself, or all of them in one text.
+pub(super) fn spans(fields: &mut Fields<'_>, key: &str) -> Vec<Span> {
+    match fields.node(key) {
+        Some(Node {
+            value: Json::Array(items),
+            ..
+        }) => items.iter().map(|item| item.span).collect(),
+        Some(node) => vec![node.span],
+        None => Vec::new(),
     }
 }
 

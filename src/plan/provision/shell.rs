@@ -7,6 +7,7 @@ use crate::template::document::Node;
 use crate::template::duration::GoDuration;
 use crate::template::fields::Fields;
 use crate::template::problem::Problems;
+use crate::template::source::Span;
 
 use super::checks::non_empty;
 use super::{ScriptSource, checks};
@@ -19,6 +20,8 @@ pub(super) const LATE: &[&str] = &["execute_command"];
 pub(crate) struct ShellSettings {
     /// What runs.
     pub(crate) source: ScriptSource,
+    /// Where the texts of `inline` stand.
+    pub(crate) inline_spans: Vec<Span>,
     /// `inline_shebang`, where the template sets it.
     pub(crate) inline_shebang: Option<String>,
     /// `environment_vars`, in the template's order.
@@ -67,6 +70,7 @@ pub(super) fn decode(node: &Node, facts: &Facts, problems: &Problems) -> ShellSe
     };
     let settings = ShellSettings {
         source: checks::scripts(&mut fields, facts),
+        inline_spans: checks::spans(&mut fields, "inline"),
         inline_shebang: non_empty(&mut fields, "inline_shebang"),
         environment_vars: checks::environment_vars(&mut fields),
         env: fields.map("env"),

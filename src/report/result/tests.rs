@@ -38,6 +38,7 @@ pub(crate) fn facts(name: &str, outcome: Outcome) -> BuildFacts {
         outcome,
         timeline: Vec::new(),
         advice: Vec::new(),
+        rehearsed: None,
     }
 }
 
@@ -62,6 +63,7 @@ pub(crate) fn leftover() -> Remainder {
 
 pub(crate) fn run(builds: Vec<BuildReport>) -> RunReport {
     RunReport {
+        reality: crate::report::result::Reality::Built,
         template: "packer/web.json".to_owned(),
         builds,
         problems: Vec::new(),
@@ -109,6 +111,7 @@ fn a_leftover_does_not_hide_why_the_build_failed() {
 #[test]
 fn a_template_that_cannot_be_read_makes_the_run_invalid() {
     let report = RunReport {
+        reality: crate::report::result::Reality::Built,
         problems: vec!["no such file".to_owned()],
         ..run(Vec::new())
     };
@@ -118,6 +121,7 @@ fn a_template_that_cannot_be_read_makes_the_run_invalid() {
 #[test]
 fn a_run_that_was_stopped_after_its_build_succeeded_was_cancelled() {
     let report = RunReport {
+        reality: crate::report::result::Reality::Built,
         stopped: Some(StopReason::Interrupt),
         ..run(Vec::new())
     };
@@ -127,6 +131,7 @@ fn a_run_that_was_stopped_after_its_build_succeeded_was_cancelled() {
 #[test]
 fn a_stop_does_not_hide_why_a_build_had_failed() {
     let report = RunReport {
+        reality: crate::report::result::Reality::Built,
         problems: vec!["no such file".to_owned()],
         stopped: Some(StopReason::Interrupt),
         ..run(Vec::new())

@@ -1,5 +1,6 @@
 //! One build's part of the report.
 
+use super::rehearsal;
 use super::section::{Rank, Section};
 use crate::cloud::{ImageId, Region, SnapshotId, VolumeId};
 use crate::report::markdown::Scribe;
@@ -14,7 +15,15 @@ const MOST_PROBLEMS: usize = 50;
 /// The sections, in the order of reading.
 pub(super) fn sections(build: &BuildReport, scribe: Scribe<'_>) -> Vec<Section> {
     let mut sections = vec![Section::new(Rank::Head, head(build, scribe))];
-    sections.extend(outcome(&build.facts().outcome, scribe));
+    let facts = build.facts();
+    match &facts.rehearsed {
+        // Nothing that it made is there to be shown, nor to be linked to.
+        Some(told) => {
+            sections.extend(without_product(&facts.outcome, scribe));
+            sections.extend(rehearsal::sections(told, &facts.timeline, scribe));
+        }
+        None => sections.extend(outcome(&facts.outcome, scribe)),
+    }
     if !build.remaining().is_empty() {
         sections.push(Section::new(
             Rank::Remaining,
@@ -45,6 +54,21 @@ fn outcome(outcome: &Outcome, scribe: Scribe<'_>) -> Vec<Section> {
                 .collect();
             vec![Section::new(Rank::Error, scribe.block(&shown.join("\n")))]
         }
+    }
+}
+
+/// Only what went wrong.
+fn without_product(ended: &Outcome, scribe: Scribe<'_>) -> Vec<Section> {
+    match ended {
+        Outcome::Succeeded(_) | Outcome::Cancelled(_) => Vec::new(),
+        Outcome::Failed(failure) => failure_sections(
+            &Failure {
+                product: Product::Nothing,
+                ..failure.clone()
+            },
+            scribe,
+        ),
+        Outcome::Invalid { .. } => outcome(ended, scribe),
     }
 }
 
@@ -172,7 +196,7 @@ fn details(build: &BuildReport, scribe: Scribe<'_>) -> Vec<Section> {
     sections
 }
 
-fn list(lines: &[String], scribe: Scribe<'_>) -> String {
+pub(super) fn list(lines: &[String], scribe: Scribe<'_>) -> String {
     lines
         .iter()
         .map(|line| format!("- {}\n", scribe.sentence(line)))
@@ -180,6 +204,6 @@ fn list(lines: &[String], scribe: Scribe<'_>) -> String {
 }
 
 /// Without the empty line after the summary, GitHub takes the inside for HTML.
-fn folded(title: &str, inside: &str) -> String {
+pub(super) fn folded(title: &str, inside: &str) -> String {
     format!("<details><summary>{title}</summary>\n\n{inside}\n</details>\n")
 }

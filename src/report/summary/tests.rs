@@ -135,6 +135,7 @@ fn a_comment_stays_under_githubs_limit_and_loses_its_log_first() {
 #[test]
 fn problems_of_the_template_are_shown_where_nothing_was_built() {
     let report = RunReport {
+        reality: crate::report::result::Reality::Built,
         problems: vec!["web.json:3:5: unknown key".to_owned()],
         ..run(Vec::new())
     };

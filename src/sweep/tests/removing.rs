@@ -59,7 +59,7 @@ async fn every_removing_call_follows_a_look_at_the_same_thing() {
 
 #[tokio::test(start_paused = true)]
 async fn hundreds_of_things_of_hundreds_of_builds_all_go() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     for number in 0..300_u32 {
         let build = format!("5f5e1000-0000-0000-0000-{number:012}-00000001");
         group(&cloud, number, &[("ami-build:build-id", &build)]).await;
@@ -97,7 +97,7 @@ async fn throttling_and_lost_answers_only_take_longer() {
 
 #[tokio::test(start_paused = true)]
 async fn what_goes_by_itself_meanwhile_counts_as_gone() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let id = group(&cloud, 1, &[]).await;
     let plan = plan(&cloud).await;
     cloud.delete_group(&home(), &id).await.unwrap();
@@ -107,7 +107,7 @@ async fn what_goes_by_itself_meanwhile_counts_as_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_kind_that_may_not_be_looked_for_keeps_nothing_else() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     group(&cloud, 1, &[]).await;
     let key = key_pair(&cloud, 2, &[]).await;
     cloud.fail_always("DescribeKeyPairs", Fault::Refused("UnauthorizedOperation"));
@@ -124,7 +124,7 @@ async fn a_kind_that_may_not_be_looked_for_keeps_nothing_else() {
 
 #[tokio::test(start_paused = true)]
 async fn what_may_not_be_removed_is_told_with_why_and_how() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let id = group(&cloud, 1, &[]).await;
     key_pair(&cloud, 2, &[]).await;
     cloud.fail_always(
@@ -177,7 +177,7 @@ async fn a_stop_ends_it_within_seconds_and_the_rest_is_told() {
 
 #[tokio::test(start_paused = true)]
 async fn a_role_leaves_its_profile_before_both_go() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let name = ProfileName::new("packer-1");
     let claim = |row| Claim::for_tests("iam", tags(row, &[]));
     cloud.create_role(&home(), &claim(1), &name).await.unwrap();

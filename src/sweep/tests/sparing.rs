@@ -19,7 +19,7 @@ use crate::sweep::judge::Reason;
 
 #[tokio::test(start_paused = true)]
 async fn what_belongs_to_somebody_else_is_not_even_seen() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     group(&cloud, 1, &[("ami-build:owner", "github.com/2")]).await;
     let plan = plan(&cloud).await;
     assert!(plan.builds.is_empty() && plan.spared.is_empty());
@@ -27,7 +27,7 @@ async fn what_belongs_to_somebody_else_is_not_even_seen() {
 
 #[tokio::test(start_paused = true)]
 async fn tags_that_are_not_complete_or_mean_nothing_protect() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let wrong = [
         ("ami-build:deadline", "soon"),
         ("ami-build:deadline", ""),
@@ -45,7 +45,7 @@ async fn tags_that_are_not_complete_or_mean_nothing_protect() {
 
 #[tokio::test(start_paused = true)]
 async fn a_build_is_alive_as_a_whole_while_one_of_its_things_is() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let later = in_hours(1);
     let alive = group(&cloud, 1, &[("ami-build:deadline", &later)]).await;
     let key = key_pair(&cloud, 2, &[]).await;
@@ -58,7 +58,7 @@ async fn a_build_is_alive_as_a_whole_while_one_of_its_things_is() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deadline_that_two_clocks_may_see_differently_is_not_over() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let just_now = in_hours(0);
     let id = group(&cloud, 1, &[("ami-build:deadline", &just_now)]).await;
     let plan = plan(&cloud).await;
@@ -67,7 +67,7 @@ async fn a_deadline_that_two_clocks_may_see_differently_is_not_over() {
 
 #[tokio::test(start_paused = true)]
 async fn a_build_that_is_not_old_enough_stays() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let id = group(&cloud, 1, &[]).await;
     let century = Duration::from_secs(100 * 365 * 86_400);
     let young = plan_older_than(&cloud, Some(century)).await;
@@ -78,7 +78,7 @@ async fn a_build_that_is_not_old_enough_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn a_machine_that_tags_were_copied_onto_stays() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let own = machine(&cloud, 1, (&format!("{BUILD}-1"), Vec::new())).await;
     let users = machine(&cloud, 2, ("the user's own", Vec::new())).await;
     let plan = plan(&cloud).await;
@@ -88,7 +88,7 @@ async fn a_machine_that_tags_were_copied_onto_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn of_two_things_that_claim_one_row_neither_goes() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let one = group(&cloud, 1, &[]).await;
     let two = group(&cloud, 1, &[]).await;
     let third = group(&cloud, 2, &[]).await;
@@ -130,7 +130,7 @@ async fn image(cloud: &ModelCloud) -> (ImageId, String) {
 
 #[tokio::test(start_paused = true)]
 async fn an_image_that_was_never_finished_goes_with_its_snapshots_and_its_fast_launch() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let request = EnableFastLaunch {
         image: image(&cloud).await.0,
         template: None,
@@ -150,7 +150,7 @@ async fn an_image_that_was_never_finished_goes_with_its_snapshots_and_its_fast_l
 
 #[tokio::test(start_paused = true)]
 async fn a_finished_image_stays_and_its_snapshots_whatever_their_own_tags_say() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let (id, snapshot) = image(&cloud).await;
     retag(&cloud, id.as_str(), "ami-build:deadline", "kept").await;
     let plan = plan(&cloud).await;
@@ -165,7 +165,7 @@ async fn a_finished_image_stays_and_its_snapshots_whatever_their_own_tags_say() 
 
 #[tokio::test(start_paused = true)]
 async fn an_image_stays_where_only_its_snapshot_says_that_it_is_finished() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let (id, snapshot) = image(&cloud).await;
     retag(&cloud, &snapshot, "ami-build:deadline", "kept").await;
     let plan = plan(&cloud).await;
@@ -176,7 +176,7 @@ async fn an_image_stays_where_only_its_snapshot_says_that_it_is_finished() {
 
 #[tokio::test(start_paused = true)]
 async fn a_snapshot_of_the_users_in_an_unfinished_image_outlives_it() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let (_, snapshot) = image(&cloud).await;
     retag(&cloud, &snapshot, "ami-build:owner", "nobody").await;
     let plan = plan(&cloud).await;
@@ -190,7 +190,7 @@ async fn a_snapshot_of_the_users_in_an_unfinished_image_outlives_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_snapshot_that_somebody_registered_an_image_of_stays() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let (id, snapshot) = image(&cloud).await;
     let query = ImageQuery {
         ids: vec![id.clone()],
@@ -226,7 +226,7 @@ async fn a_snapshot_that_somebody_registered_an_image_of_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_renewed_between_the_search_and_the_removal_stays_with_all_of_its_build() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let group_id = group(&cloud, 1, &[]).await;
     let machine = machine(&cloud, 2, (&format!("{BUILD}-2"), vec![group_id.clone()])).await;
     let plan = plan(&cloud).await;
@@ -250,7 +250,7 @@ async fn what_is_renewed_between_the_search_and_the_removal_stays_with_all_of_it
 #[tokio::test(start_paused = true)]
 async fn what_was_declared_finished_or_given_away_after_the_search_stays() {
     for (tag, value) in [("ami-build:deadline", "kept"), ("ami-build:owner", "me")] {
-        let cloud = ModelCloud::default();
+        let cloud = ModelCloud::at_once();
         let id = group(&cloud, 1, &[]).await;
         let plan = plan(&cloud).await;
         retag(&cloud, id.as_str(), tag, value).await;
@@ -262,7 +262,7 @@ async fn what_was_declared_finished_or_given_away_after_the_search_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn a_region_that_is_not_named_is_not_looked_at() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let before = cloud.regions(&home()).await.unwrap().len();
     assert!(before > 1);
     plan(&cloud).await;

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use time::macros::datetime;
+use time::OffsetDateTime;
 
 use super::chance::Chance;
-use crate::build::tests::fixture::{POLICY, fast, registered, settings, spot, swapped, volumes};
+use crate::build::tests::fixture::{
+    POLICY, fast, registered, settings, spot, swapped, volumes, with_own_keys,
+};
 use crate::cloud::Region;
 use crate::cloud::lifecycle::{Cooldown, NetworkSupport};
 use crate::cloud::model::{Age, Death};
@@ -183,6 +185,9 @@ fn image(chance: &mut Chance, settings: &mut EbsSettings) {
         _ => vec![Region::new("us-east-1"), Region::new("us-west-2")],
     };
     image.encryption.encrypt_boot = chance.pick(&[None, None, Some(true), Some(false)]);
+    if image.encryption.encrypt_boot == Some(true) {
+        image.encryption = with_own_keys(&image.regions);
+    }
     image.skip_save_build_region = !image.regions.is_empty() && chance.percent(15);
     image.skip_create = chance.percent(5);
     if chance.percent(40) {
@@ -193,7 +198,7 @@ fn image(chance: &mut Chance, settings: &mut EbsSettings) {
         image.lifecycle.fast_launch = Some(FastLaunch::default());
     }
     if chance.percent(15) {
-        image.lifecycle.deprecate_at = Some(datetime!(2999-01-02 03:04 UTC));
+        image.lifecycle.deprecate_at = Some(OffsetDateTime::now_utc() + time::Duration::days(365));
     }
     if chance.percent(20) {
         image.lifecycle.protection = Some(Cooldown::None);

@@ -29,7 +29,7 @@ async fn image_of(cloud: &ModelCloud, instance: InstanceId, name: &str) -> Image
 
 #[tokio::test]
 async fn a_snapshot_goes_only_after_its_image() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let machine = running(&cloud, Vec::new()).await;
     let id = image_of(&cloud, machine.id, "made").await;
     let snapshot = image(&cloud, &id).await.snapshots().remove(0);
@@ -46,7 +46,7 @@ async fn a_snapshot_goes_only_after_its_image() {
 
 #[tokio::test]
 async fn a_finished_image_and_its_snapshots_count_as_nothing_left() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let machine = running(&cloud, Vec::new()).await;
     let id = image_of(&cloud, machine.id.clone(), "made").await;
     cloud
@@ -59,7 +59,7 @@ async fn a_finished_image_and_its_snapshots_count_as_nothing_left() {
 
 #[tokio::test]
 async fn the_snapshots_of_a_pending_image_are_found_by_their_description_only() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let machine = running(&cloud, Vec::new()).await;
     cloud.set_pace(Pace {
         looks: 5,
@@ -87,7 +87,7 @@ async fn the_snapshots_of_a_pending_image_are_found_by_their_description_only() 
 
 #[tokio::test]
 async fn a_taken_image_name_is_refused() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let machine = running(&cloud, Vec::new()).await;
     image_of(&cloud, machine.id.clone(), "made").await;
     let request = CreateImage {
@@ -106,7 +106,7 @@ async fn a_taken_image_name_is_refused() {
 
 #[tokio::test]
 async fn a_copy_carries_the_sources_tags_and_the_claims() {
-    let cloud = ModelCloud::default();
+    let cloud = ModelCloud::at_once();
     let machine = running(&cloud, Vec::new()).await;
     let source = image_of(&cloud, machine.id, "made").await;
     image(&cloud, &source).await;

@@ -96,6 +96,6 @@ def _pull(scene: Scene, url: str) -> dict[str, Any]:
         "state": "open",
         "html_url": f"{url}/pull/{scene.number}",
         "user": {"login": "octocat", "type": "User"},
-        "head": {"ref": scene.head_ref, "sha": scene.sha, "repo": {"full_name": head, "fork": scene.is_fork}},
-        "base": {"ref": "main", "sha": BASE_SHA, "repo": {"full_name": scene.repository, "fork": False}},
+        "head": {"ref": scene.head_ref, "sha": scene.sha, "repo": {"id": 2 if scene.is_fork else 1, "full_name": head, "fork": scene.is_fork}},
+        "base": {"ref": "main", "sha": BASE_SHA, "repo": {"id": 1, "full_name": scene.repository, "fork": False}},
     }

@@ -1,0 +1,33 @@
+//! Before the first build of a rehearsal: whatever writes gets a place of its own to write to.
+
+use std::path::Path;
+
+use super::confine::confine;
+use super::scratch::{Outputs, Scratch};
+use super::set_aside;
+use crate::plan::PlannedBuild;
+use crate::run::context::RunContext;
+
+/// Takes out what does not run here, and turns what is written. The notes of what was taken out stand by the builds' order.
+pub(in crate::run) fn prepare(
+    cx: &mut RunContext,
+    builds: &mut [PlannedBuild],
+) -> std::io::Result<Vec<Vec<String>>> {
+    let Some(rehearsal) = &mut cx.rehearsal else {
+        return Ok(vec![Vec::new(); builds.len()]);
+    };
+    let mut outputs = Outputs::default();
+    let mut notes = Vec::new();
+    for build in builds {
+        notes.push(set_aside::for_good(build, rehearsal));
+        confine(build, &mut outputs);
+    }
+    if !outputs.is_empty() {
+        let beside = cx.environment.get("TMPDIR").filter(|path| !path.is_empty());
+        let beside = Path::new(beside.unwrap_or("/tmp"));
+        let scratch = Scratch::new(beside, &cx.working_directory, &outputs)?;
+        cx.working_directory = scratch.path().to_owned();
+        rehearsal.scratch = Some(scratch);
+    }
+    Ok(notes)
+}

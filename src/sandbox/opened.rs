@@ -1,0 +1,107 @@
+//! A sandbox of either kind, and the choice between them.
+
+use super::docker::DockerSandbox;
+use super::host::HostSandbox;
+use super::remote::EnteredRemote;
+use super::{Changes, Order, SandboxChoice, SandboxError};
+use crate::stop::Stop;
+
+/// A sandbox that is open.
+pub(crate) enum Sandbox {
+    /// A copy of this machine.
+    Host(HostSandbox),
+    /// A container.
+    Docker(DockerSandbox),
+}
+
+/// What came of a choice.
+pub(crate) enum Opened {
+    /// A sandbox. Where one was to be found, what the others lack.
+    Open(Box<Sandbox>, Vec<SandboxError>),
+    /// None was wanted.
+    NotWanted,
+    /// None works here, for these reasons.
+    NoneWorks(Vec<SandboxError>),
+}
+
+/// Opens what was chosen. An error means that what was asked for by its name cannot be had, or that making it failed.
+pub(crate) async fn open(
+    choice: &SandboxChoice,
+    order: &Order,
+    stop: &Stop,
+) -> Result<Opened, SandboxError> {
+    let opened = |sandbox| Ok(Opened::Open(Box::new(sandbox), Vec::new()));
+    match choice {
+        SandboxChoice::None => Ok(Opened::NotWanted),
+        SandboxChoice::Host => opened(host(order, stop).await?),
+        SandboxChoice::Docker { image } => opened(docker(order, image.as_deref(), stop).await?),
+        SandboxChoice::Auto => any(order, stop).await,
+    }
+}
+
+async fn any(order: &Order, stop: &Stop) -> Result<Opened, SandboxError> {
+    let mut lacking = Vec::new();
+    match host(order, stop).await {
+        Ok(sandbox) => return Ok(Opened::Open(Box::new(sandbox), lacking)),
+        Err(error) => lacking.push(unless_stopped(error)?),
+    }
+    match docker(order, None, stop).await {
+        Ok(sandbox) => Ok(Opened::Open(Box::new(sandbox), lacking)),
+        Err(error) => {
+            lacking.push(unless_stopped(error)?);
+            Ok(Opened::NoneWorks(lacking))
+        }
+    }
+}
+
+/// What does not work here is no reason to give up while there is another; a stop is.
+fn unless_stopped(error: SandboxError) -> Result<SandboxError, SandboxError> {
+    match error {
+        SandboxError::Stopped => Err(error),
+        _ => Ok(error),
+    }
+}
+
+async fn host(order: &Order, stop: &Stop) -> Result<Sandbox, SandboxError> {
+    HostSandbox::open(order, stop).await.map(Sandbox::Host)
+}
+
+async fn docker(order: &Order, image: Option<&str>, stop: &Stop) -> Result<Sandbox, SandboxError> {
+    DockerSandbox::open(order, image, stop)
+        .await
+        .map(Sandbox::Docker)
+}
+
+impl Sandbox {
+    /// Logs in.
+    pub(crate) async fn connect(&self) -> Result<EnteredRemote, SandboxError> {
+        match self {
+            Self::Host(sandbox) => sandbox.connect().await.map(EnteredRemote::Host),
+            Self::Docker(sandbox) => sandbox.connect().await.map(EnteredRemote::Docker),
+        }
+    }
+
+    /// What is different now from when it was opened.
+    pub(crate) async fn changes(&self) -> Result<Changes, SandboxError> {
+        match self {
+            Self::Host(sandbox) => sandbox.changes().await,
+            Self::Docker(sandbox) => sandbox.changes().await,
+        }
+    }
+
+    /// What it is, for a person.
+    pub(crate) fn description(&self) -> String {
+        match self {
+            Self::Host(sandbox) => sandbox.description(),
+            Self::Docker(sandbox) => sandbox.description(),
+        }
+    }
+
+    /// Ends everything in it, and it.
+    pub(crate) async fn close(self) {
+        match self {
+            Self::Host(sandbox) => sandbox.close().await,
+            Self::Docker(sandbox) => sandbox.close().await,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Provisioners of a rehearsal in a sandbox: what they do is real there, and nothing of it is here.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+
+use crate::support::{Run, Running, Workspace, wait_until};
+
+const TEMPLATE: &str = "template.json";
+
+fn template(provisioners: &Value) -> String {
+    let template = json!({
+        "builders": [{
+            "type": "amazon-ebs",
+            "name": "web",
+            "region": "us-east-1",
+            "source_ami": "ami-0123456789abcdef0",
+            "instance_type": "t3.micro",
+            "ami_name": "web-{{timestamp}}",
+            "ssh_username": "builder",
+        }],
+        "provisioners": provisioners,
+    });
+    // Each value on a line of its own, so that a line number tells something.
+    serde_json::to_string_pretty(&template).unwrap()
+}
+
+fn shell(lines: &[&str]) -> Workspace {
+    let provisioners = json!([{ "type": "shell", "inline": lines }]);
+    Workspace::with(TEMPLATE, &template(&provisioners))
+}
+
+fn run(workspace: &Workspace) -> Run<'_> {
+    Run::new(workspace, &["rehearse", "-sandbox=host", TEMPLATE])
+}
+
+/// A number that no other process has on its command line.
+fn unique() -> String {
+    let now = std::time::SystemTime::now();
+    let since = now.duration_since(std::time::UNIX_EPOCH).unwrap();
+    format!("7{}", since.as_nanos() % 1_000_000_000)
+}
+
+/// The processes that have this on their command line, but for those of the test itself.
+fn processes(word: &str) -> Vec<String> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let lines = entries.filter_map(|entry| {
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        Some(String::from_utf8_lossy(&line).replace('\0', " "))
+    });
+    lines
+        .filter(|line| line.starts_with("sleep") && line.contains(word))
+        .collect()
+}
+
+/// A script that runs until it is ended, and the run that it belongs to.
+fn sleeping(workspace: &Workspace, number: &str) -> Running {
+    let running = run(workspace).in_a_group().start();
+    wait_until("the script in the sandbox", || {
+        (!processes(number).is_empty()).then_some(())
+    });
+    running
+}
+
+fn expect_no_process(number: &str) {
+    wait_until("the end of the sandbox", || {
+        processes(number).is_empty().then_some(())
+    });
+}
+
+/// Everything that changes where a file or directory below `root` does.
+fn fingerprint(root: &Path) -> Vec<(PathBuf, u64, u32, u32, i64, i64)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        for entry in std::fs::read_dir(&directory)
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let path = entry.path();
+            let Ok(there) = std::fs::symlink_metadata(&path) else {
+                continue;
+            };
+            if there.is_dir() {
+                waiting.push(path.clone());
+            }
+            // Other tests run meanwhile, and what they read changes no time of change.
+            found.push((
+                path,
+                there.size(),
+                there.mode(),
+                there.uid(),
+                there.ctime(),
+                there.ctime_nsec(),
+            ));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_report_tells_what_the_provisioners_changed() {
+    let provisioners = json!([
+        { "type": "file", "source": "page.html", "destination": "/tmp/page.html" },
+        { "type": "shell", "inline": [
+            "sudo install -D -m 0644 /tmp/page.html /opt/rehearsed/page.html",
+            "echo changed | sudo tee -a /etc/issue",
+            "sudo rm /etc/issue.net || true",
+            "test \"$(whoami)\" = builder",
+        ] },
+    ]);
+    let workspace = Workspace::with(TEMPLATE, &template(&provisioners));
+    workspace.write("page.html", "<p>here</p>\n");
+    run(&workspace)
+        .finish()
+        .expect_code(0)
+        .expect_text("+ /opt/rehearsed/page.html  12 B")
+        .expect_text("~ /etc/issue")
+        .expect_text("Provisioner 2: shell: ")
+        .expect_text("Calls that a build makes: ");
+}
+
+#[test]
+fn this_machine_stays_as_it_is() {
+    let roots = ["/etc", "/usr/bin", "/usr/sbin", "/usr/local", "/opt"].map(Path::new);
+    let home = PathBuf::from(std::env::var("HOME").unwrap_or_else(|_| "/root".to_owned()));
+    let of_all = || {
+        let mut all: Vec<_> = roots.iter().map(|root| fingerprint(root)).collect();
+        // Below it other tests work.
+        all.push(vec![]);
+        let direct = std::fs::read_dir(&home).unwrap().flatten();
+        let mut direct: Vec<_> = direct.map(|entry| entry.file_name()).collect();
+        direct.sort();
+        (all, direct)
+    };
+    let before = of_all();
+    let workspace = shell(&[
+        "sudo sh -c 'for directory in /etc /usr/bin /usr/sbin /usr/local /opt /root; do echo here > $directory/rehearsed; done'",
+        "sudo chmod 0700 /etc",
+        "sudo rm -rf /usr/local/*",
+    ]);
+    run(&workspace).finish().expect_code(0);
+    assert_eq!(of_all(), before);
+}
+
+#[test]
+fn a_failure_points_to_the_line_of_the_template() {
+    let workspace = shell(&["true", "no-such-command --now", "true"]);
+    let finished = run(&workspace).finish().expect_code(1);
+    let text = workspace.read(TEMPLATE);
+    let line = text
+        .lines()
+        .position(|line| line.contains("no-such-command"))
+        .unwrap()
+        + 1;
+    finished
+        .expect_text("Script exited with non-zero exit status: 127")
+        .expect_text("in: provisioner 1 (shell), line 2 of the inline script")
+        .expect_text(&format!("at {TEMPLATE}:{line}:"))
+        .expect_text("/provisioners/0/inline/1")
+        .expect_text("This was a rehearsal");
+}
+
+#[test]
+fn ctrl_c_ends_the_sandbox_at_once() {
+    let number = unique();
+    let workspace = shell(&[&format!("sleep {number} & sleep {number}")]);
+    let running = sleeping(&workspace, &number);
+    let begin = std::time::Instant::now();
+    running.signal(Signal::SIGINT);
+    let finished = running.finish().expect_code(1);
+    assert!(
+        begin.elapsed() < Duration::from_secs(5),
+        "{}",
+        finished.output
+    );
+    expect_no_process(&number);
+}
+
+#[test]
+fn after_a_kill_nothing_of_the_sandbox_is_left_once_the_next_run_is_over() {
+    let number = unique();
+    let workspace = shell(&[&format!("sleep {number} & sleep {number}")]);
+    let running = sleeping(&workspace, &number);
+    let mounts = || std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let of_sandboxes = |text: &str| text.lines().filter(|line| line.contains("sandbox")).count();
+    running.signal(Signal::SIGKILL);
+    running.finish();
+    run(&shell(&["true"])).finish().expect_code(0);
+    expect_no_process(&number);
+    assert_eq!(of_sandboxes(&mounts()), 0);
+}
+
+/// Rounds of which the median counts.
+const ROUNDS: usize = 5;
+/// What the rehearsal adds to a script's own second. Other tests run beside this one: `benches/rehearse.py` has the real bound.
+const MOST: Duration = Duration::from_secs(6);
+
+#[test]
+fn a_rehearsal_takes_little_longer_than_its_provisioners() {
+    let workspace = shell(&["sleep 1"]);
+    let mut took: Vec<Duration> = (0..ROUNDS)
+        .map(|_| run(&workspace).finish().expect_code(0).duration)
+        .collect();
+    took.sort();
+    let overhead = took[ROUNDS / 2].saturating_sub(Duration::from_secs(1));
+    assert!(overhead < MOST, "{took:?}");
+}
