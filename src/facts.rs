@@ -9,7 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use time::OffsetDateTime;
 
+use crate::bounds::Bounds;
+pub(crate) use crate::bounds::OutOfBounds;
 use crate::lookups::Lookups;
+use crate::policy::Policy;
 
 /// A longer file is not read for a plan: nothing that goes into a template's settings is as long as that.
 pub(crate) const LONGEST_FILE: u64 = 16 << 20;
@@ -30,6 +33,10 @@ pub(crate) struct Facts {
     pub(crate) template_directory: PathBuf,
     /// What was read from other servers.
     pub(crate) lookups: Lookups,
+    /// Which files may be looked at.
+    pub(crate) bounds: Bounds,
+    /// What a template may ask for; `None` is everything.
+    pub(crate) policy: Option<Arc<Policy>>,
     files: BTreeMap<PathBuf, FileFact>,
     tools: BTreeMap<String, Option<String>>,
     missed: Mutex<BTreeSet<Need>>,
@@ -50,6 +57,8 @@ pub(crate) enum FileFact {
     Special,
     /// The system refused, in its own words.
     Unreadable(String),
+    /// The template may not use it.
+    Refused(OutOfBounds),
 }
 
 /// What a path leads to.
@@ -65,6 +74,8 @@ pub(crate) enum FileKind {
     Special,
     /// Something that cannot be looked at.
     Unreadable,
+    /// Something that the template may not use.
+    Refused,
 }
 
 /// What is missing from the facts. Paths are as the template gives them.
@@ -92,6 +103,8 @@ impl Facts {
             working_directory,
             template_directory,
             lookups: Lookups::default(),
+            bounds: Bounds::default(),
+            policy: None,
             files: BTreeMap::new(),
             tools: BTreeMap::new(),
             missed: Mutex::default(),
@@ -122,7 +135,16 @@ impl Facts {
             FileFact::Present | FileFact::File(_) => FileKind::File,
             FileFact::Special => FileKind::Special,
             FileFact::Unreadable(_) => FileKind::Unreadable,
+            FileFact::Refused(_) => FileKind::Refused,
         })
+    }
+
+    /// Why a path may not be used, where that is known.
+    pub(crate) fn refusal(&self, path: &Path) -> Option<&OutOfBounds> {
+        match self.files.get(path)? {
+            FileFact::Refused(why) => Some(why),
+            _ => None,
+        }
     }
 
     /// What a file holds; never [`FileFact::Present`]. `None` is as for [`Facts::kind`].

@@ -14,11 +14,11 @@ pub(crate) fn gather(facts: &mut Facts, needs: Vec<Need>) {
     for need in needs {
         match need {
             Need::Existence(path) => {
-                let fact = existence(&resolve(facts, &path));
+                let fact = allowed(facts, &path, existence);
                 facts.add_file(path, fact);
             }
             Need::Contents(path) => {
-                let fact = contents(&resolve(facts, &path));
+                let fact = allowed(facts, &path, contents);
                 facts.add_file(path, fact);
             }
             Need::ToolVersion(tool) => {
@@ -26,6 +26,15 @@ pub(crate) fn gather(facts: &mut Facts, needs: Vec<Need>) {
                 facts.add_tool(tool, version);
             }
         }
+    }
+}
+
+/// What is to be known of a path that may be looked at.
+fn allowed(facts: &Facts, path: &Path, look: fn(&Path) -> FileFact) -> FileFact {
+    let path = resolve(facts, path);
+    match facts.bounds.read(&path) {
+        Ok(()) => look(&path),
+        Err(refused) => FileFact::Refused(refused),
     }
 }
 

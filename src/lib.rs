@@ -5,6 +5,7 @@
 
 mod action;
 mod address;
+mod bounds;
 mod build;
 mod cli;
 mod cloud;
@@ -22,17 +23,13 @@ pub mod logging;
 mod lookups;
 mod ownership;
 mod plan;
+mod policy;
 mod post;
 mod promote;
 mod provision;
 mod remote;
 mod report;
 pub mod run;
-#[expect(
-    unused_imports,
-    dead_code,
-    reason = "the sandboxes themselves come next"
-)]
 mod sandbox;
 pub mod secret;
 pub mod signals;
@@ -46,3 +43,4 @@ mod wait;
 
 pub use action::environment::Environment;
 pub use sandbox::SandboxRole;
+pub use sandbox::docker::play as play_in_container;

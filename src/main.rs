@@ -19,6 +19,10 @@ fn main() -> ExitCode {
     if let Some(role) = words.next().as_ref().and_then(SandboxRole::of) {
         return role.play(words);
     }
+    // A copy of this program in a sandbox's container is something else: as long as there is one thread, it can become a user.
+    if let Some(code) = ami_build::play_in_container(std::env::args_os()) {
+        return code;
+    }
     // The local offset can only be asked for while there is one thread.
     let offset = time::UtcOffset::current_local_offset().unwrap_or(time::UtcOffset::UTC);
     let environment = Environment::of_this_process();

@@ -4,6 +4,7 @@ mod action;
 mod advice;
 mod amazon;
 mod ask;
+mod bounded;
 mod builder_end;
 mod builder_file;
 mod builder_null;
@@ -12,6 +13,7 @@ mod context;
 mod credentials_end;
 mod debugging;
 mod destroyer;
+mod file_bounds;
 mod fix;
 mod iam_policy;
 mod identity;
@@ -26,6 +28,7 @@ mod observer;
 mod one_build;
 mod owner;
 mod packer_config;
+mod policy_file;
 mod problems;
 mod promote;
 mod promote_step;
@@ -42,6 +45,7 @@ mod site;
 mod sweep;
 mod sweep_report;
 mod sweep_step;
+mod time_limit;
 mod validate;
 
 use std::io::Write;
@@ -91,7 +95,7 @@ impl Outcome {
 }
 
 /// What the process was started with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Start {
     /// The program's name: the action's post step runs under one of its own.
     pub program: String,

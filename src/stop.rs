@@ -16,6 +16,8 @@ pub enum StopReason {
     Terminated,
     /// SIGHUP: the terminal was closed, or the way to it went.
     HungUp,
+    /// No signal: the time that the policy gives is over.
+    TimeLimit,
 }
 
 impl StopReason {
@@ -25,6 +27,7 @@ impl StopReason {
             Self::Interrupt => "interrupt",
             Self::Terminated => "terminated",
             Self::HungUp => "hangup",
+            Self::TimeLimit => "time limit",
         }
     }
 }

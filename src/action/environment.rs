@@ -1,8 +1,11 @@
 //! The process environment, read once. Empty counts as absent: the runner sets every input that is not given to nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::bounds::Bounds;
 use crate::cloud::sign_in::SignIn;
+use crate::policy::Policy;
 
 /// Set by the runner to `true` in every step.
 pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
@@ -46,11 +49,14 @@ pub(crate) const RUNNER_DEBUG: &str = "RUNNER_DEBUG";
 /// Variables that only the runner and its actions may see: a child process of ours gets none of them.
 const PRIVATE_PREFIXES: [&str; 4] = ["ACTIONS_", "INPUT_", "STATE_", "GITHUB_TOKEN"];
 
-/// The process environment, and how the action signs in from it.
+/// The process environment, and what the action adds to it: how to sign in, which files may be used, and what a
+/// template may ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
     sign_in: SignIn,
+    bounds: Bounds,
+    policy: Option<Arc<Policy>>,
 }
 
 impl Environment {
@@ -71,6 +77,8 @@ impl Environment {
         Self {
             variables,
             sign_in: SignIn::default(),
+            bounds: Bounds::default(),
+            policy: None,
         }
     }
 
@@ -86,6 +94,30 @@ impl Environment {
         &self.sign_in
     }
 
+    /// The same, where a template uses only such files.
+    #[must_use]
+    pub(crate) fn with_bounds(mut self, bounds: Bounds) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
+    /// Which files a template may use; on a command line all of them.
+    pub(crate) fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The same, where a template asks for no more than this.
+    #[must_use]
+    pub(crate) fn with_policy(mut self, policy: Option<Policy>) -> Self {
+        self.policy = policy.map(Arc::new);
+        self
+    }
+
+    /// What a template may ask for; `None` is everything.
+    pub(crate) fn policy(&self) -> Option<&Arc<Policy>> {
+        self.policy.as_ref()
+    }
+
     /// A variable; an empty one is absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.variables
@@ -99,9 +131,20 @@ impl Environment {
         self.get(GITHUB_ACTIONS) == Some("true")
     }
 
-    /// All variables, as the template's `env` sees them.
+    /// All variables.
     pub(crate) fn variables(&self) -> &BTreeMap<String, String> {
         &self.variables
+    }
+
+    /// What the template's `env` sees. In the action that is nothing of the runner's own: its tokens and the inputs.
+    pub(crate) fn for_template(&self) -> BTreeMap<String, String> {
+        let private = |name: &str| {
+            let own = ["ACTIONS_", "INPUT_", "STATE_"];
+            self.bounds.is_set() && own.iter().any(|prefix| name.starts_with(prefix))
+        };
+        let seen = self.variables.iter().filter(|(name, _)| !private(name));
+        seen.map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// The same with one proxy for everything.
@@ -117,6 +160,8 @@ impl Environment {
         Self {
             variables,
             sign_in: self.sign_in.clone(),
+            bounds: self.bounds.clone(),
+            policy: self.policy.clone(),
         }
     }
 
@@ -151,6 +196,8 @@ impl Environment {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             sign_in: SignIn::default(),
+            bounds: Bounds::default(),
+            policy: None,
         }
     }
 }

@@ -80,9 +80,30 @@ fn head_of(name: &str, event: &Value) -> Head {
     told.map_or(Head::Hidden, |head| Head::Told(head.to_owned()))
 }
 
-fn payload(environment: &Environment) -> Option<Value> {
+pub(super) fn payload(environment: &Environment) -> Option<Value> {
     let path = environment.get(environment::GITHUB_EVENT_PATH)?;
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+/// The commit of the branch that the event's changes are to go into, where it is about changes that are not there yet, or
+/// where somebody else's may be at work.
+pub(crate) fn base_commit(environment: &Environment) -> Option<String> {
+    let name = environment.get(environment::GITHUB_EVENT_NAME)?;
+    let event = payload(environment).unwrap_or_default();
+    base_in_payload(name, environment.get(environment::GITHUB_SHA), &event)
+}
+
+fn base_in_payload(name: &str, sha: Option<&str>, event: &Value) -> Option<String> {
+    let text = |pointer: &str| event.pointer(pointer)?.as_str();
+    let commit = match name {
+        "pull_request" | "pull_request_review" | "pull_request_review_comment" => {
+            text("/pull_request/base/sha")
+        }
+        "merge_group" => text("/merge_group/base_sha"),
+        "pull_request_target" | "issue_comment" | "workflow_run" => sha,
+        _ => None,
+    };
+    commit.map(str::to_owned)
 }
 
 fn from_payload(name: &str, event: &Value) -> Option<PullRequest> {
@@ -189,6 +210,17 @@ mod tests {
             from_payload("merge_group", &event).map(|request| request.number),
             Some(104)
         );
+    }
+
+    #[test]
+    fn what_is_not_merged_yet_has_a_base_and_a_push_has_none() {
+        let event =
+            json!({"pull_request": {"base": {"sha": "b"}}, "merge_group": {"base_sha": "q"}});
+        let base = |name| base_in_payload(name, Some("main"), &event);
+        assert_eq!(base("pull_request").as_deref(), Some("b"));
+        assert_eq!(base("merge_group").as_deref(), Some("q"));
+        assert_eq!(base("pull_request_target").as_deref(), Some("main"));
+        assert_eq!(base("push"), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The action's inputs, typed. `action.yml` lists the same names; a test compares them.
 
+mod files;
 mod life;
+mod policy;
 mod promote;
 mod rehearsal;
 mod sign_in;
@@ -14,6 +16,8 @@ use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
 use crate::cloud::sign_in::SignIn;
 use crate::promote::PromoteOptions;
 use crate::secret::Secret;
+pub(crate) use files::FileInputs;
+pub(crate) use policy::PolicyInput;
 pub(crate) use sign_in::read as read_sign_in;
 
 pub(crate) use rehearsal::RehearseForks;
@@ -58,6 +62,9 @@ pub(crate) const NAMES: &[&str] = &[
     "role-duration-seconds",
     "audience",
     "allowed-account-ids",
+    "allowed-directories",
+    "allow-untrusted-template",
+    "policy",
     "github-token",
     "comment",
     "pr-number",
@@ -103,6 +110,10 @@ pub(crate) struct Inputs {
     pub(crate) working_directory: Option<String>,
     /// How to sign in to AWS.
     pub(crate) sign_in: SignIn,
+    /// Which files the template may use.
+    pub(crate) files: FileInputs,
+    /// What bounds the template.
+    pub(crate) policy: PolicyInput,
     /// For the comment.
     pub(crate) github_token: Option<Secret>,
     /// When to comment.
@@ -151,6 +162,8 @@ pub(crate) fn read(environment: &Environment) -> Result<Inputs, InputError> {
         forks: rehearsal::forks(environment)?,
         working_directory: text(environment, "working-directory").map(str::to_owned),
         sign_in: sign_in::read(environment)?,
+        files: files::read(environment),
+        policy: policy::read(environment),
         github_token: text(environment, "github-token").map(Secret::new),
         comment: comment(environment)?,
         pull_request: pull_request(environment)?,

@@ -3,9 +3,11 @@
 //! Only this module and `cli` read the process environment.
 
 pub(crate) mod commands;
+pub(crate) mod doubt;
 pub(crate) mod environment;
 pub(crate) mod event;
 pub(crate) mod files;
 pub(crate) mod inputs;
+pub(crate) mod repository;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Which command the command line asks for.
 
+use super::fix_options::{self, FixOptions};
 use super::flags::FlagError;
-use super::options::{self, BuildOptions, FixOptions, TemplateOptions, ValidateOptions};
+use super::options::{self, BuildOptions, TemplateOptions, ValidateOptions};
 use super::rehearse_options::{self, RehearseOptions};
 use super::sweep_options::{self, SweepOptions};
 use super::{promote_options, usage};
@@ -98,7 +99,7 @@ fn command(words: &[String]) -> Command {
             options::validate(rest).map(|options| Command::Validate(Box::new(options))),
         ),
         "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
-        "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
+        "fix" => checked(&usage::fix(), fix_options::fix(rest).map(Command::Fix)),
         "iam-policy" => checked(
             usage::IAM_POLICY,
             options::iam_policy(rest).map(Command::IamPolicy),

@@ -1,6 +1,7 @@
 //! Packer's command line: its commands, flags and exit codes.
 
 pub(crate) mod command;
+pub(crate) mod fix_options;
 pub(crate) mod flags;
 mod life_options;
 pub(crate) mod options;

@@ -92,6 +92,9 @@ pub(super) fn check(
             }
         },
     };
+    if let Some(Builder::AmazonEbs(settings)) = &builder {
+        amazon::policy::check(settings, config, facts, &problems);
+    }
     Checked {
         builder,
         stage: Stage::Prepare,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::facts::{Facts, FileFact};
+use crate::facts::{Facts, FileFact, OutOfBounds};
 
 /// Why a file cannot be used, in the words that Packer's users know.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,9 @@ pub(crate) enum FileError {
     /// A device, a socket, a pipe.
     #[error("read {0}: not a regular file")]
     Special(String),
+    /// The template may not use it.
+    #[error("{}; {}", .0, .0.hint())]
+    Refused(OutOfBounds),
     /// The system refused.
     #[error("open {path}: {why}")]
     Unreadable {
@@ -33,6 +36,7 @@ pub(crate) fn contents<'a>(facts: &'a Facts, path: &str) -> Option<Result<&'a [u
         FileFact::File(bytes) => Ok(bytes),
         FileFact::Missing => Err(FileError::Missing(owned())),
         FileFact::Directory => Err(FileError::Directory(owned())),
+        FileFact::Refused(why) => Err(FileError::Refused(why.clone())),
         FileFact::Special => Err(FileError::Special(owned())),
         FileFact::Unreadable(why) => Err(FileError::Unreadable {
             path: owned(),

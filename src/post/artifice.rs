@@ -5,6 +5,7 @@ use std::fs;
 use super::artifact::Artifact;
 use super::context::PostContext;
 use super::glob::{self, BadPattern};
+use crate::bounds::OutOfBounds;
 use crate::file_error::FileError;
 use crate::plan::post::ArtificeSettings;
 
@@ -16,6 +17,9 @@ pub(crate) enum ArtificeError {
     /// Such as a link to nowhere.
     #[error(transparent)]
     File(#[from] FileError),
+    /// What matches may not be used.
+    #[error(transparent)]
+    Refused(#[from] OutOfBounds),
 }
 
 /// Collects what matches. A pattern without a match is fine.
@@ -34,6 +38,8 @@ pub(super) fn run(
         files.extend(glob::find(pattern, cx.working_directory)?);
     }
     for file in &files {
+        // Whoever comes next may pack it, and may remove it.
+        cx.may_write(file)?;
         fs::metadata(cx.local_path(file)).map_err(|error| FileError::new("stat", file, error))?;
     }
     cx.ui

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use super::{
     Artifact, Chained, DestroyImages, ImageInRegion, PostContext, VolumesInRegion, run_chains,
 };
+use crate::bounds::Bounds;
 use crate::cloud::Region;
 use crate::facts::Facts;
 use crate::plan::PlannedPostProcessor;
@@ -40,6 +41,7 @@ pub(super) struct Bench {
     pub(super) force: Force,
     pub(super) run_uuid: String,
     destroyed: Destroyed,
+    bounds: Bounds,
 }
 
 /// Notes which regions' images were destroyed.
@@ -80,6 +82,7 @@ impl Bench {
             force: Force::No,
             run_uuid: "run-1".to_owned(),
             destroyed: Destroyed::default(),
+            bounds: Bounds::default(),
         }
     }
 
@@ -117,6 +120,7 @@ impl Bench {
             force: self.force,
             now: OffsetDateTime::from_unix_timestamp(1_600_000_000).unwrap(),
             working_directory: self.directory(),
+            bounds: &self.bounds,
             child_environment: &self.environment,
             child_ending: ChildEnding::KillDescendants,
             owner: None,

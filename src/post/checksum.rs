@@ -11,6 +11,7 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use super::artifact::Artifact;
 use super::context::PostContext;
 use super::stoppable::{Stoppable, blocking};
+use crate::bounds::OutOfBounds;
 use crate::file_error::FileError;
 use crate::ownership::{self, FileOwner};
 use crate::plan::post::{ChecksumSettings, ChecksumType};
@@ -23,6 +24,9 @@ pub(crate) enum ChecksumError {
     /// `output` cannot be rendered.
     #[error("{0}")]
     Output(RenderError),
+    /// `output` leads where nothing may be written.
+    #[error(transparent)]
+    Refused(#[from] OutOfBounds),
     #[error("unable to create dir")]
     Directory(#[source] FileError),
     #[error("unable to create file {output}")]
@@ -62,7 +66,9 @@ pub(super) async fn run(
             ("ChecksumType", kind.name()),
         ]);
         let rendered = cx.scope.render_until_stable(&settings.output, &values);
-        outputs.push((*kind, rendered.map_err(ChecksumError::Output)?));
+        let output = rendered.map_err(ChecksumError::Output)?;
+        cx.may_write(&output)?;
+        outputs.push((*kind, output));
     }
     let job = Job {
         files: artifact.files.clone(),

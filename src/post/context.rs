@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+use crate::bounds::{Bounds, OutOfBounds};
 use crate::ownership::FileOwner;
 use crate::plan::amazon::Force;
 use crate::provision::{ChildEnding, GeneratedData};
@@ -36,6 +37,8 @@ pub(crate) struct PostContext<'a> {
     pub(crate) now: OffsetDateTime,
     /// Where relative paths start; absolute.
     pub(crate) working_directory: &'a Path,
+    /// Which files may be used.
+    pub(crate) bounds: &'a Bounds,
     /// The whole environment of a local command.
     pub(crate) child_environment: &'a BTreeMap<String, String>,
     /// How a local command ends.
@@ -48,6 +51,11 @@ impl PostContext<'_> {
     /// A path of the template as the system takes it.
     pub(super) fn local_path(&self, path: &str) -> PathBuf {
         self.working_directory.join(path)
+    }
+
+    /// Whether a file may be written there.
+    pub(super) fn may_write(&self, path: &str) -> Result<(), OutOfBounds> {
+        self.bounds.write(&self.local_path(path))
     }
 
     /// The build's data with a few more values, for rendering.

@@ -19,6 +19,7 @@ pub(super) async fn run(
         builder_kind: cx.build_kind.to_owned(),
         run_uuid: cx.run_uuid.to_owned(),
         working_directory: cx.working_directory.to_owned(),
+        bounds: cx.bounds.clone(),
         child_environment: cx.child_environment.clone(),
         owner: cx.owner,
         child_ending: cx.child_ending,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::bounds::Bounds;
 use crate::cli::options::Survival;
 use crate::ownership::FileOwner;
 use crate::report::ui::Ui;
@@ -50,6 +51,8 @@ pub(crate) struct ProvisionContext {
     pub(crate) run_uuid: String,
     /// Relative paths start here.
     pub(crate) working_directory: PathBuf,
+    /// Which files may be used.
+    pub(crate) bounds: Bounds,
     /// What local scripts inherit.
     pub(crate) child_environment: BTreeMap<String, String>,
     /// Who downloaded files are handed to.

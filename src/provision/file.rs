@@ -1,5 +1,6 @@
 //! `file`: files and directories to the machine and back.
 
+use std::io;
 use std::path::Path;
 
 use crate::ownership::{create_directories, hand_over_tree};
@@ -65,6 +66,9 @@ async fn upload<R: Remote>(
     cx: &ProvisionContext,
 ) -> Result<(), RemoteError> {
     let local = cx.local_path(source);
+    cx.bounds
+        .read(&local)
+        .map_err(|why| RemoteError::local(&local, io::Error::other(why)))?;
     if local.is_dir() {
         let part = if source.ends_with('/') {
             DirectoryPart::Contents
@@ -88,6 +92,9 @@ async fn download<R: Remote>(
     cx: &ProvisionContext,
 ) -> Result<(), RemoteError> {
     let local = cx.local_path(destination);
+    cx.bounds
+        .write(&local)
+        .map_err(|why| RemoteError::local(&local, io::Error::other(why)))?;
     let parents = if destination.ends_with('/') {
         Some(local.as_path())
     } else {

@@ -20,6 +20,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::bounds::Bounds;
 use crate::cli::options::Survival;
 use crate::facts::{Facts, FileFact};
 use crate::plan::{PlannedProvisioner, Wrap, provision};
@@ -65,6 +66,7 @@ impl Bench {
             builder_kind: "null".into(),
             run_uuid: "uuid".into(),
             working_directory: directory.path().to_owned(),
+            bounds: Bounds::default(),
             child_environment: BTreeMap::from([
                 ("PATH".to_owned(), path),
                 ("TMPDIR".to_owned(), temporary),

@@ -5,7 +5,7 @@ mod connect;
 mod connect_error;
 mod copy;
 mod dial;
-mod directory;
+pub(crate) mod directory;
 mod error;
 mod exec;
 #[cfg(test)]

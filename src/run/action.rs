@@ -4,21 +4,23 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::promote::PromoteContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, console, inspect, journals, load, promote_step, rehearse, secrets,
-    sweep_step, validate,
+    Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, promote_step,
+    rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
 use crate::action::files::CommandFiles;
+use crate::action::inputs::RehearseForks;
 use crate::action::inputs::{self, ActionCommand, Inputs};
 use crate::cli::options::{BuildOptions, Force};
-use crate::cli::rehearse_options::RehearseOptions;
+use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cloud::sign_in::{AllowedAccounts, SignIn};
 use crate::ledger::Which;
 use crate::plan::Builder;
@@ -57,6 +59,8 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     let Inputs {
         command,
         sign_in,
+        files,
+        policy,
         github_token,
         comment,
         pull_request,
@@ -65,24 +69,67 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ..
     } = inputs;
     let environment = start.environment.clone().with_sign_in(sign_in);
+    let given = Given {
+        files: &files,
+        policy: &policy,
+        token: github_token.as_ref(),
+    };
+    let environment = match bounded::environment(environment, given, &stop).await {
+        Ok(environment) => environment,
+        Err(error) => return concluded(start, begin, refuse(&console, &error)),
+    };
+    let start = &Start {
+        environment,
+        ..start.clone()
+    };
     let comment = CommentSettings {
         token: github_token,
         mode: comment,
         pull_request,
     };
+    let with = With {
+        begin,
+        comment,
+        terms,
+        forks,
+    };
+    carry_out(command, with, start, (console, stop)).await
+}
+
+/// What goes with a command.
+struct With {
+    begin: Instant,
+    comment: CommentSettings,
+    terms: RehearsalTerms,
+    forks: RehearseForks,
+}
+
+async fn carry_out(
+    command: ActionCommand,
+    with: With,
+    start: &Start,
+    (console, stop): (Console, Stop),
+) -> Outcome {
+    let With {
+        begin,
+        comment,
+        terms,
+        forks,
+    } = with;
+    let environment = &start.environment;
     match command {
         ActionCommand::Validate(options) => {
-            let outcome = validate::validate(&options, &console, &environment, &stop).await;
+            let outcome = validate::validate(&options, &console, environment, &stop).await;
             concluded(start, begin, outcome)
         }
         ActionCommand::Inspect(options) => {
-            let outcome = inspect::inspect(&options, &console, &environment);
+            let outcome = inspect::inspect(&options, &console, environment);
             concluded(start, begin, outcome)
         }
         ActionCommand::Promote(options) => {
             let cx = PromoteContext {
                 console: &console,
-                environment: &environment,
+                environment,
                 stop: &stop,
                 token: comment.token.as_ref(),
                 run_uuid: &super::new_run_uuid(),
@@ -92,7 +139,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {
                 console: &console,
-                environment: &environment,
+                environment,
                 stop: &stop,
             };
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
@@ -107,14 +154,13 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
             ))
             .await
         }
-        ActionCommand::Build(options) if rehearse::instead_of_build(&start.environment, forks) => {
+        ActionCommand::Build(options) if rehearse::instead_of_build(environment, forks) => {
             rehearse::say_that_it_is_one(&console);
             let what = (*options, terms);
             Box::pin(rehearse::in_a_step(what, comment, start, (console, stop))).await
         }
         ActionCommand::Build(options) => {
-            let mut cx = super::run_context(start, console, stop, (*options, comment));
-            cx.environment = environment;
+            let cx = super::run_context(start, console, stop, (*options, comment));
             building::build(cx, Strictness::AllOrNothing).await
         }
     }
@@ -188,6 +234,9 @@ async fn accesses(
     if run_uuid.is_empty() || enter(&inputs, environment).is_err() {
         return BTreeMap::new();
     }
+    // A later step may have checked out something else since.
+    let bounds = file_bounds::of(&inputs.files, environment, inputs.github_token.as_ref()).await;
+    let environment = &environment.clone().with_bounds(bounds);
     let stores = secrets::stores(console, environment, stop);
     planned_accesses(options, &stores, run_uuid).await
 }

@@ -1,13 +1,14 @@
 //! The `file` builder at work: writes a file, then runs the provisioners, as Packer does, on a machine that is none.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
 use super::provisioning::Provisioning;
+use crate::bounds::Bounds;
 use crate::build::GeneratedData;
 use crate::error::chain;
 use crate::file_error::FileError;
@@ -21,6 +22,13 @@ use crate::report::conclusion::Conclusion;
 use crate::report::result::Product;
 use crate::report::ui::Ui;
 
+/// Where files are written.
+struct Place<'a> {
+    directory: &'a Path,
+    bounds: &'a Bounds,
+    owner: Option<FileOwner>,
+}
+
 /// Runs the builder.
 pub(super) async fn run(
     settings: &FileSettings,
@@ -28,7 +36,12 @@ pub(super) async fn run(
     cx: &RunContext,
     ui: &Ui,
 ) -> BuilderEnd {
-    let result = match write(settings, &cx.working_directory, cx.owner, ui) {
+    let place = Place {
+        directory: &cx.working_directory,
+        bounds: cx.environment.bounds(),
+        owner: cx.owner,
+    };
+    let result = match write(settings, &place, ui) {
         Ok(()) => provision(settings, build, cx, ui).await,
         Err(error) => BuilderResult::Failed {
             error: chain(&error),
@@ -71,13 +84,22 @@ async fn provision(
 }
 
 /// The target's directories come first, as in Packer: they are there even where the rest fails.
-fn write(
-    settings: &FileSettings,
-    directory: &Path,
-    owner: Option<FileOwner>,
-    ui: &Ui,
-) -> Result<(), FileError> {
+fn write(settings: &FileSettings, place: &Place<'_>, ui: &Ui) -> Result<(), FileError> {
+    let Place {
+        directory,
+        bounds,
+        owner,
+    } = *place;
     let target = directory.join(&settings.target);
+    let spelled = settings.target.to_string_lossy();
+    let refused = |path: &str, why| FileError::new("open", path, io::Error::other(why));
+    bounds
+        .write(&target)
+        .map_err(|why| refused(&spelled, why))?;
+    if let Origin::File(source) = &settings.origin {
+        let read = bounds.read(&directory.join(source));
+        read.map_err(|why| refused(&source.to_string_lossy(), why))?;
+    }
     if let (Some(parent), Some(spelled)) = (target.parent(), settings.target.parent()) {
         create_directories(parent, owner)
             .map_err(|error| FileError::new("mkdir", &spelled.to_string_lossy(), error))?;
@@ -144,8 +166,11 @@ mod tests {
         };
         let result = write(
             &settings,
-            directory.path(),
-            None,
+            &Place {
+                directory: directory.path(),
+                bounds: &Bounds::default(),
+                owner: None,
+            },
             &Ui::new(console, "file", 0, Grouping::ByBuild),
         );
         (directory, result)

@@ -9,7 +9,7 @@ use super::context::RunContext;
 use super::life;
 use super::load;
 use super::one_build::{self, Finished};
-use super::{Outcome, problems, refuse, rehearsal, reporting, secrets};
+use super::{Outcome, problems, refuse, rehearsal, reporting, secrets, time_limit};
 use crate::action::commands;
 use crate::cli::options::{BuildOptions, Debugging};
 use crate::plan::{InvalidBuild, PlannedBuild};
@@ -83,7 +83,13 @@ pub(super) async fn build(mut cx: RunContext, strictness: Strictness) -> Outcome
     } else {
         Builds::Many
     });
+    let limit = cx
+        .environment
+        .policy()
+        .and_then(|policy| policy.max_duration);
+    cx.stop = time_limit::bounded(&cx.stop, limit);
     let finished = run_all(&mut builds, notes, &cx).await;
+    time_limit::tell(&cx.stop, limit, &cx.console);
     let outcome = close(&cx, &finished, begin);
     let failed_before = !reports.is_empty();
     reports.extend(finished.into_iter().map(|finished| finished.report));

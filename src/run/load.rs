@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::public_name::is_public_name;
-use crate::action::environment::Environment;
+use crate::action::environment::{Environment, RUNNER_TEMP};
+use crate::bounds::Bounds;
 use crate::cli::options::{Force, TemplateOptions};
 use crate::content::Ground;
 use crate::facts::Facts;
@@ -49,6 +50,8 @@ pub(crate) fn load(
             "{PARSE}: the working directory cannot be read: {error}"
         )))
     })?;
+    let bounds = Given::of(environment, &working_directory);
+    bounds.check(&options.template).map_err(one)?;
     let template = schema::read(template_source(&options.template).map_err(one)?)
         .map_err(|found| found.into_iter().map(unreadable).collect::<Vec<_>>())?;
     let mut given = GivenVariables {
@@ -56,18 +59,21 @@ pub(crate) fn load(
         ..GivenVariables::default()
     };
     for path in &options.variable_files {
+        bounds.check(path).map_err(one)?;
         given.files.push(
             variable_source(path)
                 .and_then(|source| variable_file::parse_variable_file(&source))
                 .map_err(one)?,
         );
     }
-    let facts = Facts::new(
+    let mut facts = Facts::new(
         time::OffsetDateTime::now_utc(),
-        environment.variables().clone(),
+        environment.for_template(),
         working_directory.clone(),
         template_directory(&options.template, &working_directory),
     );
+    facts.bounds = environment.bounds().clone();
+    facts.policy = environment.policy().cloned();
     Ok(Loaded {
         template,
         given,
@@ -137,6 +143,34 @@ pub(crate) async fn plan_and_keep(
         facts,
     };
     Ok((plan, ground))
+}
+
+/// What the workflow's author names may also lie in the job's own temporary directory.
+struct Given<'a> {
+    bounds: Bounds,
+    working_directory: &'a Path,
+}
+
+impl<'a> Given<'a> {
+    fn of(environment: &Environment, working_directory: &'a Path) -> Self {
+        let bounds = environment.bounds();
+        let bounds = match environment.get(RUNNER_TEMP) {
+            Some(temporary) => bounds.and(Path::new(temporary)),
+            None => bounds.clone(),
+        };
+        Self {
+            bounds,
+            working_directory,
+        }
+    }
+
+    fn check(&self, path: &str) -> Result<(), Problem> {
+        if path == "-" {
+            return Ok(());
+        }
+        let read = self.bounds.read(&self.working_directory.join(path));
+        read.map_err(|why| Problem::without_place(why.to_string()).with_hint(why.hint()))
+    }
 }
 
 /// A problem of the template's structure, under Packer's heading.

@@ -159,6 +159,7 @@ async fn post_process<C: Cloud>(
         },
         now: time::OffsetDateTime::now_utc(),
         working_directory: &cx.working_directory,
+        bounds: cx.environment.bounds(),
         child_environment: &children,
         child_ending: if cx.on_runner() {
             ChildEnding::KillDescendants

@@ -146,6 +146,7 @@ impl<'a> Provisioning<'a> {
             builder_kind: self.build.kind.clone(),
             run_uuid: self.cx.run_uuid.clone(),
             working_directory: self.cx.working_directory.clone(),
+            bounds: self.cx.environment.bounds().clone(),
             child_environment: self.cx.environment.for_children(),
             owner: self.cx.owner,
             child_ending: self.child_ending,

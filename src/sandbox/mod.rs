@@ -6,7 +6,7 @@
 mod changes;
 mod choice;
 mod dialer;
-mod docker;
+pub(crate) mod docker;
 mod error;
 mod host;
 mod machine_remote;
@@ -14,10 +14,12 @@ mod opened;
 mod order;
 mod packages;
 mod remote;
+mod users;
 
 pub(crate) use changes::{Change, ChangeKind, Changes, Package, PackageChange};
 pub(crate) use choice::SandboxChoice;
 pub(crate) use dialer::SandboxDialer;
+pub(crate) use docker::{EngineHints, Engines};
 pub(crate) use error::SandboxError;
 pub use host::Role as SandboxRole;
 pub(crate) use machine_remote::MachineRemote;

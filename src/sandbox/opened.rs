@@ -1,6 +1,6 @@
 //! A sandbox of either kind, and the choice between them.
 
-use super::docker::DockerSandbox;
+use super::docker::{DockerSandbox, DockerTerms, Engines};
 use super::host::HostSandbox;
 use super::remote::EnteredRemote;
 use super::{Changes, Order, SandboxChoice, SandboxError};
@@ -11,7 +11,7 @@ pub(crate) enum Sandbox {
     /// A copy of this machine.
     Host(HostSandbox),
     /// A container.
-    Docker(DockerSandbox),
+    Docker(Box<DockerSandbox>),
 }
 
 /// What came of a choice.
@@ -28,24 +28,27 @@ pub(crate) enum Opened {
 pub(crate) async fn open(
     choice: &SandboxChoice,
     order: &Order,
+    engines: Engines<'_>,
     stop: &Stop,
 ) -> Result<Opened, SandboxError> {
     let opened = |sandbox| Ok(Opened::Open(Box::new(sandbox), Vec::new()));
     match choice {
         SandboxChoice::None => Ok(Opened::NotWanted),
         SandboxChoice::Host => opened(host(order, stop).await?),
-        SandboxChoice::Docker { image } => opened(docker(order, image.as_deref(), stop).await?),
-        SandboxChoice::Auto => any(order, stop).await,
+        SandboxChoice::Docker { image } => {
+            opened(docker(order, (image.as_deref(), engines), stop).await?)
+        }
+        SandboxChoice::Auto => any(order, engines, stop).await,
     }
 }
 
-async fn any(order: &Order, stop: &Stop) -> Result<Opened, SandboxError> {
+async fn any(order: &Order, engines: Engines<'_>, stop: &Stop) -> Result<Opened, SandboxError> {
     let mut lacking = Vec::new();
     match host(order, stop).await {
         Ok(sandbox) => return Ok(Opened::Open(Box::new(sandbox), lacking)),
         Err(error) => lacking.push(unless_stopped(error)?),
     }
-    match docker(order, None, stop).await {
+    match docker(order, (None, engines), stop).await {
         Ok(sandbox) => Ok(Opened::Open(Box::new(sandbox), lacking)),
         Err(error) => {
             lacking.push(unless_stopped(error)?);
@@ -66,10 +69,15 @@ async fn host(order: &Order, stop: &Stop) -> Result<Sandbox, SandboxError> {
     HostSandbox::open(order, stop).await.map(Sandbox::Host)
 }
 
-async fn docker(order: &Order, image: Option<&str>, stop: &Stop) -> Result<Sandbox, SandboxError> {
-    DockerSandbox::open(order, image, stop)
+async fn docker(
+    order: &Order,
+    (image, engines): (Option<&str>, Engines<'_>),
+    stop: &Stop,
+) -> Result<Sandbox, SandboxError> {
+    let terms = DockerTerms::new(image.map(str::to_owned), engines.hints.clone());
+    DockerSandbox::open(order, &terms, engines.tell, stop)
         .await
-        .map(Sandbox::Docker)
+        .map(|sandbox| Sandbox::Docker(Box::new(sandbox)))
 }
 
 impl Sandbox {
@@ -101,7 +109,7 @@ impl Sandbox {
     pub(crate) async fn close(self) {
         match self {
             Self::Host(sandbox) => sandbox.close().await,
-            Self::Docker(sandbox) => sandbox.close().await,
+            Self::Docker(sandbox) => (*sandbox).close().await,
         }
     }
 }

@@ -184,6 +184,18 @@ fn a_secret_is_not_read_and_its_right_is_there() {
 }
 
 #[test]
+fn no_provisioner_runs_not_even_here() {
+    let workspace = Workspace::with_fixtures();
+    let template = workspace.read("quick.json").replace(
+        r#""provisioners": ["#,
+        r#""provisioners": [{ "type": "shell-local", "inline": ["touch it-ran"] }, "#,
+    );
+    workspace.write("local.json", &template);
+    policy(&workspace, &["local.json"]);
+    assert!(!workspace.path().join("it-ran").exists());
+}
+
+#[test]
 fn nothing_is_left_on_the_disk() {
     let workspace = Workspace::with_fixtures();
     policy(&workspace, &["quick.json"]);

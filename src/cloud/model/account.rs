@@ -2,6 +2,7 @@
 
 use super::account_image;
 use super::account_network;
+use super::account_things;
 use super::calls::ModelCloud;
 use super::place::Place;
 use super::regions;
@@ -37,6 +38,7 @@ impl ModelCloud {
             };
             account_image::furnish(&mut furnishing);
             account_network::furnish(&mut furnishing);
+            account_things::furnish(&mut furnishing);
             furnishing.regions();
             furnishing.others();
             furnishing.unchecked

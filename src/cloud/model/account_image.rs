@@ -21,20 +21,15 @@ const USUAL_ROOT: i32 = 8;
 /// The same of Windows.
 const WINDOWS_ROOT: i32 = 30;
 
-/// Puts the image there.
+/// Puts the image there, unless an earlier build of the same account has it already.
 pub(super) fn furnish(furnishing: &mut Furnishing<'_>) {
     let source = &furnishing.settings.source;
     let (tags, answers) = expected(&source.filters, &IMAGES);
-    let id = match (&source.id, answers.get("image-id")) {
-        (Some(id), _) => id.clone(),
-        (None, Some(id)) => ImageId::new(id),
-        (None, None) => ImageId::new(furnishing.world.id("ami")),
-    };
     let sketch = Sketch {
         settings: furnishing.settings,
         answers: &answers,
     };
-    let image = sketch.image(id.clone(), tags);
+    let image = sketch.image(ImageId::new(""), tags);
     furnishing.unchecked(format!(
         "whether {} exists; it is taken to be {} with a root `{}` of {} GiB",
         sketch.wanted(),
@@ -42,7 +37,19 @@ pub(super) fn furnish(furnishing: &mut Furnishing<'_>) {
         image.root_device_name.as_deref().unwrap_or_default(),
         sketch.root_size(),
     ));
-    let mut image = ModelImage::new(image);
+    let mut images = furnishing.place().images.values();
+    if source.id.is_none() && images.any(|made| made.thing.answers_to(source)) {
+        return;
+    }
+    let id = match (&source.id, answers.get("image-id")) {
+        (Some(id), _) => id.clone(),
+        (None, Some(id)) => ImageId::new(id),
+        (None, None) => ImageId::new(furnishing.world.id("ami")),
+    };
+    let mut image = ModelImage::new(Image {
+        id: id.clone(),
+        ..image
+    });
     image.answers = answers;
     image.advance();
     let made = Made::new(image, Pace::default());

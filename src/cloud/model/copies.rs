@@ -51,7 +51,7 @@ pub(super) fn copy(
                 "Copied for DestinationAmi {image} from SourceAmi {id} for SourceSnapshot {from}."
             ),
             tags: &tags.1,
-            key: copied_key(request, snapshots::key(there, &from)),
+            key: copied_key(request, (&from, snapshots::key(there, &from)))?,
         };
         let copied = snapshots::add(world, region, new);
         devices.push((device.device_name.clone(), copied));
@@ -65,9 +65,18 @@ pub(super) fn copy(
     Ok(enter(world, region, copied, devices, Some(token.clone())))
 }
 
-/// A copy has the key that it is asked for, else the region's default one where there is anything to encrypt.
-fn copied_key(request: &CopyImage, source: Option<Key>) -> Option<Key> {
+/// A copy has the key that it is asked for, else the region's default one where there is anything to encrypt. Nothing is
+/// decrypted by copying it.
+fn copied_key(request: &CopyImage, (id, source): (&str, Option<Key>)) -> Outcome<Option<Key>> {
+    if request.encrypted == Some(false) && source.is_some() {
+        return Err(Refused::new(
+            "InvalidRequest",
+            format!(
+                "Snapshot {id} is encrypted. Creating an unencrypted copy from an encrypted snapshot is not supported."
+            ),
+        ));
+    }
     let own = request.kms_key_id.clone().filter(|key| !key.is_empty());
     let is_encrypted = request.encrypted == Some(true) || source.is_some();
-    is_encrypted.then(|| own.map_or(Key::Default, Key::Own))
+    Ok(is_encrypted.then(|| own.map_or(Key::Default, Key::Own)))
 }

@@ -1,7 +1,7 @@
 //! Images and snapshots of the model.
 
 use super::expected::Answers;
-use super::filter::Filtered;
+use super::filter::{Filtered, matches};
 use super::filter_names::IMAGES;
 use super::lifecycle_calls::ImageFacts;
 use super::limits::{self, Key};
@@ -14,6 +14,7 @@ use crate::cloud::image::{
 };
 use crate::cloud::instance::InstanceState;
 use crate::cloud::{AllocationToken, ImageId, Region, SnapshotId, Tags};
+use crate::plan::amazon::settings::SourceImage;
 
 /// An image, with what EC2 shows of it only when asked otherwise.
 #[derive(Clone, Debug)]
@@ -57,6 +58,13 @@ impl ModelImage {
             .iter()
             .filter_map(|device| Some(device.ebs.as_ref()?.snapshot_id.as_ref()?.as_str()))
             .collect()
+    }
+
+    /// Whether a template's search finds it.
+    pub(super) fn answers_to(&self, source: &SourceImage) -> bool {
+        let owners = &source.owners;
+        let is_theirs = owners.is_empty() || owners.iter().any(|owner| self.belongs_to(owner));
+        is_theirs && matches(self, &source.filters).unwrap_or(false)
     }
 
     fn belongs_to(&self, owner: &str) -> bool {

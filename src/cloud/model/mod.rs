@@ -8,6 +8,7 @@ mod account;
 mod account_calls;
 mod account_image;
 mod account_network;
+mod account_things;
 mod calls;
 mod clock;
 mod copies;

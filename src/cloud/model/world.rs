@@ -14,6 +14,9 @@ use crate::cloud::{Region, SubnetId, VpcId};
 /// The account of the model's caller.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
+/// The default VPC of every region.
+pub(super) const DEFAULT_VPC: &str = "vpc-rehearsal00000000";
+
 /// The whole model.
 #[derive(Clone, Debug, Default)]
 pub(super) struct World {
@@ -60,7 +63,7 @@ impl World {
 }
 
 fn furnished(region: &Region, published: &[ModelImage]) -> Place {
-    let vpc = VpcId::new("vpc-rehearsal00000000");
+    let vpc = VpcId::new(DEFAULT_VPC);
     let subnet = |number: u8, zone: &str| Subnet {
         id: SubnetId::new(format!("subnet-rehearsal{number:08}")),
         vpc: vpc.clone(),

@@ -21,6 +21,7 @@ mod metadata;
 mod network_keys;
 mod network_support;
 mod placement;
+pub(super) mod policy;
 mod polling;
 pub(crate) mod recipe;
 pub(crate) mod settings;

@@ -18,6 +18,9 @@ pub(super) fn path_fault(path: &str, facts: &Facts) -> Option<String> {
     }
     match facts.kind(Path::new(path))? {
         FileKind::Missing => Some(format!("stat {path}: no such file or directory")),
+        FileKind::Refused => facts
+            .refusal(Path::new(path))
+            .map(|why| format!("{why}; {}", why.hint())),
         FileKind::Unreadable => Some(format!("stat {path}: permission denied")),
         FileKind::Directory | FileKind::File | FileKind::Special => None,
     }

@@ -1,5 +1,6 @@
 //! Why there is no archive.
 
+use crate::bounds::OutOfBounds;
 use crate::file_error::FileError;
 use crate::template::scope::RenderError;
 
@@ -8,6 +9,9 @@ use crate::template::scope::RenderError;
 pub(crate) enum CompressError {
     #[error("Error interpolating output value: {0}")]
     Output(RenderError),
+    /// `output` leads where nothing may be written.
+    #[error(transparent)]
+    Refused(#[from] OutOfBounds),
     /// Packer would empty the file before it reads it.
     #[error(
         "the archive `{archive}` is one of the files that it should hold; give it another name with `output`"

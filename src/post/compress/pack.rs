@@ -37,6 +37,7 @@ pub(in crate::post) async fn run(
         .scope
         .render_until_stable(&settings.output, &values)
         .map_err(CompressError::Output)?;
+    cx.may_write(&output)?;
     let job = Job {
         format,
         level: settings

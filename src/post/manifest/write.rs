@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::document::{Entry, Manifest, ManifestFile};
 use super::{lock, store};
+use crate::bounds::OutOfBounds;
 use crate::file_error::FileError;
 use crate::plan::amazon::Force;
 use crate::plan::post::ManifestSettings;
@@ -20,6 +21,9 @@ pub(crate) enum ManifestError {
     /// A value of `custom_data` cannot be rendered.
     #[error("{0}")]
     CustomData(RenderError),
+    /// `output` leads where nothing may be written.
+    #[error(transparent)]
+    Refused(#[from] OutOfBounds),
     #[error("Unable to open {output} for reading")]
     Read {
         output: String,
@@ -62,6 +66,7 @@ pub(in crate::post) async fn run(
         custom_data,
     };
     let output = &settings.output;
+    cx.may_write(output)?;
     let path = cx.local_path(output);
     let _lock = lock::acquire(&path, cx.stop).await;
     let mut manifest = read(&path, output)?;

@@ -12,7 +12,8 @@ use crate::report::human;
 use crate::report::ui::Ui;
 use crate::run::context::RunContext;
 use crate::sandbox::{
-    self, Changes, Limits, Opened, Order, Sandbox, SandboxDialer, SandboxError, SourceHint,
+    self, Changes, EngineHints, Engines, Limits, Opened, Order, Sandbox, SandboxDialer,
+    SandboxError, SourceHint,
 };
 
 /// A machine, or none.
@@ -41,6 +42,10 @@ impl Machine {
         let opened = sandbox::open(
             &rehearsal.terms.sandbox,
             &order(build, user, rehearsal),
+            Engines {
+                hints: &EngineHints::of(&cx.environment),
+                tell: &|words| ui.message(words),
+            },
             &cx.stop,
         )
         .await;

@@ -51,6 +51,12 @@ impl GitHub {
         self.post("faults", fault);
     }
 
+    /// What a commit of `octo-org/images` holds: path → text.
+    pub(crate) fn files(&self, commit: &str, files: &Value) {
+        let repository = json!({"full_name": "octo-org/images", "files": {commit: files}});
+        self.post("repositories", &repository);
+    }
+
     /// Somebody writes a comment on the pull request.
     pub(crate) fn comment_by(&self, author: &str, body: &str) {
         let comment =

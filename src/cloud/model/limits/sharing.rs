@@ -15,22 +15,30 @@ pub(in super::super) enum Key {
 
 /// An image whose snapshots are encrypted so.
 pub(in super::super) fn check_image(keys: &[Key], who: &[String]) -> Outcome<()> {
-    keys.iter().try_for_each(|key| check("AMI", Some(key), who))
+    match keys.iter().all(|key| may_be_shared(key, who)) {
+        true => Ok(()),
+        false => Err(Refused::new(
+            "InvalidParameter",
+            "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.",
+        )),
+    }
 }
 
 /// A snapshot.
 pub(in super::super) fn check_snapshot(key: Option<&Key>, who: &[String]) -> Outcome<()> {
-    check("Snapshots", key, who)
+    match key.is_none_or(|key| may_be_shared(key, who)) {
+        true => Ok(()),
+        false => Err(Refused::new(
+            "OperationNotPermitted",
+            "Encrypted snapshots with EBS default key cannot be shared",
+        )),
+    }
 }
 
-fn check(what: &str, key: Option<&Key>, who: &[String]) -> Outcome<()> {
+/// What is encrypted is for those whom its key lets in, and so never for everybody.
+fn may_be_shared(key: &Key, who: &[String]) -> bool {
     let is_public = who.iter().any(|one| one == "all");
-    let why = match key {
-        Some(Key::Default) => "encrypted with the AWS Managed CMK can't be shared",
-        Some(Key::Own(_)) if is_public => "that is encrypted can't be shared with everybody",
-        _ => return Ok(()),
-    };
-    Err(Refused::new("InvalidParameter", format!("{what} {why}.")))
+    matches!(key, Key::Own(_)) && !is_public
 }
 
 #[cfg(test)]
@@ -40,7 +48,10 @@ mod tests {
     #[test]
     fn what_the_default_key_encrypts_is_shared_with_nobody() {
         let friend = ["210987654321".to_owned()];
-        assert!(check_snapshot(Some(&Key::Default), &friend).is_err());
+        let refused = check_snapshot(Some(&Key::Default), &friend).unwrap_err();
+        assert_eq!(refused.code, "OperationNotPermitted");
+        let refused = check_image(&[Key::Default], &friend).unwrap_err();
+        assert_eq!(refused.code, "InvalidParameter");
         assert!(check_snapshot(Some(&Key::Own("alias/mine".to_owned())), &friend).is_ok());
         assert!(check_snapshot(None, &friend).is_ok());
     }

@@ -187,3 +187,34 @@ async fn builds_share_their_account_and_have_logs_of_their_own() {
     assert_eq!(one.log().len(), 1);
     assert_eq!(other.log(), []);
 }
+
+#[tokio::test]
+async fn a_filter_that_the_default_network_passes_finds_nothing_else() {
+    let settings = settings(json!({
+        "vpc_filter": { "filters": { "is-default": "true" } },
+        "subnet_filter": { "filters": { "default-for-az": "true" } },
+    }));
+    let cloud = account(&settings);
+    let filters = &settings.launch.filters;
+    let vpcs = cloud.vpcs(&region(), &[], &filters.vpc).await.unwrap();
+    let subnets = cloud
+        .subnets(&region(), &[], &filters.subnet)
+        .await
+        .unwrap();
+    assert_eq!((vpcs.len(), subnets.len()), (1, 1));
+    assert_eq!(subnets[0].vpc, vpcs[0].id);
+}
+
+#[tokio::test]
+async fn two_builds_start_from_one_image() {
+    let settings = settings(by_filter(json!({ "name": "base-*" }), json!(["self"])));
+    let account = ModelCloud::empty();
+    account.for_build(&settings, &region());
+    let query = ImageQuery {
+        owners: settings.source.owners.clone(),
+        filters: settings.source.filters.clone(),
+        ..ImageQuery::default()
+    };
+    let second = account.for_build(&settings, &region());
+    assert_eq!(second.images(&region(), &query).await.unwrap().len(), 1);
+}

@@ -137,3 +137,28 @@ async fn a_copy_carries_the_sources_tags_and_the_claims() {
     assert_eq!(tags.get("team").map(String::as_str), Some("a"));
     assert_eq!(tags.get("ami-build:row").map(String::as_str), Some("copy"));
 }
+
+#[tokio::test]
+async fn nothing_is_decrypted_by_copying_it() {
+    let cloud = ModelCloud::at_once();
+    let machine = running(&cloud, Vec::new()).await;
+    let source = image_of(&cloud, machine.id, "made").await;
+    image(&cloud, &source).await;
+    let copy = |source: &ImageId, name: &str, encrypted| CopyImage {
+        source_region: region(),
+        source: source.clone(),
+        name: name.to_owned(),
+        encrypted: Some(encrypted),
+        kms_key_id: None,
+        image_tags: Tags::new(),
+        snapshot_tags: Tags::new(),
+        completion_minutes: None,
+    };
+    let request = copy(&source, "encrypted", true);
+    let encrypted = cloud.copy_image(&region(), &claim("one"), &request).await;
+    let encrypted = encrypted.unwrap();
+    image(&cloud, &encrypted).await;
+    let request = copy(&encrypted, "plain", false);
+    let refused = cloud.copy_image(&region(), &claim("other"), &request).await;
+    assert_eq!(refused.unwrap_err().code(), Some("InvalidRequest"));
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -151,6 +153,48 @@ def get_rate_limit(call: Call) -> Reply:
     return Reply(200, call.render.rate_limit(call.settings.remaining, 1_800_000_000))
 
 
+def get_tree(call: Call) -> Reply:
+    """Every file of a commit; trees themselves are left out, and the answer is never cut short."""
+    files = _files_of(call, call.path["tree_sha"])
+    if files is None:
+        return not_found()
+    sha = call.path["tree_sha"]
+    entries = [_entry(call, path, text) for path, text in sorted(files.items())]
+    return Reply(200, {"sha": sha, "url": call.url, "tree": entries, "truncated": False})
+
+
+def get_content(call: Call) -> Reply:
+    """One file of a commit. Directories are left out."""
+    path = call.path["path"]
+    files = _files_of(call, call.query.get("ref", ""))
+    if files is None or path not in files:
+        return not_found()
+    blob = _entry(call, path, files[path])
+    packed = base64.encodebytes(files[path].encode()).decode()
+    links = {"self": call.url, "git": blob["url"], "html": call.url}
+    fixed = {"type": "file", "encoding": "base64", "size": blob["size"], "name": path.rsplit("/", 1)[-1], "path": path}
+    urls = {"url": call.url, "git_url": blob["url"], "html_url": call.url, "download_url": call.url}
+    return Reply(200, {**fixed, "content": packed, "sha": blob["sha"], **urls, "_links": links})
+
+
+def _files_of(call: Call, commit: str) -> dict[str, str] | None:
+    repository = call.repository()
+    return repository.files.get(commit) if repository else None
+
+
+def _entry(call: Call, path: str, text: str) -> dict[str, Any]:
+    content = text.encode()
+    sha = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    return {
+        "path": path,
+        "mode": "100644",
+        "type": "blob",
+        "sha": sha,
+        "size": len(content),
+        "url": f"{call.url}#{sha}",
+    }
+
+
 def _refusal(body: str) -> Reply | None:
     if not body.strip():
         return unprocessable("IssueComment", "body", "missing_field", "Body can't be blank")
@@ -180,6 +224,8 @@ HANDLERS: dict[tuple[str, str], Callable[[Call], Reply]] = {
     ("get", "/repos/{owner}/{repo}/pulls/{pull_number}"): get_pull,
     ("get", "/repos/{owner}/{repo}/pulls"): list_pulls,
     ("get", "/repos/{owner}/{repo}/commits/{commit_sha}/pulls"): pulls_of_commit,
+    ("get", "/repos/{owner}/{repo}/git/trees/{tree_sha}"): get_tree,
+    ("get", "/repos/{owner}/{repo}/contents/{path}"): get_content,
     ("get", "/repos/{owner}/{repo}"): get_repository,
     ("get", "/user"): get_own_user,
     ("get", "/rate_limit"): get_rate_limit,

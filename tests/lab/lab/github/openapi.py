@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jsonschema import Draft4Validator, validators
 from referencing import Registry
@@ -46,7 +47,7 @@ class Description:
         for pattern, template in self._templates:
             match = pattern.fullmatch(path)
             if match and method.lower() in self.document["paths"][template]:
-                found.append(Operation(method.lower(), template, dict(zip(_names(template), match.groups()))))
+                found.append(Operation(method.lower(), template, dict(zip(_names(template), map(unquote, match.groups())))))
         return min(found, key=lambda operation: operation.template.count("{"), default=None)
 
     def parameters(self, operation: Operation) -> list[dict[str, Any]]:

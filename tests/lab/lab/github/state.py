@@ -57,6 +57,8 @@ class Repository:
     private: bool = False
     default_branch: str = "main"
     commits: list[str] = field(default_factory=list)
+    # What a commit holds: commit → path → text.
+    files: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class State:

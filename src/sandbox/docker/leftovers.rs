@@ -1,0 +1,117 @@
+//! Removes what killed runs left with the engine: by label, and only what is nobody's any more.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
+
+use super::engine::Engine;
+use super::engine_error::EngineError;
+use super::owner::{Life, Owner};
+use super::spec::{LABEL, OWNER_LABEL, UNTIL_LABEL};
+
+/// How long a container may be stopped while its owner lives where it cannot be seen: it restarts.
+const REBOOT: u64 = 120;
+
+/// Removes them. What cannot be removed is said in the log: it is no reason not to rehearse.
+pub(super) async fn remove(engine: &Engine) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.unwrap_or_default();
+    match engine.labelled(LABEL).await {
+        Ok(containers) => {
+            for container in containers {
+                let Some(id) = &container.id else { continue };
+                let ended = engine.ended(id).await.unwrap_or_default();
+                if is_left(&container, ended, now) {
+                    told(id, engine.remove(id).await);
+                }
+            }
+        }
+        Err(error) => log::warn!("cannot ask what earlier rehearsals left: {error}"),
+    }
+}
+
+fn told(id: &str, removed: Result<(), EngineError>) {
+    match removed {
+        Ok(()) => log::debug!("removed the container {id} of a rehearsal that was killed"),
+        Err(error) => log::warn!("cannot remove the container {id} of an earlier run: {error}"),
+    }
+}
+
+/// `ended`: when it last did, in seconds since 1970.
+fn is_left(container: &ContainerSummary, ended: Option<u64>, now: Duration) -> bool {
+    let nothing = HashMap::new();
+    let labels = container.labels.as_ref().unwrap_or(&nothing);
+    let owner = labels.get(OWNER_LABEL).and_then(|label| Owner::read(label));
+    let life = owner.map_or(Life::Unknown, |owner| owner.life());
+    match life {
+        Life::Gone => true,
+        Life::Lives => false,
+        Life::Unknown => {
+            let until = labels.get(UNTIL_LABEL).and_then(|until| until.parse().ok());
+            let is_over = now.as_secs() > until.unwrap_or(u64::MAX);
+            let is_stopped = container.state == Some(ContainerSummaryStateEnum::EXITED);
+            let is_long_ago = ended.is_some_and(|ended| now.as_secs() > ended + REBOOT);
+            // Its first process ends with the owner's connection.
+            is_over || is_stopped && is_long_ago
+        }
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(1_000_000);
+
+    fn container(owner: &str, until: u64, state: ContainerSummaryStateEnum) -> ContainerSummary {
+        let labels = [
+            (OWNER_LABEL, owner.to_owned()),
+            (UNTIL_LABEL, until.to_string()),
+        ];
+        ContainerSummary {
+            labels: Some(labels.map(|(name, value)| (name.to_owned(), value)).into()),
+            state: Some(state),
+            ..ContainerSummary::default()
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_a_living_process_stays_whatever_else_is_true() {
+        let this = Owner::this().label();
+        let of_this = container(&this, 1, ContainerSummaryStateEnum::EXITED);
+        assert!(!is_left(&of_this, Some(1), NOW));
+    }
+
+    #[test]
+    fn what_belongs_to_a_dead_process_goes() {
+        let mut words: Vec<String> = Owner::this()
+            .label()
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
+        words[1] = "1".into();
+        let left = container(
+            &words.join(" "),
+            u64::MAX,
+            ContainerSummaryStateEnum::RUNNING,
+        );
+        assert!(is_left(&left, None, NOW));
+    }
+
+    #[test]
+    fn an_owner_elsewhere_is_trusted_while_its_container_runs_and_its_time_is_not_over() {
+        let elsewhere = "1 2 pid:[3] boot";
+        let running = ContainerSummaryStateEnum::RUNNING;
+        assert!(!is_left(
+            &container(elsewhere, 2_000_000, running),
+            None,
+            NOW
+        ));
+        assert!(is_left(&container(elsewhere, 999_999, running), None, NOW));
+        let exited = ContainerSummaryStateEnum::EXITED;
+        let stopped = container(elsewhere, 2_000_000, exited);
+        assert!(is_left(&stopped, Some(999_000), NOW));
+        assert!(!is_left(&stopped, Some(999_990), NOW), "it may restart");
+    }
+}

@@ -1,0 +1,116 @@
+//! Commands in the container, as the template's user, one by one or beside each other.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::remote::{Exit, Output, PipeEnd, Piped, Pipes, RemoteError};
+
+use super::engine::{Command, Input, Printed};
+use super::inside::{PROGRAM, Role};
+use super::machine::{Machine, ended};
+
+/// The way to a container's commands.
+pub(super) struct ContainerPipes {
+    pub(super) machine: Machine,
+    pub(super) user: String,
+    /// What the sandbox may use, in bytes.
+    pub(super) memory: u64,
+}
+
+impl ContainerPipes {
+    /// Starts a command with the user's shell.
+    pub(super) async fn start(&self, command: &str, input: Input) -> Result<Command, RemoteError> {
+        let words = [PROGRAM, Role::Session.word(), &self.user, command];
+        let started = self
+            .machine
+            .engine
+            .run(&self.machine.container, &words, input);
+        started
+            .await
+            .map_err(|error| self.lost("starting a command", error))
+    }
+
+    /// How a command ended.
+    pub(super) async fn exit(
+        &self,
+        command: &str,
+        time: u32,
+        doing: &str,
+    ) -> Result<Exit, RemoteError> {
+        match self.machine.status(command, time).await {
+            Ok(Some(status)) => Ok(Exit::Status(status)),
+            Ok(None) => Ok(Exit::Disconnected),
+            Err(error) => Err(self.lost(doing, error)),
+        }
+    }
+
+    /// Whether something in there was killed for want of memory.
+    pub(super) async fn is_out_of_memory(&self) -> bool {
+        let Machine {
+            engine, container, ..
+        } = &self.machine;
+        engine.is_out_of_memory(container).await.ok() == Some(Some(true))
+    }
+
+    fn lost(
+        &self,
+        doing: &str,
+        error: impl std::error::Error + Send + Sync + 'static,
+    ) -> RemoteError {
+        match self.machine.end() {
+            Some(why) => broken(doing, &why),
+            None => RemoteError::broken(doing, std::io::Error::other(error)),
+        }
+    }
+
+    async fn carry(&self, piped: Piped) -> Result<Exit, RemoteError> {
+        let doing = "running a command";
+        let time = self
+            .machine
+            .runs()
+            .await
+            .map_err(|why| broken(doing, &why))?;
+        let started = self.start(&piped.command, Input::Ours).await?;
+        let (mut input, mut pieces) = (piped.input, started.attached.output);
+        let mut to = started.attached.input;
+        let feeding = async {
+            while let Some(bytes) = input.recv().await {
+                // The command is over, or does not read: the rest is taken and dropped, so that the sender is not stuck.
+                let _unread = to.write_all(&bytes).await;
+                let _unread = to.flush().await;
+            }
+            let _already_gone = to.shutdown().await;
+            std::future::pending::<()>().await;
+        };
+        let listening = async {
+            while let Some(Ok(piece)) = pieces.next().await {
+                let piece = match piece {
+                    Printed::Stdout(bytes) => Output::Stdout(bytes),
+                    Printed::Stderr(bytes) => Output::Stderr(bytes),
+                };
+                if piped.output.send(piece).await.is_err() {
+                    break;
+                }
+            }
+        };
+        tokio::select! {
+            () = feeding => {}
+            () = listening => {}
+            () = self.machine.left(time) => {}
+        }
+        self.exit(&started.id, time, doing).await
+    }
+}
+
+impl Pipes for ContainerPipes {
+    fn run(self: Arc<Self>, piped: Piped) -> PipeEnd {
+        Box::pin(async move { self.carry(piped).await })
+    }
+}
+
+/// The machine is over, for a reason.
+pub(super) fn broken(doing: &str, why: &str) -> RemoteError {
+    RemoteError::broken(doing, ended(why))
+}

@@ -1,0 +1,400 @@
+//! The sandbox from its opening to its end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use futures_util::StreamExt as _;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::sandbox::{Changes, DPKG_STATUS, Network, Order, PackageList, RPM_FORMAT, SandboxError};
+use crate::stop::Stop;
+
+use super::address::{EngineHints, sockets};
+use super::carry::streamed;
+use super::changes::{self, Places};
+use super::engine::{Engine, Input, Kind, Printed};
+use super::engine_error::EngineError;
+use super::layer::Layer;
+use super::look::Attributes;
+use super::machine::{Bounds, Held, Life, Machine, start};
+use super::prepare::{Blank, Unprepared, program};
+use super::pull::{self, Chosen, Image, Tell};
+use super::remote::DockerRemote;
+use super::spec::Common;
+use super::{files, leftovers, unavailable};
+
+/// How long a stop waits for a container that is being created, so as to remove it.
+const CREATION: Duration = Duration::from_secs(3);
+
+/// For rpm, whose list takes longer than any other step.
+const RPM_PATIENCE: Duration = Duration::from_secs(60);
+
+/// The longest list of rpm that is read.
+const RPM_MOST: usize = 16 << 20;
+
+/// This program, whatever it is called and even where it was replaced meanwhile.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+
+/// What a docker sandbox needs to know beside the [`Order`].
+#[derive(Clone, Debug)]
+pub(crate) struct DockerTerms {
+    /// The image that the user named.
+    pub(crate) image: Option<String>,
+    /// Where engines may be.
+    pub(crate) hints: EngineHints,
+    /// The program that the containers get a copy of.
+    program: PathBuf,
+}
+
+/// A container, and the one that keeps its network.
+pub(crate) struct DockerSandbox {
+    machine: Machine,
+    life: Life,
+    /// The container that keeps the network.
+    keeper: String,
+    user: String,
+    memory: u64,
+    prepared: BTreeMap<String, Attributes>,
+    packages: PackageList,
+    description: String,
+}
+
+/// Containers that are removed where the opening fails.
+struct Made<'a> {
+    engine: &'a Engine,
+    containers: Vec<String>,
+    /// One that the engine is creating: whoever stops waiting for it still hears of it.
+    creating: Option<JoinHandle<Result<String, EngineError>>>,
+}
+
+impl DockerTerms {
+    /// For this program.
+    pub(crate) fn new(image: Option<String>, hints: EngineHints) -> Self {
+        Self {
+            image,
+            hints,
+            program: PathBuf::from(THIS_PROGRAM),
+        }
+    }
+
+    /// With another program in the containers.
+    #[cfg(test)]
+    pub(super) fn with_program(mut self, program: &Path) -> Self {
+        program.clone_into(&mut self.program);
+        self
+    }
+}
+
+impl DockerSandbox {
+    /// Makes it.
+    pub(crate) async fn open(
+        order: &Order,
+        terms: &DockerTerms,
+        tell: Tell<'_>,
+        stop: &Stop,
+    ) -> Result<Self, SandboxError> {
+        let choice = pull::choose(order, terms.image.as_deref())?;
+        let engine = connected(&terms.hints).await?;
+        leftovers::remove(&engine).await;
+        let image = pull::get(&engine, choice, tell, stop).await?;
+        let mut made = Made {
+            engine: &engine,
+            containers: Vec::new(),
+            creating: None,
+        };
+        let opening = open(&mut made, order, terms, &image);
+        let opened = tokio::select! {
+            biased;
+            _ = stop.wait() => Err(SandboxError::Stopped),
+            opened = opening => opened,
+        };
+        if opened.is_err() {
+            made.remove().await;
+        }
+        opened
+    }
+
+    /// Waits until it runs, which a restart delays, and connects as the user.
+    pub(crate) async fn connect(&self) -> Result<DockerRemote, SandboxError> {
+        self.machine.runs().await.map_err(SandboxError::Ended)?;
+        Ok(DockerRemote::new(
+            self.machine.clone(),
+            &self.user,
+            self.memory,
+        ))
+    }
+
+    /// What is different from when it was opened.
+    pub(crate) async fn changes(&self) -> Result<Changes, SandboxError> {
+        let engine = &self.machine.engine;
+        let places = Places {
+            engine,
+            sandbox: &self.machine.container,
+            keeper: &self.keeper,
+        };
+        let files = changes::files(&places, &self.prepared)
+            .await
+            .map_err(|error| error.while_it("list what was changed in it"))?;
+        let now = packages(engine, &self.machine.container)
+            .await
+            .map_err(|error| error.while_it("list the packages in it"))?;
+        Ok(Changes {
+            files,
+            packages: self.packages.changes_until(&now),
+        })
+    }
+
+    /// In words, such as `docker: a container of ubuntu:22.04 with Docker 28.1`.
+    pub(crate) fn description(&self) -> String {
+        self.description.clone()
+    }
+
+    /// The container.
+    #[cfg(test)]
+    pub(super) fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Ends and removes it.
+    pub(crate) async fn close(self) {
+        let Self {
+            machine,
+            life,
+            keeper,
+            ..
+        } = self;
+        drop(life);
+        let made = Made {
+            engine: &machine.engine,
+            containers: vec![keeper, machine.container.to_string()],
+            creating: None,
+        };
+        made.remove().await;
+    }
+}
+
+/// The first engine that answers.
+async fn connected(hints: &EngineHints) -> Result<Engine, SandboxError> {
+    let mut why = Vec::new();
+    for socket in sockets(hints)? {
+        match Engine::connect(&socket).await {
+            Ok(engine) => return Ok(engine),
+            Err(error) => why.push(said(&socket, &error)),
+        }
+    }
+    Err(unavailable(why.join("; ")))
+}
+
+/// Why an engine is none, and what would help.
+fn said(socket: &Path, error: &EngineError) -> String {
+    let socket = socket.display();
+    match error {
+        EngineError::Broken(cause) => match cause.kind() {
+            std::io::ErrorKind::PermissionDenied => format!(
+                "`{socket}` may not be used by this user; add the user to the socket's group (`docker`), or use a rootless engine"
+            ),
+            std::io::ErrorKind::NotFound => format!("there is no socket `{socket}`"),
+            std::io::ErrorKind::ConnectionRefused => {
+                format!("nobody listens at `{socket}`: the engine is not running")
+            }
+            _ => format!("the engine at `{socket}` hung up ({cause})"),
+        },
+        EngineError::Silent(seconds) => {
+            format!("the engine at `{socket}` did not answer within {seconds} s")
+        }
+        EngineError::Odd(cause) => format!("what answers at `{socket}` is no engine ({cause})"),
+        other => format!("`{socket}`: {other}"),
+    }
+}
+
+async fn open(
+    made: &mut Made<'_>,
+    order: &Order,
+    terms: &DockerTerms,
+    image: &Image,
+) -> Result<DockerSandbox, SandboxError> {
+    let engine = made.engine;
+    let id = identity();
+    let common = Common {
+        image: &image.name,
+        variables: &image.variables,
+        id: &id,
+        order,
+    };
+    let time = seconds();
+    let keeper = made
+        .create(common.keeper(), "create the container of its network")
+        .await?;
+    let container = made
+        .create(common.sandbox(&keeper), "create its container")
+        .await?;
+    let kept = async {
+        let layer = program(&terms.program).map_err(|error| failed(Unprepared::Program(error)))?;
+        put(engine, &keeper, layer, time).await?;
+        start(engine, &keeper)
+            .await
+            .map_err(|error| no_start(error, "start its network"))
+    };
+    let prepared = async {
+        let blank = Blank {
+            engine,
+            container: &container,
+        };
+        let layer = blank
+            .layer(&order.user, &terms.program)
+            .await
+            .map_err(failed)?;
+        let attributes = layer.attributes(time);
+        put(engine, &container, layer, time).await?;
+        Ok::<_, SandboxError>(attributes)
+    };
+    let (kept, prepared) = tokio::try_join!(kept, prepared)?;
+    let first = start(engine, &container).await;
+    let first = first.map_err(|error| no_start(error, "start its container"))?;
+    let packages = packages(engine, &container)
+        .await
+        .map_err(|error| error.while_it("list the packages in it"))?;
+    let held = Held {
+        keeper: kept,
+        sandbox: first,
+    };
+    let bounds = Bounds {
+        time: order.limits.time,
+        memory: order.limits.memory,
+    };
+    let name = engine
+        .name()
+        .await
+        .unwrap_or_else(|_| "an engine".to_owned());
+    let (machine, life) = Machine::new(engine, &container, held, bounds);
+    Ok(DockerSandbox {
+        machine,
+        life,
+        keeper,
+        user: order.user.clone(),
+        memory: order.limits.memory,
+        prepared,
+        packages,
+        description: described(image, &name, order.network),
+    })
+}
+
+impl Made<'_> {
+    async fn create(
+        &mut self,
+        body: bollard::models::ContainerCreateBody,
+        doing: &str,
+    ) -> Result<String, SandboxError> {
+        let engine = self.engine.clone();
+        let creating = tokio::spawn(async move { engine.create(body).await });
+        let created = self.creating.insert(creating).await;
+        self.creating = None;
+        let created = created.map_err(|error| SandboxError::Io {
+            doing: doing.to_owned(),
+            source: std::io::Error::other(error),
+        })?;
+        let id = created.map_err(|error| error.while_it(doing))?;
+        self.containers.push(id.clone());
+        Ok(id)
+    }
+
+    /// Removes all at once; what stays is removed by the next run.
+    async fn remove(mut self) {
+        if let Some(creating) = self.creating.take()
+            && let Ok(Ok(Ok(id))) = timeout(CREATION, creating).await
+        {
+            self.containers.push(id);
+        }
+        let removals = self.containers.iter().map(|container| async move {
+            if let Err(error) = self.engine.remove(container).await {
+                log::warn!(
+                    "cannot remove the container {container}: {error}; the next rehearsal does, or `docker rm -f {container}`"
+                );
+            }
+        });
+        futures_util::future::join_all(removals).await;
+    }
+}
+
+async fn put(engine: &Engine, id: &str, layer: Layer, time: u64) -> Result<(), SandboxError> {
+    let archive = streamed(move |feed| layer.write(feed, time));
+    let put = engine.unpack(id, "/", archive).await;
+    put.map_err(|error| error.while_it("put its user and stand-ins there"))
+}
+
+/// What dpkg and rpm list.
+async fn packages(engine: &Engine, container: &str) -> Result<PackageList, EngineError> {
+    let status = files::text(engine, container, DPKG_STATUS).await?;
+    let list = PackageList::of_dpkg(&status);
+    if engine.kind(container, "/usr/bin/rpm").await? == Kind::Nothing {
+        return Ok(list);
+    }
+    let words = ["rpm", "--query", "--all", "--queryformat", RPM_FORMAT];
+    let mut command = engine.run(container, &words, Input::Empty).await?;
+    let mut printed = Vec::new();
+    let reading = async {
+        while let Some(Ok(piece)) = command.attached.output.next().await {
+            if let Printed::Stdout(bytes) = piece
+                && printed.len() < RPM_MOST
+            {
+                printed.extend(bytes);
+            }
+        }
+    };
+    if timeout(RPM_PATIENCE, reading).await.is_err() {
+        log::warn!("rpm did not list its packages within a minute");
+    }
+    Ok(list.and(PackageList::of_rpm(&String::from_utf8_lossy(&printed))))
+}
+
+fn described(image: &Image, engine: &str, network: Network) -> String {
+    let chosen = match image.chosen {
+        Chosen::Named => "",
+        Chosen::ByName => ", chosen by the name of the source AMI",
+        Chosen::Guessed => ", the likeliest for the source AMI",
+    };
+    let network = match network {
+        Network::AsHost => "",
+        Network::Nothing => ", without a network",
+    };
+    format!(
+        "docker: a container of {} in {engine}{chosen}{network}",
+        image.name
+    )
+}
+
+fn failed(why: Unprepared) -> SandboxError {
+    match why {
+        Unprepared::Engine(error) => error.while_it("read the files of its image"),
+        Unprepared::Program(source) => SandboxError::Io {
+            doing: "read this program".to_owned(),
+            source,
+        },
+    }
+}
+
+/// A first process that cannot even begin is most often a build of this program that needs libraries of its own.
+fn no_start(error: EngineError, doing: &str) -> SandboxError {
+    match &error {
+        EngineError::Failed(words) if words.contains("GLIBC") || words.contains("no such file") => {
+            unavailable(format!(
+                "this build of ami-build cannot run in the image ({words}); a released binary runs in every image"
+            ))
+        }
+        _ => error.while_it(doing),
+    }
+}
+
+fn identity() -> String {
+    let mut bytes = [0; 8];
+    // Two runs of one id do no harm: owners tell them apart.
+    let _zeros = getrandom::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn seconds() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.as_ref().map_or(0, Duration::as_secs)
+}
