@@ -25,6 +25,7 @@ mod ownership;
 mod plan;
 mod policy;
 mod post;
+mod promote;
 mod provision;
 mod remote;
 mod report;

@@ -30,6 +30,8 @@ mod owner;
 mod packer_config;
 mod policy_file;
 mod problems;
+mod promote;
+mod promote_step;
 mod provisioning;
 mod public_name;
 mod refuse;
@@ -48,9 +50,11 @@ mod validate;
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use self::building::Strictness;
 use self::context::{CommentSettings, RunContext};
+use self::promote::PromoteContext;
 use self::settle::SettleContext;
 use self::sweep::SweepContext;
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -183,6 +187,17 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
                 accesses,
             };
             settle::settle(Path::new(&path), &cx).await
+        }
+        Command::Promote(options) => {
+            let console = plain();
+            let cx = PromoteContext {
+                console: &console,
+                environment: &start.environment,
+                stop: &stop,
+                token: None,
+                run_uuid: &new_run_uuid(),
+            };
+            Box::pin(promote_step::promote(&options, cx, Instant::now())).await
         }
         Command::Sweep(options) => {
             let console = plain();

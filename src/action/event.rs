@@ -32,6 +32,15 @@ pub(crate) fn pull_request(environment: &Environment) -> Option<PullRequest> {
     )
 }
 
+/// The pull request that the event says was merged, with its head.
+pub(crate) fn merged(environment: &Environment) -> Option<(u64, String)> {
+    let event = payload(environment)?;
+    let request = event.get("pull_request")?;
+    let is_merged = request.get("merged").and_then(Value::as_bool)?;
+    let head = request.pointer("/head/sha")?.as_str()?.to_owned();
+    is_merged.then_some((request.get("number")?.as_u64()?, head))
+}
+
 /// The commit that the event is about: a pull request's own head, not the merge that GitHub makes of it to be checked out.
 /// `None` where the event does not tell, as a comment does not.
 pub(crate) fn head(environment: &Environment) -> Option<String> {
@@ -223,6 +232,24 @@ mod tests {
         );
         assert_eq!(head_of("push", &json!({})), Head::AsCheckedOut);
         assert_eq!(head_of("issue_comment", &json!({})), Head::Hidden);
+    }
+
+    #[test]
+    fn only_a_pull_request_that_was_merged_is_merged() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("event.json");
+        let told = |merged: Value| {
+            let event =
+                json!({"pull_request": {"number": 7, "merged": merged, "head": {"sha": "abc"}}});
+            std::fs::write(&path, event.to_string()).unwrap();
+            super::merged(&Environment::of([(
+                "GITHUB_EVENT_PATH",
+                path.to_str().unwrap(),
+            )]))
+        };
+        assert_eq!(told(json!(true)), Some((7, "abc".to_owned())));
+        assert_eq!(told(json!(false)), None);
+        assert_eq!(told(Value::Null), None);
     }
 
     #[test]

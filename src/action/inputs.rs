@@ -3,6 +3,7 @@
 mod files;
 mod life;
 mod policy;
+mod promote;
 mod rehearsal;
 mod sign_in;
 
@@ -13,6 +14,7 @@ use crate::cli::options::{
 use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
 use crate::cloud::sign_in::SignIn;
+use crate::promote::PromoteOptions;
 use crate::secret::Secret;
 pub(crate) use files::FileInputs;
 pub(crate) use policy::PolicyInput;
@@ -39,6 +41,14 @@ pub(crate) const NAMES: &[&str] = &[
     "reuse",
     "volatile-vars",
     "reuse-files",
+    "region",
+    "digest",
+    "release-name",
+    "release-tags",
+    "share-with",
+    "protect",
+    "publish-ssm-parameter",
+    "launch-template",
     "sandbox",
     "network",
     "local-commands",
@@ -71,6 +81,8 @@ pub(crate) enum ActionCommand {
     Validate(Box<ValidateOptions>),
     /// `inspect`.
     Inspect(TemplateOptions),
+    /// `promote`.
+    Promote(Box<PromoteOptions>),
     /// `sweep`.
     Sweep(SweepOptions),
 }
@@ -178,11 +190,14 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
             environment,
         )?))),
         "inspect" => Ok(ActionCommand::Inspect(template(environment)?)),
+        "promote" => Ok(ActionCommand::Promote(Box::new(promote::promote(
+            environment,
+        )?))),
         "sweep" => Ok(ActionCommand::Sweep(sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `rehearse`, `validate`, `inspect` or `sweep`",
+            takes: "`build`, `rehearse`, `validate`, `inspect`, `promote` or `sweep`",
         }),
     }
 }

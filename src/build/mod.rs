@@ -71,4 +71,6 @@ pub(crate) use preflight::caller;
 pub(crate) use removal_lines::removal_line;
 pub(crate) use reuse::ReuseStory;
 pub(crate) use story::{build, build_volumes};
+#[cfg(test)]
+pub(crate) use tests::fixture::source as source_image;
 pub(crate) use unique::time_ordered_uuid;

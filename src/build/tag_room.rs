@@ -90,7 +90,7 @@ mod tests {
         let error = check(&with(ROOM_BESIDE_KIND + 1), &preview()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`run_tags and tags` give 36 tags to one thing, and EC2 takes 50, of which ami-build needs 15"
+            "`run_tags and tags` give 35 tags to one thing, and EC2 takes 50, of which ami-build needs 16"
         );
     }
 }

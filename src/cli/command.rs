@@ -1,10 +1,12 @@
 //! Which command the command line asks for.
 
+use super::fix_options::{self, FixOptions};
 use super::flags::FlagError;
-use super::options::{self, BuildOptions, FixOptions, TemplateOptions, ValidateOptions};
+use super::options::{self, BuildOptions, TemplateOptions, ValidateOptions};
 use super::rehearse_options::{self, RehearseOptions};
 use super::sweep_options::{self, SweepOptions};
-use super::usage;
+use super::{promote_options, usage};
+use crate::promote::PromoteOptions;
 use crate::report::console::Form;
 
 /// A command line that could be read, and how its output looks.
@@ -38,6 +40,8 @@ pub(crate) enum Command {
         /// A journal, or a directory of journals.
         path: String,
     },
+    /// Make a tested image the release.
+    Promote(Box<PromoteOptions>),
     /// Remove by tag what earlier builds left.
     Sweep(SweepOptions),
     /// Print a usage text and end.
@@ -95,12 +99,17 @@ fn command(words: &[String]) -> Command {
             options::validate(rest).map(|options| Command::Validate(Box::new(options))),
         ),
         "inspect" => checked(usage::INSPECT, options::inspect(rest).map(Command::Inspect)),
-        "fix" => checked(&usage::fix(), options::fix(rest).map(Command::Fix)),
+        "fix" => checked(&usage::fix(), fix_options::fix(rest).map(Command::Fix)),
         "iam-policy" => checked(
             usage::IAM_POLICY,
+            // It has `validate`'s flags.
             options::validate(rest).map(|options| Command::IamPolicy(options.template)),
         ),
         "settle" => settle(rest),
+        "promote" => checked(
+            usage::PROMOTE,
+            promote_options::promote(rest).map(|options| Command::Promote(Box::new(options))),
+        ),
         "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),
         "version" | "-v" | "--version" | "-version" => Command::Version,
         "-h" | "--help" | "-help" => overview(0),

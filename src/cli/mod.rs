@@ -1,9 +1,11 @@
 //! Packer's command line: its commands, flags and exit codes.
 
 pub(crate) mod command;
+pub(crate) mod fix_options;
 pub(crate) mod flags;
 mod life_options;
 pub(crate) mod options;
+mod promote_options;
 pub(crate) mod rehearse_options;
 pub(crate) mod sweep_options;
 pub(crate) mod usage;

@@ -119,25 +119,6 @@ pub(crate) struct ValidateOptions {
     pub(crate) depth: Depth,
 }
 
-/// Whether the fixed template is checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Checking {
-    /// It is.
-    #[default]
-    On,
-    /// `-validate=false`.
-    Off,
-}
-
-/// `fix`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FixOptions {
-    /// The template's path; `-` is a file of that name.
-    pub(crate) template: String,
-    /// Whether what comes out is checked.
-    pub(crate) checking: Checking,
-}
-
 pub(super) const fn value(name: &'static str) -> Flag {
     Flag {
         name,
@@ -194,16 +175,6 @@ const INSPECT: &[Flag] = &[
     value("except"),
     value("config-type"),
     switch("use-sequential-evaluation"),
-];
-
-/// Packer's `fix` takes what all commands take, and uses none of it.
-const FIX: &[Flag] = &[
-    switch("validate"),
-    value("var"),
-    value("var-file"),
-    value("only"),
-    value("except"),
-    value("config-type"),
 ];
 
 /// Reads `build`'s command line.
@@ -279,25 +250,6 @@ pub(crate) fn inspect(arguments: &[String]) -> Result<TemplateOptions, FlagError
         parsed.arguments.push(String::new());
     }
     template(&parsed)
-}
-
-/// Reads `fix`'s command line.
-pub(crate) fn fix(arguments: &[String]) -> Result<FixOptions, FlagError> {
-    let parsed = parse(arguments, FIX)?;
-    let unchecked = parsed
-        .flags
-        .iter()
-        .rev()
-        .find(|given| given.name == "validate")
-        .is_some_and(|given| given.value == "false");
-    Ok(FixOptions {
-        template: template(&parsed)?.template,
-        checking: if unchecked {
-            Checking::Off
-        } else {
-            Checking::On
-        },
-    })
 }
 
 pub(super) fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {

@@ -11,6 +11,7 @@ pub(crate) fn of(command: &str) -> Option<String> {
         "inspect" => INSPECT.to_owned(),
         "fix" => fix(),
         "iam-policy" => IAM_POLICY.to_owned(),
+        "promote" => PROMOTE.to_owned(),
         "settle" => SETTLE.to_owned(),
         "version" => VERSION.to_owned(),
         _ => return None,
@@ -26,6 +27,7 @@ Available commands are:
     fix         print a template with what is outdated in it brought up to date
     iam-policy  print the least IAM policy for a template
     inspect     see the components of a template
+    promote     make the image that a pull request has tested the release
     rehearse    build without an account: a model of EC2, a sandbox as the machine
     settle      undo what the build of a journal left behind
     sweep       remove by tag what earlier builds left behind
@@ -187,6 +189,37 @@ Usage: ami-build settle PATH
   Removes what the build that wrote the journal PATH left behind: after it was
   killed, or after -on-error=abort kept its machine. Where PATH is a directory,
   all journals in it are settled. Safe to run twice.
+";
+
+/// `promote`.
+pub(crate) const PROMOTE: &str = "\
+Usage: ami-build promote [options]
+
+  Makes the image that a merged pull request has tested the release, instead of
+  building another one: marks it, copies it, verifies the copies, shares them, and
+  lets parameters and launch templates lead to them. Can be run again at any time:
+  it goes on where it ended. What is published is put back where a step fails.
+
+Options:
+
+  -pr=N                  The pull request. (Default: the merged one of the event,
+                         or the one that the commit came with)
+  -digest=HEX            The digest of the content, in place of a pull request.
+  -only=name             The name of the build, where there are several.
+  -region=name           Where the image was built. (Default: the region of
+                         profile or environment)
+  -regions=name,name     Where the release is to be too.
+  -release-name=name     A name of its own: then the release is a copy.
+  -release-tag=key=value A tag; may be given several times.
+  -share-with=id,arn     Accounts, organisations and their units, or `all`.
+  -protect               Protect the release against deregistration.
+  -deprecate-at=90d      When it is deprecated.
+  -publish-ssm-parameter=name,region:name
+                         Parameters that hold the id of the image in their region.
+  -launch-template=name,region:name
+                         Launch templates whose new default version launches it.
+  -repository-id=id      Whose image, such as github.com/1296269. (Default: the
+                         workflow's)
 ";
 
 /// `sweep`.

@@ -46,6 +46,8 @@ pub(crate) struct Connection {
     pub(crate) secrets_manager_endpoint: Option<String>,
     /// IAM's endpoint.
     pub(crate) iam_endpoint: Option<String>,
+    /// The endpoint of Systems Manager.
+    pub(crate) ssm_endpoint: Option<String>,
 }
 
 /// A connection takes at most this long.
@@ -134,6 +136,7 @@ pub(crate) async fn connect(
         sts_endpoint,
         secrets_manager_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
         iam_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_IAM"),
+        ssm_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_SSM"),
     })
 }
 

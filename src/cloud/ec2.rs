@@ -7,6 +7,7 @@ mod lifecycle;
 mod network;
 mod spot;
 mod tagged;
+mod template_versions;
 mod volumes;
 
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! Finds a repository's images by their tags.
 
 use super::known::Known;
-use super::tags::{BUILD_TAG, DIGEST_TAG, REPOSITORY_ID_TAG};
+use super::tags::{BUILD_TAG, DIGEST_TAG, PULL_REQUESTS_TAG, REPOSITORY_ID_TAG};
 use crate::cloud::api::ImageCalls;
 use crate::cloud::image::{Image, ImageQuery};
 use crate::cloud::{CloudError, Region};
@@ -22,6 +22,8 @@ pub(crate) enum Which {
     Digest(String),
     /// Of this template and build.
     Build(String),
+    /// Those that this pull request uses.
+    PullRequest(u64),
 }
 
 /// Finds the images that belong to the account and have this repository in their tags, the newest first.
@@ -36,6 +38,10 @@ pub(crate) async fn find<C: ImageCalls>(
     match which {
         Which::Digest(digest) => filters.push(filter(DIGEST_TAG, digest)),
         Which::Build(build) => filters.push(filter(BUILD_TAG, build)),
+        // A filter cannot tell one number from another that holds it: that is done below.
+        Which::PullRequest(number) => {
+            filters.push(filter(PULL_REQUESTS_TAG, &format!("*{number}*")));
+        }
     }
     let query = ImageQuery {
         owners: vec!["self".to_owned()],
@@ -50,6 +56,9 @@ pub(crate) async fn find<C: ImageCalls>(
     });
     let mut found: Vec<Found> = known.collect();
     found.retain(|one| one.known.repository_id.as_deref() == Some(repository_id));
+    if let Which::PullRequest(number) = which {
+        found.retain(|one| one.known.pull_requests.contains(number));
+    }
     // EC2's dates all have one form, so they sort as text.
     found.sort_by(|one, other| other.image.creation_date.cmp(&one.image.creation_date));
     Ok(found)

@@ -5,8 +5,8 @@ use time::format_description::well_known::Rfc3339;
 
 use super::kind::Kind;
 use super::tags::{
-    BUILD_TAG, DIGEST_TAG, EXPIRES_TAG, HEADS_TAG, KIND_TAG, NEVER, PARTS_TAG, PROMOTED_TAG,
-    PULL_REQUESTS_TAG, REPOSITORY_ID_TAG,
+    BUILD_TAG, DIGEST_TAG, EXPIRES_TAG, HEADS_TAG, KIND_TAG, NEVER, PARTS_TAG, PROMOTED_FROM_TAG,
+    PROMOTED_TAG, PULL_REQUESTS_TAG, REPOSITORY_ID_TAG,
 };
 use super::values::split;
 use crate::cloud::Tags;
@@ -33,6 +33,8 @@ pub(crate) struct Known {
     pub(crate) end: End,
     /// Since when it is being promoted, or is.
     pub(crate) promoted: Option<String>,
+    /// The image that it was copied from to be a release.
+    pub(crate) promoted_from: Option<String>,
     /// Whether its build was finished.
     pub(crate) is_finished: bool,
 }
@@ -67,6 +69,7 @@ impl Known {
             parts: text(PARTS_TAG),
             end: end(tags.get(EXPIRES_TAG)),
             promoted: text(PROMOTED_TAG),
+            promoted_from: text(PROMOTED_FROM_TAG),
             is_finished: tags.get(DEADLINE_TAG).is_some_and(|value| value == KEPT),
         })
     }

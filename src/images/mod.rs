@@ -7,6 +7,7 @@ mod known;
 mod life;
 mod options;
 mod origin;
+mod release;
 mod sound;
 mod span;
 mod tags;
@@ -14,11 +15,12 @@ mod values;
 
 pub(crate) use find::{Found, Which, find};
 pub(crate) use kind::Kind;
+pub(crate) use known::Known;
 pub(crate) use life::{Life, renewed};
-pub(crate) use options::{Given, LifeOptions, Reuse, Stay};
+pub(crate) use options::{Given, LifeOptions, Reuse, Stay, WrongOption};
 pub(crate) use origin::Origin;
+pub(crate) use release::release_tags;
 pub(crate) use sound::fault;
-#[cfg(test)]
 pub(crate) use span::Until;
 #[cfg(test)]
 pub(crate) use tags::{NEVER, PROMOTED_TAG, ROOM_BESIDE_KIND};

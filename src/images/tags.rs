@@ -21,13 +21,16 @@ pub(super) const EXPIRES_TAG: &str = "ami-build:expires";
 /// Since when it is being made a release, or is one: whatever removes images leaves it alone.
 pub(crate) const PROMOTED_TAG: &str = "ami-build:promoted";
 
+/// The image that this one was copied from to be a release; never on the image that was tested.
+pub(super) const PROMOTED_FROM_TAG: &str = "ami-build:promoted-from";
+
 /// The value of [`EXPIRES_TAG`] on what stays. A tag that is written over needs no permission to delete tags.
 pub(crate) const NEVER: &str = "never";
 
 /// The longest value of a tag.
 pub(super) const LONGEST_VALUE: usize = 256;
 
-/// Ours on an image with a kind: the nine above, repository and run, and the four by which every thing is found again.
-const OURS: usize = 9 + 2 + 4;
+/// Ours on an image with a kind: the ten above, repository and run, and the four by which every thing is found again.
+const OURS: usize = 10 + 2 + 4;
 /// How many tags a template may give to such an image.
 pub(crate) const ROOM_BESIDE_KIND: usize = MOST_TAGS - OURS;

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use super::conclusion::Conclusion;
 use super::result::{Images, Volumes};
 use crate::action::files::{CommandFiles, FileError};
+use crate::promote::Promoted;
 
 /// Every output, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 16] = [
     "ami-id",
     "ami-ids",
     "ami-name",
@@ -22,6 +23,7 @@ pub(crate) const NAMES: [&str; 15] = [
     "snapshot-ids",
     "instance-id",
     "reused",
+    "promoted-from",
     "builds",
     "build-id",
     "manifest",
@@ -116,6 +118,18 @@ impl OutputWriter {
     /// The comment on the pull request stands there.
     pub(crate) fn comment_url(&self, url: &str) -> Result<(), OutputError> {
         Ok(self.files.output("comment-url", url)?)
+    }
+
+    /// The image that was tested, and the release that it is now.
+    pub(crate) fn promoted(&self, promoted: &Promoted) -> Result<(), OutputError> {
+        let ids = promoted.images.values().chain([&promoted.tested]);
+        if let Some(wrong) = ids.map(|id| id.as_str()).find(|id| !is_image_id(id)) {
+            return Err(OutputError::ImageId(wrong.to_owned()));
+        }
+        for (name, value) in promoted.outputs() {
+            self.files.output(name, &plain(&value))?;
+        }
+        Ok(())
     }
 
     /// What a sweep came to.

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
+use super::promote::PromoteContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, rehearse,
-    secrets, sweep_step, validate,
+    Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, promote_step,
+    rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -124,6 +125,16 @@ async fn carry_out(
         ActionCommand::Inspect(options) => {
             let outcome = inspect::inspect(&options, &console, environment);
             concluded(start, begin, outcome)
+        }
+        ActionCommand::Promote(options) => {
+            let cx = PromoteContext {
+                console: &console,
+                environment,
+                stop: &stop,
+                token: comment.token.as_ref(),
+                run_uuid: &super::new_run_uuid(),
+            };
+            Box::pin(promote_step::promote(&options, cx, begin)).await
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {

@@ -1,7 +1,7 @@
 //! `fix`: prints a template with what is outdated in it brought up to date.
 
 use super::{Outcome, load, problems};
-use crate::cli::options::{Checking, FixOptions};
+use crate::cli::fix_options::{Checking, FixOptions};
 use crate::file_error::FileError;
 use crate::fix::fixed;
 use crate::plan::check_references;

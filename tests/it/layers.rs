@@ -166,6 +166,12 @@ fn the_client_of_secrets_manager_is_named_in_one_file() {
 }
 
 #[test]
+fn the_client_of_systems_manager_is_named_in_one_file() {
+    let found = finds(&sources(), &["aws_sdk_ssm"], |_| false);
+    assert_eq!(found, ["cloud/ssm.rs: `aws_sdk_ssm`"]);
+}
+
+#[test]
 fn the_client_of_iam_is_named_in_one_file() {
     let found = finds(&sources(), &["aws_sdk_iam"], |_| false);
     assert_eq!(found, ["cloud/iam.rs: `aws_sdk_iam`"]);

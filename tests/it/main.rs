@@ -24,6 +24,7 @@ mod ledger;
 mod neighbours;
 mod policy;
 mod policy_file;
+mod promote;
 mod reaching;
 mod recipes;
 mod rehearse;

@@ -66,7 +66,7 @@ pub(super) fn fast() -> EbsSettings {
 }
 
 /// A source image with a root of 8 GiB and an instance store volume.
-pub(in crate::build) fn source() -> Image {
+pub(crate) fn source() -> Image {
     let root = Ebs {
         snapshot_id: Some(SnapshotId::new("snap-1")),
         volume_size: Some(8),

@@ -1,3 +1,4 @@
+use super::super::fix_options::{Checking, fix};
 use super::*;
 
 fn words(line: &[&str]) -> Vec<String> {

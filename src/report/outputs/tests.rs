@@ -113,6 +113,18 @@ fn an_image_id_has_eight_to_seventeen_digits() {
     }
 }
 
+fn promoted() -> crate::promote::Promoted {
+    let images = images();
+    crate::promote::Promoted {
+        name: images.name,
+        tested: images.source.id,
+        region: images.region,
+        images: images.ids,
+        snapshots: images.snapshots,
+        published: Vec::new(),
+    }
+}
+
 #[test]
 fn everything_that_is_written_has_a_name_on_the_list() {
     let found = outputs(Builds::One, |writer| {
@@ -121,6 +133,7 @@ fn everything_that_is_written_has_a_name_on_the_list() {
         writer.manifest(Path::new("manifest.json")).unwrap();
         writer.comment_url("https://github.com/").unwrap();
         writer.swept(&serde_json::json!({})).unwrap();
+        writer.promoted(&promoted()).unwrap();
         writer.finish(Conclusion::Success, Duration::ZERO).unwrap();
     });
     let mut names = NAMES.map(str::to_owned);

@@ -14,7 +14,7 @@ mod sweep;
 mod terminal;
 mod workspace;
 
-pub(crate) use account::Left;
+pub(crate) use account::{Account, Left};
 pub(crate) use action::{Stage, Step, StepResult};
 pub(crate) use binary::{python, repository, variable};
 pub(crate) use cutter::Cutter;

@@ -1,0 +1,67 @@
+//! What a promotion came to, told to whoever asked for it: the console, and in a workflow the job summary and the outputs too.
+
+use std::time::Instant;
+
+use super::Outcome;
+use super::promote::{self, PromoteContext};
+use crate::action::commands::{self, Level};
+use crate::action::files::CommandFiles;
+use crate::error::chain;
+use crate::promote::{PromoteOptions, Promoted};
+use crate::report::conclusion::Conclusion;
+use crate::report::markdown::Scribe;
+use crate::report::outputs::OutputWriter;
+
+/// The title of our annotations.
+const TITLE: &str = "Promote";
+
+/// Promotes and reports. Outside of a runner there is no summary and there are no outputs.
+pub(super) async fn promote(
+    options: &PromoteOptions,
+    cx: PromoteContext<'_>,
+    begin: Instant,
+) -> Outcome {
+    let files = CommandFiles::of(cx.environment);
+    let outputs = OutputWriter::new(files.clone());
+    let conclusion = match Box::pin(promote::promote(options, cx)).await {
+        Ok(promoted) => {
+            cx.console.say(&promoted.text());
+            written(&promoted, cx, (&files, &outputs))
+        }
+        Err(error) => {
+            let text = cx.console.redactor().redact(&error.shown());
+            cx.console.error(&format!("Error: {text}"));
+            if cx.environment.is_runner() {
+                let annotation = commands::annotation(Level::Error, TITLE, None, &text);
+                cx.console.command(&annotation);
+            }
+            error.conclusion()
+        }
+    };
+    if let Err(error) = outputs.finish(conclusion, begin.elapsed()) {
+        log::error!("{}", chain(&error));
+        return Outcome::Failed;
+    }
+    match conclusion {
+        Conclusion::Success => Outcome::Succeeded,
+        _ => Outcome::Failed,
+    }
+}
+
+fn written(
+    promoted: &Promoted,
+    cx: PromoteContext<'_>,
+    (files, outputs): (&CommandFiles, &OutputWriter),
+) -> Conclusion {
+    let summary = promoted.markdown(Scribe::new(cx.console.redactor()));
+    let failures = [
+        outputs.promoted(promoted).err().map(|error| chain(&error)),
+        files.summary(&summary).err().map(|error| chain(&error)),
+    ];
+    let mut conclusion = Conclusion::Success;
+    for failure in failures.into_iter().flatten() {
+        cx.console.error(&format!("Error: {failure}"));
+        conclusion = Conclusion::Report;
+    }
+    conclusion
+}
