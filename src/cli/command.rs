@@ -102,7 +102,8 @@ fn command(words: &[String]) -> Command {
         "fix" => checked(&usage::fix(), fix_options::fix(rest).map(Command::Fix)),
         "iam-policy" => checked(
             usage::IAM_POLICY,
-            options::iam_policy(rest).map(Command::IamPolicy),
+            // It has `validate`'s flags.
+            options::validate(rest).map(|options| Command::IamPolicy(options.template)),
         ),
         "settle" => settle(rest),
         "promote" => checked(

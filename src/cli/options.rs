@@ -252,11 +252,6 @@ pub(crate) fn inspect(arguments: &[String]) -> Result<TemplateOptions, FlagError
     template(&parsed)
 }
 
-/// Reads `iam-policy`'s command line, which has `validate`'s flags.
-pub(crate) fn iam_policy(arguments: &[String]) -> Result<TemplateOptions, FlagError> {
-    validate(arguments).map(|options| options.template)
-}
-
 pub(super) fn template(parsed: &Parsed) -> Result<TemplateOptions, FlagError> {
     // Packer answers anything but exactly one argument with its usage.
     let [path] = parsed.arguments.as_slice() else {

@@ -8,6 +8,10 @@ mod choice;
 mod dialer;
 pub(crate) mod docker;
 mod error;
+#[cfg(target_os = "linux")]
+mod host;
+#[cfg(not(target_os = "linux"))]
+#[path = "host_elsewhere.rs"]
 mod host;
 mod machine_remote;
 mod opened;

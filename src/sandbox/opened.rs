@@ -1,7 +1,7 @@
 //! A sandbox of either kind, and the choice between them.
 
 use super::docker::{DockerSandbox, DockerTerms, Engines};
-use super::host::HostSandbox;
+use super::host::{self, HostSandbox};
 use super::remote::EnteredRemote;
 use super::{Changes, Order, SandboxChoice, SandboxError};
 use crate::stop::Stop;
@@ -9,7 +9,7 @@ use crate::stop::Stop;
 /// A sandbox that is open.
 pub(crate) enum Sandbox {
     /// A copy of this machine.
-    Host(HostSandbox),
+    Host(Box<HostSandbox>),
     /// A container.
     Docker(Box<DockerSandbox>),
 }
@@ -34,7 +34,7 @@ pub(crate) async fn open(
     let opened = |sandbox| Ok(Opened::Open(Box::new(sandbox), Vec::new()));
     match choice {
         SandboxChoice::None => Ok(Opened::NotWanted),
-        SandboxChoice::Host => opened(host(order, stop).await?),
+        SandboxChoice::Host => opened(host_sandbox(order, stop).await?),
         SandboxChoice::Docker { image } => {
             opened(docker(order, (image.as_deref(), engines), stop).await?)
         }
@@ -44,7 +44,7 @@ pub(crate) async fn open(
 
 async fn any(order: &Order, engines: Engines<'_>, stop: &Stop) -> Result<Opened, SandboxError> {
     let mut lacking = Vec::new();
-    match host(order, stop).await {
+    match host_sandbox(order, stop).await {
         Ok(sandbox) => return Ok(Opened::Open(Box::new(sandbox), lacking)),
         Err(error) => lacking.push(unless_stopped(error)?),
     }
@@ -65,8 +65,13 @@ fn unless_stopped(error: SandboxError) -> Result<SandboxError, SandboxError> {
     }
 }
 
-async fn host(order: &Order, stop: &Stop) -> Result<Sandbox, SandboxError> {
-    HostSandbox::open(order, stop).await.map(Sandbox::Host)
+async fn host_sandbox(order: &Order, stop: &Stop) -> Result<Sandbox, SandboxError> {
+    host::available().map_err(|why| SandboxError::Unavailable {
+        sandbox: "host",
+        why,
+    })?;
+    let sandbox = HostSandbox::open(order, stop).await?;
+    Ok(Sandbox::Host(Box::new(sandbox)))
 }
 
 async fn docker(
@@ -102,6 +107,14 @@ impl Sandbox {
         match self {
             Self::Host(sandbox) => sandbox.description(),
             Self::Docker(sandbox) => sandbox.description(),
+        }
+    }
+
+    /// What is not in it as on a real machine, in a sentence each.
+    pub(crate) fn differences(&self) -> &[String] {
+        match self {
+            Self::Host(sandbox) => sandbox.limits(),
+            Self::Docker(_) => &[],
         }
     }
 

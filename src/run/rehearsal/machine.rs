@@ -78,6 +78,12 @@ impl Machine {
         self.sandbox.is_some()
     }
 
+    /// What is not in it as on a real machine, in a sentence each.
+    pub(super) fn differences(&self) -> Vec<String> {
+        let sandbox = self.sandbox.as_ref();
+        sandbox.map_or_else(Vec::new, |sandbox| sandbox.differences().to_vec())
+    }
+
     /// The way to it.
     pub(super) fn dialer(&self) -> SandboxDialer {
         SandboxDialer {

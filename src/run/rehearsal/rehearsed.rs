@@ -73,6 +73,7 @@ pub(super) fn note_the_difference(
     machine: &Machine,
     notes: &mut Vec<String>,
 ) {
+    notes.extend(machine.differences());
     if let (Builder::AmazonEbs(settings), true) = (&build.builder, machine.is_open()) {
         let name = settings
             .source

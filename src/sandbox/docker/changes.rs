@@ -12,7 +12,7 @@ use super::inside::DIRECTORY;
 use super::look::{Attributes, look};
 
 /// What the engine or the stand-ins write there, and no provisioner: with all that lies below.
-const OURS: [&str; 13] = [
+const OURS: [&str; 11] = [
     DIRECTORY,
     "/usr/lib/ami-build",
     "/run/ami-build-started",
@@ -20,8 +20,6 @@ const OURS: [&str; 13] = [
     "/proc",
     "/sys",
     "/.dockerenv",
-    "/sbin/docker-init",
-    "/usr/sbin/docker-init",
     "/etc/hosts",
     "/etc/hostname",
     "/etc/resolv.conf",

@@ -20,12 +20,12 @@ use bollard::{API_DEFAULT_VERSION, Docker, body_try_stream};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::io::AsyncWrite;
 
 use super::engine_error::EngineError;
+use super::engine_types::{Attached, Command, Input, Kind, Printed};
 
 /// For an answer; creating a container takes an engine under load several seconds.
-const PATIENCE: u64 = 60;
+pub(super) const PATIENCE: u64 = 60;
 
 /// For the first answer of all: whoever asks whether there is an engine does not wait long.
 const FIRST_PATIENCE: u64 = 3;
@@ -40,46 +40,6 @@ const PIECE: usize = 64 * 1024;
 #[derive(Clone)]
 pub(super) struct Engine {
     docker: Docker,
-}
-
-/// What a process prints.
-pub(super) enum Printed {
-    Stdout(Vec<u8>),
-    Stderr(Vec<u8>),
-}
-
-/// A process in a container, or its first one, with both its ends.
-pub(super) struct Attached {
-    /// Ends with the process.
-    pub(super) output: Pin<Box<dyn Stream<Item = Result<Printed, EngineError>> + Send>>,
-    /// Its input; dropping it ends that.
-    pub(super) input: Pin<Box<dyn AsyncWrite + Send>>,
-}
-
-/// A command that runs in a container.
-pub(super) struct Command {
-    /// The engine's name for it.
-    pub(super) id: String,
-    pub(super) attached: Attached,
-}
-
-/// Whether a process has an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Input {
-    /// It is at its end from the beginning.
-    Empty,
-    /// What we send.
-    Ours,
-}
-
-/// What is at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Nothing,
-    Directory,
-    Link,
-    /// Or anything else.
-    File,
 }
 
 impl Engine {
@@ -353,41 +313,4 @@ fn printed(
 
 fn odd(words: &str) -> EngineError {
     EngineError::Odd(io::Error::other(words.to_owned()))
-}
-
-impl From<Error> for EngineError {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::DockerResponseServerError {
-                status_code,
-                message,
-            } => Self::Refused {
-                status: status_code,
-                message: message.trim().to_owned(),
-            },
-            Error::DockerStreamError { error } => Self::Failed(error),
-            Error::RequestTimeoutError => Self::Silent(PATIENCE),
-            Error::IOError { err } => Self::Broken(err),
-            Error::SocketNotFoundError(_) => Self::Broken(io::ErrorKind::NotFound.into()),
-            error @ (Error::HyperResponseError { .. } | Error::HyperLegacyError { .. }) => {
-                Self::Broken(cause(&error).unwrap_or_else(|| io::Error::other(error)))
-            }
-            other => Self::Odd(io::Error::other(other)),
-        }
-    }
-}
-
-/// The operating system's word in a chain of errors, which is what helps.
-fn cause(error: &(dyn std::error::Error + 'static)) -> Option<io::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let code = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::raw_os_error);
-        if let Some(code) = code {
-            return Some(io::Error::from_raw_os_error(code));
-        }
-        next = error.source();
-    }
-    None
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use bollard::errors::Error;
+
 use crate::sandbox::SandboxError;
 
 /// Why there is no answer, or no good one.
@@ -48,4 +50,41 @@ impl EngineError {
             }
         )
     }
+}
+
+impl From<Error> for EngineError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::DockerResponseServerError {
+                status_code,
+                message,
+            } => Self::Refused {
+                status: status_code,
+                message: message.trim().to_owned(),
+            },
+            Error::DockerStreamError { error } => Self::Failed(error),
+            Error::RequestTimeoutError => Self::Silent(super::engine::PATIENCE),
+            Error::IOError { err } => Self::Broken(err),
+            Error::SocketNotFoundError(_) => Self::Broken(io::ErrorKind::NotFound.into()),
+            error @ (Error::HyperResponseError { .. } | Error::HyperLegacyError { .. }) => {
+                Self::Broken(cause(&error).unwrap_or_else(|| io::Error::other(error)))
+            }
+            other => Self::Odd(io::Error::other(other)),
+        }
+    }
+}
+
+/// The operating system's word in a chain of errors, which is what helps.
+fn cause(error: &(dyn std::error::Error + 'static)) -> Option<io::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let code = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::raw_os_error);
+        if let Some(code) = code {
+            return Some(io::Error::from_raw_os_error(code));
+        }
+        next = error.source();
+    }
+    None
 }

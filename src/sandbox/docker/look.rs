@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use tokio::io::AsyncWriteExt as _;
 
-use super::engine::{Engine, Input, Printed};
+use super::engine::Engine;
 use super::engine_error::EngineError;
+use super::engine_types::{Input, Printed};
 use super::inside::{PROGRAM, Role};
 
 /// For an answer about all of them.

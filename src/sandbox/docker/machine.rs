@@ -10,8 +10,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::engine::{Attached, Engine, Printed};
+use super::engine::Engine;
 use super::engine_error::EngineError;
+use super::engine_types::{Attached, Printed};
 
 /// For the first word of a container's first process.
 const READINESS: Duration = Duration::from_secs(30);
@@ -22,8 +23,8 @@ const RESTART: Duration = Duration::from_secs(120);
 /// How long a command that was killed waits for word that all were.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How the first process ends when it is told to restart or to end the machine: 128 and SIGINT, or SIGPWR. The engine's own
-/// first process hands those on that the stand-ins for `reboot` and its like send it.
+/// How the first process ends when it is told to restart or to end the machine: 128 and SIGINT, or SIGPWR. The
+/// stand-ins for `reboot` and its like send it these.
 const RESTARTED: i64 = 128 + 2;
 const SWITCHED_OFF: i64 = 128 + 30;
 

@@ -1,15 +1,17 @@
 //! Commands in the container, as the template's user, one by one or beside each other.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::StreamExt as _;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::remote::{Exit, Output, PipeEnd, Piped, Pipes, RemoteError};
 
-use super::engine::{Command, Input, Printed};
+use super::engine_types::{Command, Input, Printed};
 use super::inside::{PROGRAM, Role};
 use super::machine::{Machine, ended};
+use super::memory;
 
 /// The way to a container's commands.
 pub(super) struct ContainerPipes {
@@ -17,6 +19,8 @@ pub(super) struct ContainerPipes {
     pub(super) user: String,
     /// What the sandbox may use, in bytes.
     pub(super) memory: u64,
+    /// Processes that were killed for want of it, as last seen.
+    pub(super) kills: AtomicU64,
 }
 
 impl ContainerPipes {
@@ -46,12 +50,13 @@ impl ContainerPipes {
         }
     }
 
-    /// Whether something in there was killed for want of memory.
-    pub(super) async fn is_out_of_memory(&self) -> bool {
+    /// Whether something in there was killed for want of memory since this was last asked.
+    pub(super) async fn was_out_of_memory(&self) -> bool {
         let Machine {
             engine, container, ..
         } = &self.machine;
-        engine.is_out_of_memory(container).await.ok() == Some(Some(true))
+        let kills = memory::kills(engine, container).await.unwrap_or_default();
+        kills > self.kills.swap(kills, Ordering::Relaxed)
     }
 
     fn lost(

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use crate::sandbox::users::{self, User};
 
-use super::engine::{Engine, Kind};
+use super::engine::Engine;
 use super::engine_error::EngineError;
+use super::engine_types::Kind;
 use super::files;
 use super::inside::{DIRECTORY, MAY, PROGRAM};
 use super::layer::{Layer, Owned};

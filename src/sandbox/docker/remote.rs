@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use futures_util::StreamExt as _;
 
@@ -13,7 +14,7 @@ use crate::remote::{
 };
 
 use super::carry::{Drain, Feed};
-use super::engine::{Input, Printed};
+use super::engine_types::{Input, Printed};
 use super::inside::{PROGRAM, Role};
 use super::machine::Machine;
 use super::pipes::{ContainerPipes, broken};
@@ -34,6 +35,7 @@ impl DockerRemote {
             machine,
             user: user.to_owned(),
             memory,
+            kills: AtomicU64::new(0),
         };
         Self {
             pipes: Arc::new(pipes),
@@ -71,7 +73,7 @@ impl Remote for DockerRemote {
             }
         }
         let exit = self.pipes.exit(&started.id, time, doing).await?;
-        if exit == KILLED && self.pipes.is_out_of_memory().await {
+        if exit == KILLED && self.pipes.was_out_of_memory().await {
             let words = format!(
                 "ami-build: the sandbox may use {} MiB of memory, and the command was killed\n",
                 self.pipes.memory >> 20

@@ -1,32 +1,33 @@
 //! The sandbox from its opening to its end.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+#[cfg(test)]
+use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt as _;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::sandbox::{Changes, DPKG_STATUS, Network, Order, PackageList, RPM_FORMAT, SandboxError};
 use crate::stop::Stop;
 
-use super::address::{EngineHints, sockets};
+use super::address::EngineHints;
 use super::carry::streamed;
 use super::changes::{self, Places};
-use super::engine::{Engine, Input, Kind, Printed};
+use super::connected::connected;
+use super::engine::Engine;
 use super::engine_error::EngineError;
+use super::engine_types::{Input, Kind, Printed};
 use super::layer::Layer;
 use super::look::Attributes;
 use super::machine::{Bounds, Held, Life, Machine, start};
+use super::made::Made;
 use super::prepare::{Blank, Unprepared, program};
 use super::pull::{self, Chosen, Image, Tell};
 use super::remote::DockerRemote;
 use super::spec::Common;
 use super::{files, leftovers, unavailable};
-
-/// How long a stop waits for a container that is being created, so as to remove it.
-const CREATION: Duration = Duration::from_secs(3);
 
 /// For rpm, whose list takes longer than any other step.
 const RPM_PATIENCE: Duration = Duration::from_secs(60);
@@ -59,14 +60,6 @@ pub(crate) struct DockerSandbox {
     prepared: BTreeMap<String, Attributes>,
     packages: PackageList,
     description: String,
-}
-
-/// Containers that are removed where the opening fails.
-struct Made<'a> {
-    engine: &'a Engine,
-    containers: Vec<String>,
-    /// One that the engine is creating: whoever stops waiting for it still hears of it.
-    creating: Option<JoinHandle<Result<String, EngineError>>>,
 }
 
 impl DockerTerms {
@@ -175,40 +168,6 @@ impl DockerSandbox {
     }
 }
 
-/// The first engine that answers.
-async fn connected(hints: &EngineHints) -> Result<Engine, SandboxError> {
-    let mut why = Vec::new();
-    for socket in sockets(hints)? {
-        match Engine::connect(&socket).await {
-            Ok(engine) => return Ok(engine),
-            Err(error) => why.push(said(&socket, &error)),
-        }
-    }
-    Err(unavailable(why.join("; ")))
-}
-
-/// Why an engine is none, and what would help.
-fn said(socket: &Path, error: &EngineError) -> String {
-    let socket = socket.display();
-    match error {
-        EngineError::Broken(cause) => match cause.kind() {
-            std::io::ErrorKind::PermissionDenied => format!(
-                "`{socket}` may not be used by this user; add the user to the socket's group (`docker`), or use a rootless engine"
-            ),
-            std::io::ErrorKind::NotFound => format!("there is no socket `{socket}`"),
-            std::io::ErrorKind::ConnectionRefused => {
-                format!("nobody listens at `{socket}`: the engine is not running")
-            }
-            _ => format!("the engine at `{socket}` hung up ({cause})"),
-        },
-        EngineError::Silent(seconds) => {
-            format!("the engine at `{socket}` did not answer within {seconds} s")
-        }
-        EngineError::Odd(cause) => format!("what answers at `{socket}` is no engine ({cause})"),
-        other => format!("`{socket}`: {other}"),
-    }
-}
-
 async fn open(
     made: &mut Made<'_>,
     order: &Order,
@@ -279,43 +238,6 @@ async fn open(
         packages,
         description: described(image, &name, order.network),
     })
-}
-
-impl Made<'_> {
-    async fn create(
-        &mut self,
-        body: bollard::models::ContainerCreateBody,
-        doing: &str,
-    ) -> Result<String, SandboxError> {
-        let engine = self.engine.clone();
-        let creating = tokio::spawn(async move { engine.create(body).await });
-        let created = self.creating.insert(creating).await;
-        self.creating = None;
-        let created = created.map_err(|error| SandboxError::Io {
-            doing: doing.to_owned(),
-            source: std::io::Error::other(error),
-        })?;
-        let id = created.map_err(|error| error.while_it(doing))?;
-        self.containers.push(id.clone());
-        Ok(id)
-    }
-
-    /// Removes all at once; what stays is removed by the next run.
-    async fn remove(mut self) {
-        if let Some(creating) = self.creating.take()
-            && let Ok(Ok(Ok(id))) = timeout(CREATION, creating).await
-        {
-            self.containers.push(id);
-        }
-        let removals = self.containers.iter().map(|container| async move {
-            if let Err(error) = self.engine.remove(container).await {
-                log::warn!(
-                    "cannot remove the container {container}: {error}; the next rehearsal does, or `docker rm -f {container}`"
-                );
-            }
-        });
-        futures_util::future::join_all(removals).await;
-    }
 }
 
 async fn put(engine: &Engine, id: &str, layer: Layer, time: u64) -> Result<(), SandboxError> {

@@ -94,8 +94,6 @@ impl Common<'_> {
             // Memory and swap together: no swap.
             memory_swap: Some(memory),
             pids_limit: Some(i64::from(processes)),
-            // Takes in the processes that lose their parents.
-            init: Some(true),
             ..self.host()
         };
         self.body(&[PROGRAM, Role::Hold.word()], host)

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use crate::remote::{Exit, RemoteError};
 
 use super::carry::{Drain, Feed, way};
-use super::engine::{Input, Printed};
+use super::engine_types::{Input, Printed};
 use super::pipes::{ContainerPipes, broken};
 
 /// The most that is kept of a command's words.
@@ -86,11 +86,24 @@ fn judge(ended: Result<(Exit, String), RemoteError>, worked: Worked, doing: &str
         (Exit::Status(status), words) if words.is_empty() => Err(RemoteError::Refused(format!(
             "the transfer ended with status {status}"
         ))),
-        (Exit::Status(_), words) => Err(RemoteError::Refused(words)),
+        (Exit::Status(_), words) => Err(RemoteError::Refused(scps(&words))),
         (Exit::Disconnected, _) => Err(RemoteError::Disconnected {
             doing: doing.to_owned(),
             source: None,
         }),
+    }
+}
+
+/// The lines that the transfer itself said: engines add theirs where it ends before all was sent.
+fn scps(words: &str) -> String {
+    let of_scp: Vec<&str> = words
+        .lines()
+        .filter(|line| line.starts_with("scp: "))
+        .collect();
+    if of_scp.is_empty() {
+        words.to_owned()
+    } else {
+        of_scp.join("\n")
     }
 }
 

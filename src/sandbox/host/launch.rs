@@ -117,6 +117,8 @@ pub(super) fn play(
         .arg0(role.name())
         .args(told)
         .env_clear()
+        // A terminal's Ctrl-C is for us alone.
+        .process_group(0)
         .current_dir("/")
         .stdin(input)
         .stdout(output)

@@ -23,7 +23,6 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use available::available;
 pub use inside::Role;
 pub(crate) use remote::HostRemote;
 pub(crate) use sandbox::HostSandbox;

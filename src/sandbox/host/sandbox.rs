@@ -10,6 +10,7 @@ use std::time::Duration;
 use nix::unistd::{Uid, User};
 use tokio::process::Child;
 
+use super::available::available;
 use super::ids::Ids;
 use super::inside::Role;
 use super::launch::{Launched, failed, launch, play};
@@ -49,8 +50,8 @@ const SYSTEM: &[&str] = &[
 
 /// A copy of this machine's root, apart from it. Dropping it ends everything in it.
 pub(crate) struct HostSandbox {
-    launched: Launched,
-    relay: Option<Relay>,
+    launched: Box<Launched>,
+    relay: Option<Box<Relay>>,
     owners: Owners,
     network: Network,
 }
@@ -58,6 +59,10 @@ pub(crate) struct HostSandbox {
 impl HostSandbox {
     /// Opens one.
     pub(crate) async fn open(order: &Order, stop: &Stop) -> Result<Self, SandboxError> {
+        available().map_err(|why| SandboxError::Unavailable {
+            sandbox: "host",
+            why,
+        })?;
         let ids = Ids::choose();
         let resolver = match order.network {
             Network::AsHost => Some(Resolver::of_host()),
@@ -81,12 +86,12 @@ impl HostSandbox {
             (Some(device), Some(resolver)) => {
                 let nobody = showing.nobody;
                 let started = Relay::start(device, &Carrying { resolver, nobody });
-                Some(started.map_err(failed("carry its packets"))?)
+                Some(Box::new(started.map_err(failed("carry its packets"))?))
             }
             _ => None,
         };
         Ok(Self {
-            launched,
+            launched: Box::new(launched),
             relay,
             owners: setup.owners,
             network: order.network,
@@ -161,7 +166,7 @@ impl HostSandbox {
             life,
             line,
             ..
-        } = launched;
+        } = *launched;
         drop(life);
         line.cut();
         let carrier = relay.map(|relay| relay.process);

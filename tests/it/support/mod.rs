@@ -16,7 +16,7 @@ mod workspace;
 
 pub(crate) use account::{Account, Left};
 pub(crate) use action::{Stage, Step, StepResult};
-pub(crate) use binary::{python, repository};
+pub(crate) use binary::{python, repository, variable};
 pub(crate) use cutter::Cutter;
 pub(crate) use github::GitHub;
 pub(crate) use lab::{Call, Lab, wait_until};

@@ -1,6 +1,11 @@
 //! Holds a container open as long as the program outside holds this process's input: however that ends, the engine closes it.
 
 use std::io::{self, Read as _, Write as _};
+use std::process::ExitCode;
+
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
 
 use super::rules;
 
@@ -15,11 +20,46 @@ pub(super) fn keep(words: &[String]) -> io::Result<()> {
     if words.iter().any(|word| word == HIDE) {
         rules::hide()?;
     }
-    hold()
+    wait_for_the_end()
+}
+
+/// Is the first process of a machine: takes in the processes that lose their parents, and ends when it is told to restart or
+/// to switch off, with 128 and the number of the signal; or when nobody holds it any more.
+pub(super) fn be_the_first() -> io::Result<ExitCode> {
+    let heard = [
+        Signal::SIGCHLD,
+        Signal::SIGINT,
+        Signal::SIGPWR,
+        Signal::SIGTERM,
+    ];
+    let heard: SigSet = heard.into_iter().collect();
+    // Blocked in all threads: a first process does not get what it does not wait for.
+    heard.thread_block()?;
+    std::thread::spawn(|| {
+        let held = wait_for_the_end();
+        let _the_only_process = kill(Pid::this(), Signal::SIGTERM);
+        held
+    });
+    loop {
+        match heard.wait()? {
+            Signal::SIGCHLD => take_in(),
+            Signal::SIGTERM => return Ok(ExitCode::SUCCESS),
+            signal => {
+                return Ok(ExitCode::from(
+                    128 + u8::try_from(signal as i32).unwrap_or(0),
+                ));
+            }
+        }
+    }
+}
+
+fn take_in() {
+    let ended = || waitpid(None, Some(WaitPidFlag::WNOHANG));
+    while ended().is_ok_and(|status| status != WaitStatus::StillAlive) {}
 }
 
 /// Says that the container is ready, and waits for the end of the input.
-pub(super) fn hold() -> io::Result<()> {
+fn wait_for_the_end() -> io::Result<()> {
     let mut output = io::stdout();
     output.write_all(READY)?;
     output.flush()?;

@@ -23,7 +23,7 @@ const SUDO: &str = "sudo";
 pub(crate) enum Role {
     /// Hides the addresses of metadata in its network, then waits.
     Keep,
-    /// Waits until nobody holds its input any more.
+    /// Is the first process of the sandbox.
     Hold,
     /// Runs a command as sshd would.
     Session,
@@ -96,7 +96,9 @@ fn play_role(words: &[String]) -> ExitCode {
     let rest = &words[1..];
     let played = match role {
         Role::Keep => hold::keep(rest),
-        Role::Hold => hold::hold(),
+        Role::Hold => {
+            return hold::be_the_first().unwrap_or_else(|error| failed(&error.to_string()));
+        }
         Role::Session => session::run(rest),
         Role::Put => files::put(rest),
         Role::PutTree => tree::put(rest),

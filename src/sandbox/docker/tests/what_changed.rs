@@ -13,11 +13,11 @@ async fn a_sandbox_in_which_nothing_was_done_has_no_changes() {
         let mut remote = sandbox.connect().await.unwrap();
         said(&mut remote, "sudo true").await;
         let changes = sandbox.changes().await.unwrap();
-        // Sudo notes whom it has lectured.
+        // Sudo notes whom it has lectured, and Debian's that somebody may use it.
         let files: Vec<_> = changes
             .files
             .iter()
-            .filter(|it| !it.path.starts_with("/run/sudo"))
+            .filter(|it| !it.path.contains("sudo"))
             .collect();
         assert!(files.is_empty(), "{image}: {files:?}");
         assert!(changes.packages.is_empty());

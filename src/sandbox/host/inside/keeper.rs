@@ -49,6 +49,10 @@ fn keep(line: &OwnedFd) -> Result<Child, Failure> {
         | CloneFlags::CLONE_NEWUTS
         | CloneFlags::CLONE_NEWCGROUP;
     unshare(apart).doing("make namespaces of its own")?;
+    // The caller's keys, such as tickets of Kerberos, are found through the session, which would be inherited.
+    if let Err(error) = keyutils::Keyring::join_anonymous_session() {
+        log::debug!("this kernel keeps no keys: {error}");
+    }
     wire::send(line, &Told::Apart, &[]).doing("say that it is apart")?;
     let gone = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let (setup, _) = wire::receive::<Setup>(line)

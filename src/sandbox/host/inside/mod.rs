@@ -16,6 +16,7 @@ mod login;
 mod machine;
 mod packages;
 mod prepare;
+mod pretence;
 mod role;
 mod root;
 mod session;

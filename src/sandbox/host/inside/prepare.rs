@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
-use super::login::Login;
+use super::login::{Giving, Login};
 use super::root::make_directory;
 use super::shims;
 use super::users::{self, Identity};
@@ -51,7 +51,7 @@ pub(super) fn fill(layer: &Path, below: &Path, setup: &Setup) -> Result<Prepared
 fn identity(layer: &Layer<'_>, setup: &Setup, limits: &mut Vec<String>) -> Identity {
     if setup.owners == Owners::One {
         limits.push(format!(
-            "`{}` is another name of root and every file is root's, since an ordinary user without `newuidmap` has one id to give",
+            "`{}` is another name of root and every file stays root's, whatever `chown` says, since an ordinary user without `newuidmap` has one id to give",
             setup.user
         ));
         return Identity::Root;
@@ -71,6 +71,9 @@ fn user(layer: &Layer<'_>, setup: &Setup, identity: Identity) -> io::Result<Logi
     let group = layer.read("etc/group");
     let mut login = users::login(&setup.user, identity, &passwd, &group);
     login.processes = setup.processes;
+    if setup.owners == Owners::One {
+        login.giving = Giving::Pretended;
+    }
     if !layer
         .below
         .join(login.shell.strip_prefix("/").unwrap_or(&login.shell))

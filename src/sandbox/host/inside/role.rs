@@ -1,6 +1,7 @@
 //! Which part this process plays.
 
 use std::ffi::OsString;
+use std::os::fd::RawFd;
 use std::process::ExitCode;
 
 use super::{files, keeper, machine, session};
@@ -48,6 +49,7 @@ impl Role {
 
     /// Plays it to its end, with the arguments after the name. To be called while the process has one thread.
     pub fn play(self, arguments: impl Iterator<Item = OsString>) -> ExitCode {
+        close_inherited();
         match self {
             Self::Keeper => keeper::run(),
             Self::Machine => machine::run(),
@@ -55,6 +57,20 @@ impl Role {
             Self::Files => files::run(&arguments.collect::<Vec<_>>()),
             Self::Relay => relay::run(&arguments.collect::<Vec<_>>()),
         }
+    }
+}
+
+/// Closes what the caller's caller left open: nothing of it is for the sandbox. What std opens is closed by itself.
+fn close_inherited() {
+    let names = std::fs::read_dir("/proc/self/fd").into_iter().flatten();
+    let numbers = names.flatten().filter_map(|entry| {
+        let name = entry.file_name();
+        name.to_str()?.parse::<RawFd>().ok()
+    });
+    // The list itself is open while it is read.
+    let numbers: Vec<RawFd> = numbers.collect();
+    for number in numbers.into_iter().filter(|number| *number > 2) {
+        let _already_closed = nix::unistd::close(number);
     }
 }
 

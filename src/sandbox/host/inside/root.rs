@@ -30,7 +30,9 @@ pub(super) fn make(setup: &Setup) -> Result<(Layers, Prepared), Failure> {
     let stage = stage
         .ok_or_else(no_stage)
         .doing("find a place for its root")?;
-    let size = format!("mode=755,size={},nr_inodes=0", setup.memory);
+    // A file without content takes memory too.
+    let files = setup.memory / 4096;
+    let size = format!("mode=755,size={},nr_inodes={files}", setup.memory);
     let flags = MsFlags::MS_NODEV;
     mount(Some("sandbox"), stage, Some("tmpfs"), flags, Some(&*size))
         .doing("make a place for what is written")?;

@@ -10,7 +10,8 @@ use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setsid, setuid};
 use rustix::thread::CapabilitySet;
 
-use super::login::Login;
+use super::login::{Giving, Login};
+use super::pretence;
 use crate::sandbox::host::relay::{GATEWAY, INSIDE};
 
 /// What the sandbox's root keeps: what Docker leaves the root of a container. It suffices for packages and services, and for no
@@ -74,6 +75,9 @@ fn become_user(login: &OsStr) -> io::Result<Login> {
     setuid(Uid::from_raw(login.user))?;
     if std::env::set_current_dir(&login.home).is_err() {
         std::env::set_current_dir("/")?;
+    }
+    if login.giving == Giving::Pretended {
+        pretence::begin()?;
     }
     Ok(login)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::login::Login;
+use super::login::{Giving, Login};
 
 /// Groups that an image's first user is usually in, where they are there.
 const USUAL: [&str; 3] = ["adm", "sudo", "wheel"];
@@ -33,6 +33,7 @@ pub(super) fn login(name: &str, identity: Identity, passwd: &str, group: &str) -
         groups: groups.collect(),
         home: home(name),
         shell: PathBuf::from("/bin/bash"),
+        giving: Giving::Real,
         processes: 0,
     };
     let known = passwd.lines().find_map(|line| {

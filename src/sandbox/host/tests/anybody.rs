@@ -41,6 +41,18 @@ async fn sudo_needs_no_password_and_becomes_root() {
 }
 
 #[tokio::test]
+async fn files_are_given_to_others_and_packages_may_add_users() {
+    let Some(sandbox) = open(&order()).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let script = "set -e; touch f; sudo chown nobody f; sudo chgrp adm f; sudo chown -R ubuntu:ubuntu /usr/lib/tmpfiles.d; \
+        sudo install -o www-data -g adm -m 640 /dev/null /var/log/x; sudo useradd -r -m other; sudo -u other id -un";
+    said(&mut remote, script).await;
+    sandbox.close().await;
+}
+
+#[tokio::test]
 async fn a_command_ends_with_its_status_and_a_signal_counts_as_128_and_its_number() {
     let Some(sandbox) = open(&order()).await else {
         return;

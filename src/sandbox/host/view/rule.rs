@@ -21,18 +21,30 @@ pub(super) enum Shown {
 
 /// There, and empty, however open it is.
 const EMPTY: &[&str] = &[
+    "/etc/gitlab-runner",
     "/etc/kubernetes",
+    "/etc/rancher",
     "/opt/actions-runner",
+    "/var/backups",
+    "/var/crash",
     "/var/cache/private",
     "/var/lib/cloud",
     "/var/lib/containerd",
     "/var/lib/docker",
+    "/var/lib/gitlab-runner",
+    "/var/lib/jenkins",
     "/var/lib/kubelet",
+    "/var/lib/libvirt",
+    "/var/lib/lxc",
+    "/var/lib/lxd",
+    "/var/lib/rancher",
     "/var/lib/private",
     "/var/mail",
+    "/var/snap",
     "/var/run",
     "/var/spool/mail",
     "/var/tmp",
+    "/var/www",
 ];
 
 /// What is at the top of a system.

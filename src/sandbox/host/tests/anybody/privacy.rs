@@ -24,6 +24,23 @@ async fn files_of_people_and_of_runners_are_not_there_however_open_they_are() {
 }
 
 #[tokio::test]
+async fn what_the_caller_left_open_is_closed_inside_and_its_keys_are_not_found() {
+    let Some(sandbox) = open(&order()).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let text = said(
+        &mut remote,
+        "ls -l /proc/self/fd | grep -v -e ' [012] -> ' -e /proc/ -e total; true",
+    )
+    .await;
+    assert_eq!(text, "");
+    let keys = said(&mut remote, "cat /proc/keys").await;
+    assert!(!keys.contains("_uid."), "{keys}");
+    sandbox.close().await;
+}
+
+#[tokio::test]
 async fn hashes_keys_logs_and_sockets_are_not_there() {
     let Some(sandbox) = open(&order()).await else {
         return;
@@ -115,7 +132,7 @@ async fn only_its_own_processes_are_seen_and_their_user_is_nobody_outside() {
     .await;
     let names = said(
         &mut remote,
-        "cat /proc/[0-9]*/comm | sort -u | tr '\\n' ' '",
+        "sleep 0.5; cat /proc/[0-9]*/comm 2>/dev/null | sort -u | tr '\\n' ' '",
     )
     .await;
     for name in names.split_whitespace() {
@@ -133,9 +150,8 @@ async fn only_its_own_processes_are_seen_and_their_user_is_nobody_outside() {
         ];
         assert!(own.iter().any(|own| name.starts_with(own)), "{names}");
     }
-    let out = shell(&format!("stat -c %u /proc/$(pgrep -fx 'sleep {mark}')"))
-        .output()
-        .unwrap();
+    let outside = format!("awk '/^Uid/ {{print $2}}' /proc/$(pgrep -fx 'sleep {mark}')/status");
+    let out = shell(&outside).output().unwrap();
     let user: u32 = String::from_utf8(out.stdout)
         .unwrap()
         .trim()
