@@ -1,7 +1,7 @@
 //! A sandbox of either kind, and the choice between them.
 
 use super::docker::{DockerSandbox, DockerTerms, Engines};
-use super::host::{self, HostSandbox};
+use super::host::HostSandbox;
 use super::remote::EnteredRemote;
 use super::{Changes, Order, SandboxChoice, SandboxError};
 use crate::stop::Stop;
@@ -66,10 +66,6 @@ fn unless_stopped(error: SandboxError) -> Result<SandboxError, SandboxError> {
 }
 
 async fn host_sandbox(order: &Order, stop: &Stop) -> Result<Sandbox, SandboxError> {
-    host::available().map_err(|why| SandboxError::Unavailable {
-        sandbox: "host",
-        why,
-    })?;
     let sandbox = HostSandbox::open(order, stop).await?;
     Ok(Sandbox::Host(Box::new(sandbox)))
 }
