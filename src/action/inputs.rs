@@ -6,13 +6,14 @@ mod policy;
 mod promote;
 mod rehearsal;
 mod sign_in;
+mod sweep;
 
 use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
 use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
-use crate::cli::sweep_options::{self, Earnest, Printed, SweepOptions};
+use crate::cli::sweep_options::SweepOptions;
 use crate::cloud::sign_in::SignIn;
 use crate::promote::PromoteOptions;
 use crate::secret::Secret;
@@ -193,7 +194,7 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
         "promote" => Ok(ActionCommand::Promote(Box::new(promote::promote(
             environment,
         )?))),
-        "sweep" => Ok(ActionCommand::Sweep(sweep(environment)?)),
+        "sweep" => Ok(ActionCommand::Sweep(sweep::sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
@@ -218,31 +219,6 @@ fn build(environment: &Environment) -> Result<BuildOptions, InputError> {
         },
         life: life::life(environment)?,
         ..BuildOptions::default()
-    })
-}
-
-fn sweep(environment: &Environment) -> Result<SweepOptions, InputError> {
-    let wrong = |name, value: &str, takes| InputError::Value {
-        name,
-        value: value.to_owned(),
-        takes,
-    };
-    let regions = sweep_options::regions(&names(environment, "regions"))
-        .map_err(|region| wrong("regions", &region, "names of regions, or `all` alone"))?;
-    let age = text(environment, "older-than").map(|text| {
-        let takes = "a duration such as `6h` or `90m`";
-        sweep_options::age(text).map_err(|_| wrong("older-than", text, takes))
-    });
-    Ok(SweepOptions {
-        regions,
-        older_than: age.transpose()?,
-        owner: text(environment, "owner").map(str::to_owned),
-        earnest: if boolean(environment, "dry-run")? {
-            Earnest::PlanOnly
-        } else {
-            Earnest::Remove
-        },
-        printed: Printed::Table,
     })
 }
 
@@ -353,6 +329,7 @@ fn names(environment: &Environment, name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::sweep_options::{Earnest, SweptRegions};
 
     #[test]
     fn a_template_is_all_that_a_build_needs() {
@@ -424,7 +401,7 @@ mod tests {
             panic!("not a sweep")
         };
         assert_eq!(options.earnest, Earnest::PlanOnly);
-        let sweep_options::SweptRegions::Named(regions) = options.regions else {
+        let SweptRegions::Named(regions) = options.regions else {
             panic!("no regions")
         };
         assert_eq!(regions.len(), 3);
