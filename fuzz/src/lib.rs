@@ -2,13 +2,18 @@
 //!
 //! They are included by path: a dependency on the program would compile AWS's SDK, with the sanitizer, for an hour.
 
+#[path = "../../src/bounds/mod.rs"]
+mod bounds;
 mod cloud;
 #[path = "../../src/facts.rs"]
 mod facts;
+mod images;
 #[path = "../../src/lookups.rs"]
 mod lookups;
 #[path = "../../src/plan/mod.rs"]
 mod plan;
+#[path = "../../src/policy/mod.rs"]
+mod policy;
 #[path = "../../src/secret.rs"]
 mod secret;
 #[path = "../../src/template/mod.rs"]
