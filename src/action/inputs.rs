@@ -12,10 +12,10 @@ use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
+use crate::cli::promote_options::PromoteRequest;
 use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::SweepOptions;
 use crate::cloud::sign_in::SignIn;
-use crate::promote::PromoteOptions;
 use crate::secret::Secret;
 pub(crate) use files::FileInputs;
 pub(crate) use policy::PolicyInput;
@@ -46,6 +46,7 @@ pub(crate) const NAMES: &[&str] = &[
     "digest",
     "release-name",
     "release-tags",
+    "kms-key",
     "share-with",
     "protect",
     "publish-ssm-parameter",
@@ -83,7 +84,7 @@ pub(crate) enum ActionCommand {
     /// `inspect`.
     Inspect(TemplateOptions),
     /// `promote`.
-    Promote(Box<PromoteOptions>),
+    Promote(Box<PromoteRequest>),
     /// `sweep`.
     Sweep(SweepOptions),
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
+use super::policy_file::Checkout;
 use super::promote::PromoteContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
@@ -72,6 +73,10 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     let given = Given {
         files: &files,
         policy: &policy,
+        checkout: match &command {
+            ActionCommand::Promote(_) => Checkout::NotNeeded,
+            _ => Checkout::Needed,
+        },
         token: github_token.as_ref(),
     };
     let environment = match bounded::environment(environment, given, &stop).await {

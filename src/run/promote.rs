@@ -1,35 +1,28 @@
 //! `promote` and `command: promote`: the image that a pull request has tested becomes the release.
 
-use std::time::Duration;
-
 use time::OffsetDateTime;
 
+use super::promote_content::Promised;
+use super::promote_error::FailedPromotion;
 use super::renewal::Renewal;
-use super::{identity, journals, owner, secrets, site};
+use super::{identity, journals, owner, promote_content, promote_pull, secrets, site};
 use crate::action::environment::Environment;
-use crate::action::event;
+use crate::cli::promote_options::PromoteRequest;
+use crate::cloud::Region;
 use crate::cloud::api::{AccountCalls, Caller};
 use crate::cloud::connection::{self, Connection};
 use crate::cloud::ec2::Ec2;
 use crate::cloud::ssm::Ssm;
-use crate::cloud::{CloudError, Region};
-use crate::error::with_hint;
 use crate::images::Which;
 use crate::ledger::{
-    BuildIdentity, Journal, JournalError, Ledger, PATIENCE, Settling, Which as WhichRows, deadline,
+    BuildIdentity, Journal, Ledger, PATIENCE, Settling, Which as WhichRows, deadline,
 };
 use crate::plan::amazon::settings::Access;
-use crate::promote::{PromoteCx, PromoteError, PromoteOptions, Promoted, Wish, promote as story};
-use crate::report::comment::GitHubError;
-use crate::report::conclusion::Conclusion;
+use crate::promote::{PromoteCx, PromoteError, Promoted, Wish, check_policy, promote as story};
 use crate::report::console::Console;
-use crate::report::merged;
 use crate::report::ui::{Grouping, Ui};
 use crate::secret::Secret;
 use crate::stop::{Stop, StopRequest};
-
-/// GitHub gets this long to tell which pull request a commit came with.
-const LONGEST_LOOK: Duration = Duration::from_secs(60);
 
 /// What a promotion needs to know.
 #[derive(Clone, Copy)]
@@ -46,77 +39,13 @@ pub(super) struct PromoteContext<'a> {
     pub(super) run_uuid: &'a str,
 }
 
-/// Why nothing was promoted, or not to the end.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum FailedPromotion {
-    /// Nobody tells which image.
-    #[error(
-        "there is nothing that tells which image to promote: this run belongs to no merged pull request"
-    )]
-    NoPullRequest,
-    /// Nobody tells whose image.
-    #[error(
-        "there is nothing that tells whose image to promote: the environment has no `GITHUB_REPOSITORY_ID`"
-    )]
-    NoRepository,
-    /// GitHub does not say.
-    #[error("cannot ask GitHub which pull request the commit came with")]
-    GitHub(#[source] GitHubError),
-    /// It takes its time.
-    #[error("GitHub did not say in time which pull request the commit came with")]
-    Silence,
-    /// No region, no profile.
-    #[error("there is no way to EC2")]
-    Connect(#[source] connection::ConnectError),
-    /// No credentials, or AWS does not take them.
-    #[error("cannot find out whose credentials these are")]
-    Caller(#[source] CloudError),
-    /// The journal.
-    #[error("the journal cannot be written")]
-    Journal(#[source] JournalError),
-    /// On the way.
-    #[error(transparent)]
-    Promote(#[from] PromoteError),
-    /// Something that was made could not be removed.
-    #[error("something that was made is still there")]
-    Leftover,
-}
-
-impl FailedPromotion {
-    /// For the console and for annotations.
-    pub(super) fn shown(&self) -> String {
-        let hint = match self {
-            Self::NoPullRequest => Some("set `pr-number` or `digest`".to_owned()),
-            Self::NoRepository => {
-                Some("set `-repository-id`, such as github.com/1296269".to_owned())
-            }
-            Self::Caller(error) => error.hint(),
-            Self::Connect(error) => error.hint(),
-            Self::Promote(error) => error.hint(),
-            _ => None,
-        };
-        with_hint(self, hint.as_deref())
-    }
-
-    /// In one word.
-    pub(super) fn conclusion(&self) -> Conclusion {
-        match self {
-            Self::NoPullRequest | Self::NoRepository => Conclusion::Invalid,
-            Self::Connect(_) | Self::Caller(_) => Conclusion::Credentials,
-            Self::GitHub(_) | Self::Silence | Self::Journal(_) => Conclusion::Failure,
-            Self::Promote(error) => error.conclusion(),
-            Self::Leftover => Conclusion::Leftover,
-        }
-    }
-}
-
 /// Promotes, and settles what must not stay.
 pub(super) async fn promote(
-    options: &PromoteOptions,
+    request: &PromoteRequest,
     cx: PromoteContext<'_>,
 ) -> Result<Promoted, FailedPromotion> {
-    let wish = unless_stopped(cx.stop, wish(options, cx)).await?;
-    let (connection, cloud, caller) = unless_stopped(cx.stop, connect(options, cx)).await?;
+    let (wish, connection, cloud, caller) =
+        unless_stopped(cx.stop, Box::pin(prepared(request, cx))).await?;
     let region = &connection.region;
     let ledger = open_ledger(&connection, &caller, &wish, cx)?;
     let ui = Ui::new(cx.console.clone(), "promote", 0, Grouping::BySteps);
@@ -148,79 +77,86 @@ pub(super) async fn promote(
     Ok(promoted)
 }
 
-async fn wish(options: &PromoteOptions, cx: PromoteContext<'_>) -> Result<Wish, FailedPromotion> {
-    let of_runner = owner::of_repository(cx.environment);
-    let repository_id = options.repository_id.clone().or(of_runner);
-    let (which, head) = match &options.digest {
-        Some(digest) => (Which::Digest(digest.clone()), None),
-        None => {
-            let (number, head) = pull_request(options, cx).await?;
-            (Which::PullRequest(number), head)
+/// Everything that has to be known before the first change; what the policy forbids ends here.
+async fn prepared(
+    request: &PromoteRequest,
+    cx: PromoteContext<'_>,
+) -> Result<(Wish, Connection, Ec2, Caller), FailedPromotion> {
+    let options = &request.options;
+    let repository_id = options.repository_id.clone();
+    let repository_id = repository_id.or_else(|| owner::of_repository(cx.environment));
+    let repository_id = repository_id.ok_or(FailedPromotion::NoRepository)?;
+    let sought = sought(request, cx).await?;
+    let home = options.region.clone().or_else(|| sought.region());
+    let (connection, cloud, caller) = connect(home, cx).await?;
+    let (which, head) = match sought {
+        Sought::Which(which, head) => (which, head),
+        Sought::Content(promised) => {
+            let digest = promised.digest(&cloud, &connection.region, cx).await?;
+            (Which::Digest(digest), None)
         }
     };
     let now = OffsetDateTime::now_utc();
-    Ok(Wish {
-        repository_id: repository_id.ok_or(FailedPromotion::NoRepository)?,
+    let wish = Wish {
+        repository_id,
         which,
         head,
         only: options.only.clone(),
         regions: options.regions.clone(),
         release_name: options.release_name.clone(),
         tags: options.tags.clone(),
+        keys: options.keys.clone(),
         share_with: options.share_with.clone(),
         protection: options.protection,
         deprecate_at: options.deprecate_at.map(|until| until.from(now)),
         parameters: options.parameters.clone(),
         launch_templates: options.launch_templates.clone(),
-    })
+    };
+    let policy = cx.environment.policy().map(AsRef::as_ref);
+    check_policy(&wish, &connection.region, policy)?;
+    Ok((wish, connection, cloud, caller))
 }
 
-/// The merged pull request with its head: of the event, else of the commit that is checked out.
-async fn pull_request(
-    options: &PromoteOptions,
+/// What tells the image.
+enum Sought {
+    /// Tags of it, and the head that was tested.
+    Which(Which, Option<String>),
+    /// What it holds.
+    Content(Box<Promised>),
+}
+
+impl Sought {
+    /// Where it was built, as far as it tells that.
+    fn region(&self) -> Option<Region> {
+        match self {
+            Self::Which(..) => None,
+            Self::Content(promised) => promised.region().cloned(),
+        }
+    }
+}
+
+async fn sought(
+    request: &PromoteRequest,
     cx: PromoteContext<'_>,
-) -> Result<(u64, Option<String>), FailedPromotion> {
-    let fits = |number: u64| options.pull_request.is_none_or(|wanted| wanted == number);
-    if let Some((number, head)) = event::merged(cx.environment)
-        && fits(number)
-    {
-        return Ok((number, Some(head)));
+) -> Result<Sought, FailedPromotion> {
+    if let Some(digest) = &request.options.digest {
+        return Ok(Sought::Which(Which::Digest(digest.clone()), None));
     }
-    let of_commit = match cx.token {
-        Some(token) => tokio::time::timeout(LONGEST_LOOK, merged::of_commit(cx.environment, token))
-            .await
-            .map_err(|_| FailedPromotion::Silence)
-            .and_then(|answer| answer.map_err(FailedPromotion::GitHub)),
-        None => Ok(Vec::new()),
-    };
-    let of_commit = match (of_commit, options.pull_request) {
-        // The number is known; without the head the newest image of the pull request is taken.
-        (Err(error), Some(_)) => {
-            cx.console.say(&format!("Warning: {}", error.shown()));
-            Vec::new()
-        }
-        (of_commit, _) => of_commit?,
-    };
-    let found = of_commit.into_iter().find(|pull| fits(pull.number));
-    match (found, options.pull_request) {
-        (Some(pull), _) => Ok((pull.number, Some(pull.head))),
-        (None, Some(number)) => {
-            cx.console.say(&format!(
-                "The commit of this run does not tell the head of pull request {number}: its newest image is taken."
-            ));
-            Ok((number, None))
-        }
-        (None, None) => Err(FailedPromotion::NoPullRequest),
+    if let Some(template) = &request.template {
+        let promised = promote_content::of_template(template, cx).await?;
+        return Ok(Sought::Content(Box::new(promised)));
     }
+    let (number, head) = promote_pull::pull_request(&request.options, cx).await?;
+    Ok(Sought::Which(Which::PullRequest(number), head))
 }
 
 async fn connect(
-    options: &PromoteOptions,
+    region: Option<Region>,
     cx: PromoteContext<'_>,
 ) -> Result<(Connection, Ec2, Caller), FailedPromotion> {
     let access = Access {
         max_retries: 10,
-        region: options.region.clone(),
+        region,
         ..Access::default()
     };
     let connection = connection::connect(&access, cx.environment, secrets::teller(cx.console))

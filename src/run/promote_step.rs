@@ -6,8 +6,9 @@ use super::Outcome;
 use super::promote::{self, PromoteContext};
 use crate::action::commands::{self, Level};
 use crate::action::files::CommandFiles;
+use crate::cli::promote_options::PromoteRequest;
 use crate::error::chain;
-use crate::promote::{PromoteOptions, Promoted};
+use crate::promote::Promoted;
 use crate::report::conclusion::Conclusion;
 use crate::report::markdown::Scribe;
 use crate::report::outputs::OutputWriter;
@@ -17,13 +18,13 @@ const TITLE: &str = "Promote";
 
 /// Promotes and reports. Outside of a runner there is no summary and there are no outputs.
 pub(super) async fn promote(
-    options: &PromoteOptions,
+    request: &PromoteRequest,
     cx: PromoteContext<'_>,
     begin: Instant,
 ) -> Outcome {
     let files = CommandFiles::of(cx.environment);
     let outputs = OutputWriter::new(files.clone());
-    let conclusion = match Box::pin(promote::promote(options, cx)).await {
+    let conclusion = match Box::pin(promote::promote(request, cx)).await {
         Ok(promoted) => {
             cx.console.say(&promoted.text());
             written(&promoted, cx, (&files, &outputs))
