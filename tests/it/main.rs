@@ -21,6 +21,7 @@ mod iam_policy;
 mod invalid;
 mod layers;
 mod ledger;
+mod matrix;
 mod neighbours;
 mod policy;
 mod policy_file;
