@@ -31,6 +31,7 @@ mod recipes;
 mod rehearse;
 mod rehearse_forks;
 mod rehearse_sandbox;
+mod rehearse_workspace;
 mod reuse;
 mod sign_in;
 mod spot;
