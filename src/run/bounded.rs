@@ -1,7 +1,7 @@
 //! The environment of a run of the action, with what its template may use and may ask for.
 
 use super::file_bounds;
-use super::policy_file::{self, Checkout};
+use super::policy_file::{self, Subject};
 use crate::action::environment::Environment;
 use crate::action::inputs::{FileInputs, PolicyInput};
 use crate::error::with_hint;
@@ -15,8 +15,8 @@ pub(super) struct Given<'a> {
     pub(super) files: &'a FileInputs,
     /// Where the policy is.
     pub(super) policy: &'a PolicyInput,
-    /// Whether the command has it in the workspace.
-    pub(super) checkout: Checkout,
+    /// What it is to bound.
+    pub(super) subject: Subject,
     /// Reads the repository.
     pub(super) token: Option<&'a Secret>,
 }
@@ -29,7 +29,7 @@ pub(super) async fn environment(
 ) -> Result<Environment, String> {
     let finding = async {
         let bounds = file_bounds::of(given.files, &environment, given.token).await;
-        let policy = policy_file::of(given.policy, given.checkout, &environment, given.token).await;
+        let policy = policy_file::of(given.policy, given.subject, &environment, given.token).await;
         policy.map(|policy| (bounds, policy))
     };
     let found = tokio::select! {

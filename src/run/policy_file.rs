@@ -49,30 +49,33 @@ impl PolicyFileError {
     }
 }
 
-/// What a run has of the repository.
+/// What the policy is to bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Checkout {
-    /// A template of it, so the policy would be there too.
-    Needed,
-    /// Nothing, unless a step before has checked it out.
-    NotNeeded,
+pub(super) enum Subject {
+    /// Nothing that it has rules for: nobody is asked.
+    Nothing,
+    /// A template, beside which its file would be in the workspace.
+    Template,
+    /// A promotion, for which nothing has to be checked out.
+    Promotion,
 }
 
 /// The policy that bounds this run, where there is one.
 pub(super) async fn of(
     input: &PolicyInput,
-    checkout: Checkout,
+    subject: Subject,
     environment: &Environment,
     token: Option<&Secret>,
 ) -> Result<Option<Policy>, PolicyFileError> {
     let path = match input {
+        _ if subject == Subject::Nothing => return Ok(None),
         PolicyInput::Off => return Ok(None),
         PolicyInput::Usual(path) => path,
         PolicyInput::Named(path) => path.as_str(),
     };
     let workspace = environment.get(GITHUB_WORKSPACE).unwrap_or(".");
     let local = Path::new(workspace).join(path);
-    let (text, source) = match commit(checkout, &local, environment) {
+    let (text, source) = match commit(subject, &local, environment) {
         Some(commit) => {
             let text = of_commit(path, &commit, (environment, token)).await?;
             (text, format!("`{path}` of the commit `{commit}`"))
@@ -87,9 +90,9 @@ pub(super) async fn of(
 }
 
 /// The commit that has the policy, where that is not the one in the workspace.
-fn commit(checkout: Checkout, local: &Path, environment: &Environment) -> Option<String> {
-    let of_run = || match checkout {
-        Checkout::NotNeeded if !local.exists() => environment.get(GITHUB_SHA).map(str::to_owned),
+fn commit(subject: Subject, local: &Path, environment: &Environment) -> Option<String> {
+    let of_run = || match subject {
+        Subject::Promotion if !local.exists() => environment.get(GITHUB_SHA).map(str::to_owned),
         _ => None,
     };
     event::base_commit(environment).or_else(of_run)

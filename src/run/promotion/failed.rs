@@ -1,6 +1,6 @@
 //! Why nothing was promoted.
 
-use super::promote_content::UnknownContent;
+use super::content::UnknownContent;
 use crate::cloud::{CloudError, connection};
 use crate::error::with_hint;
 use crate::ledger::JournalError;

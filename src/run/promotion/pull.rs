@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::failed::FailedPromotion;
 use super::promote::PromoteContext;
-use super::promote_error::FailedPromotion;
 use crate::action::event;
 use crate::promote::PromoteOptions;
 use crate::report::merged;

@@ -2,10 +2,9 @@
 
 use time::OffsetDateTime;
 
-use super::promote_content::Promised;
-use super::promote_error::FailedPromotion;
-use super::renewal::Renewal;
-use super::{identity, journals, owner, promote_content, promote_pull, secrets, site};
+use super::content::Promised;
+use super::failed::FailedPromotion;
+use super::{content, pull};
 use crate::action::environment::Environment;
 use crate::cli::promote_options::PromoteRequest;
 use crate::cloud::Region;
@@ -21,22 +20,24 @@ use crate::plan::amazon::settings::Access;
 use crate::promote::{PromoteCx, PromoteError, Promoted, Wish, check_policy, promote as story};
 use crate::report::console::Console;
 use crate::report::ui::{Grouping, Ui};
+use crate::run::renewal::Renewal;
+use crate::run::{identity, journals, owner, secrets, site};
 use crate::secret::Secret;
 use crate::stop::{Stop, StopRequest};
 
 /// What a promotion needs to know.
 #[derive(Clone, Copy)]
-pub(super) struct PromoteContext<'a> {
+pub(in crate::run) struct PromoteContext<'a> {
     /// Where it speaks.
-    pub(super) console: &'a Console,
+    pub(in crate::run) console: &'a Console,
     /// The environment, for credentials, repository and event.
-    pub(super) environment: &'a Environment,
+    pub(in crate::run) environment: &'a Environment,
     /// The stop signal.
-    pub(super) stop: &'a Stop,
+    pub(in crate::run) stop: &'a Stop,
     /// Reads which pull request a commit came with.
-    pub(super) token: Option<&'a Secret>,
+    pub(in crate::run) token: Option<&'a Secret>,
     /// The run.
-    pub(super) run_uuid: &'a str,
+    pub(in crate::run) run_uuid: &'a str,
 }
 
 /// Promotes, and settles what must not stay.
@@ -143,10 +144,10 @@ async fn sought(
         return Ok(Sought::Which(Which::Digest(digest.clone()), None));
     }
     if let Some(template) = &request.template {
-        let promised = promote_content::of_template(template, cx).await?;
+        let promised = content::of_template(template, cx).await?;
         return Ok(Sought::Content(Box::new(promised)));
     }
-    let (number, head) = promote_pull::pull_request(&request.options, cx).await?;
+    let (number, head) = pull::pull_request(&request.options, cx).await?;
     Ok(Sought::Which(Which::PullRequest(number), head))
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::promote::PromoteContext;
-use super::{life, load, problems, secrets};
 use crate::build::{BuildError, look_up_source};
 use crate::cli::options::Force;
 use crate::cli::promote_options::TemplateContent;
@@ -14,6 +13,7 @@ use crate::plan::amazon::settings::EbsSettings;
 use crate::plan::{Builder, Plan, PlannedBuild};
 use crate::report::classify;
 use crate::report::conclusion::Conclusion;
+use crate::run::{life, load, problems, secrets};
 use crate::template::problem::Problem;
 
 /// Why nobody knows what the image holds.

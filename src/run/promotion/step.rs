@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use super::Outcome;
 use super::promote::{self, PromoteContext};
 use crate::action::commands::{self, Level};
 use crate::action::files::CommandFiles;
@@ -12,12 +11,13 @@ use crate::promote::Promoted;
 use crate::report::conclusion::Conclusion;
 use crate::report::markdown::Scribe;
 use crate::report::outputs::OutputWriter;
+use crate::run::Outcome;
 
 /// The title of our annotations.
 const TITLE: &str = "Promote";
 
 /// Promotes and reports. Outside of a runner there is no summary and there are no outputs.
-pub(super) async fn promote(
+pub(in crate::run) async fn promote(
     request: &PromoteRequest,
     cx: PromoteContext<'_>,
     begin: Instant,
