@@ -29,6 +29,7 @@ mod promote;
 mod promote_again;
 mod promote_bounds;
 mod promote_finds;
+mod pull_request_life;
 mod reaching;
 mod recipes;
 mod rehearse;
