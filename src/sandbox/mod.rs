@@ -13,6 +13,8 @@ mod host;
 #[cfg(not(target_os = "linux"))]
 #[path = "host_elsewhere.rs"]
 mod host;
+#[cfg(unix)]
+mod landing;
 mod machine_remote;
 mod opened;
 mod order;

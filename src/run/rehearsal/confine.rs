@@ -61,7 +61,11 @@ fn inside(path: &str) -> String {
             Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
         }
     }
-    let turned = turned.to_string_lossy();
+    let turned = match turned.to_string_lossy() {
+        // The scratch directory itself.
+        turned if turned.is_empty() && rest.is_empty() && !fixed.is_empty() => ".".into(),
+        turned => turned,
+    };
     let ends = fixed.ends_with('/') && !turned.is_empty();
     format!("{turned}{}{rest}", if ends { "/" } else { "" })
 }
@@ -75,6 +79,9 @@ mod tests {
         assert_eq!(inside("/etc/passwd"), "etc/passwd");
         assert_eq!(inside("../../x/../y.json"), "y.json");
         assert_eq!(inside("./out/"), "out/");
+        assert_eq!(inside("./"), "./");
+        assert_eq!(inside("/"), "./");
+        assert_eq!(inside(".."), ".");
     }
 
     #[test]

@@ -31,8 +31,11 @@ pub(super) struct Scratch {
 impl Outputs {
     /// Something is written to this path.
     pub(super) fn written(&mut self, path: &str) {
+        // Whatever is named `.` is written to the directory itself.
         let mut directory = PathBuf::new();
-        let mut parts = path.split('/').filter(|part| !part.is_empty()).peekable();
+        self.directories.insert(directory.clone());
+        let is_a_name = |part: &&str| !part.is_empty() && *part != ".";
+        let mut parts = path.split('/').filter(is_a_name).peekable();
         while let Some(part) = parts.next() {
             let rendered_later = part.find("{{");
             if rendered_later.is_none() && parts.peek().is_some() {

@@ -1,20 +1,25 @@
 //! Directories as tar streams.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path};
 
 use tar::{Archive, Builder, EntryType, Header};
 
 use super::transfer::Side;
-use crate::remote::{Exactly, Meter, RemoteError, Step, file_mode, local_metadata, walk};
+use crate::remote::{
+    Exactly, Meter, OWNERS, RemoteError, Step, file_mode, is_closed, local_metadata, walk,
+};
+use crate::sandbox::landing;
 
 /// What one stream holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
+    /// Open to their owner until the files are there.
     Directories,
     Files,
+    /// Those directories that are not to stay open.
+    Closed,
 }
 
 /// Writes what is below `source`, or `source` itself under the name `prefix`, links followed.
@@ -25,16 +30,19 @@ pub(super) fn fill(
     meter: &Meter,
 ) -> Result<(), Side> {
     let mut archive = Builder::new(BufWriter::with_capacity(1 << 18, to));
-    let directory = EntryType::Directory;
-    if holds == Holds::Directories && prefix != Path::new("") {
-        let mode = file_mode(&local_metadata(source)?);
-        add(&mut archive, directory, (prefix, mode, 0), io::empty())?;
+    let enter = |archive: &mut Builder<_>, path: &Path, mode: u32| {
+        let mode = match holds {
+            Holds::Directories => mode | OWNERS,
+            Holds::Closed if is_closed(mode) => mode,
+            Holds::Closed | Holds::Files => return Ok(()),
+        };
+        add(archive, EntryType::Directory, (path, mode, 0), io::empty())
+    };
+    if prefix != Path::new("") {
+        enter(&mut archive, prefix, file_mode(&local_metadata(source)?))?;
     }
     walk(source, &mut |step| match step {
-        Step::Enter { inside, mode, .. } if holds == Holds::Directories => {
-            let path = prefix.join(inside);
-            add(&mut archive, directory, (&path, mode, 0), io::empty())
-        }
+        Step::Enter { inside, mode, .. } => enter(&mut archive, &prefix.join(inside), mode),
         Step::File {
             inside,
             local,
@@ -74,41 +82,41 @@ fn add(
         .map_err(Side::There)
 }
 
-/// Writes files and directories of a stream below `to`. What else is in it, or leads elsewhere, is left out.
-pub(super) fn unpack(from: impl Read, to: &Path) -> Result<(), RemoteError> {
-    let make =
-        |path: &Path| fs::create_dir_all(path).map_err(|error| RemoteError::local(path, error));
+/// Writes files and directories of a stream below `name` in `root`. What else is in it, or leads elsewhere, is left out.
+pub(super) fn unpack(from: impl Read, (root, name): (&Path, &Path)) -> Result<(), RemoteError> {
     let broken = |error| RemoteError::broken("fetching a directory", error);
-    make(to)?;
+    let make = |inside: &Path| {
+        let made = landing::make_directories(root, &name.join(inside));
+        made.map_err(|error| RemoteError::local(&root.join(name).join(inside), error))
+    };
+    fs::create_dir_all(root).map_err(|error| RemoteError::local(root, error))?;
+    make(Path::new(""))?;
     let mut archive = Archive::new(from);
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         let inside = entry.path().map_err(broken)?.into_owned();
-        let leads_elsewhere = inside
-            .components()
-            .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
-        if leads_elsewhere {
+        if leads_elsewhere(&inside) {
             continue;
         }
-        let path = to.join(&inside);
         match entry.header().entry_type() {
-            EntryType::Directory => make(&path)?,
+            EntryType::Directory => drop(make(&inside)?),
             EntryType::Regular => {
+                let above = make(inside.parent().unwrap_or(Path::new("")))?;
+                let path = above.join(inside.file_name().unwrap_or_default());
                 let mode = entry.header().mode().unwrap_or(0o644) & 0o777;
-                let opened = OpenOptions::new()
-                    .write(true)
-                    .create(true)
-                    .truncate(true)
-                    .mode(mode)
-                    .open(&path);
-                let mut file = opened.map_err(|error| RemoteError::local(&path, error))?;
-                io::copy(&mut entry, &mut file)
-                    .map_err(|error| RemoteError::local(&path, error))?;
+                let copied = landing::create_file(&path, mode)
+                    .and_then(|mut file| io::copy(&mut entry, &mut file));
+                copied.map_err(|error| RemoteError::local(&path, error))?;
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+fn leads_elsewhere(inside: &Path) -> bool {
+    let mut parts = inside.components();
+    parts.any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 #[cfg(test)]
@@ -143,7 +151,7 @@ mod tests {
         archive.finish().unwrap();
         drop(archive);
         let to = place.path().join("to");
-        unpack(&*bytes, &to).unwrap();
+        unpack(&*bytes, (place.path(), Path::new("to"))).unwrap();
         assert_eq!(fs::read(to.join("good/x")).unwrap(), b"x");
         assert!(!place.path().join("escaped").exists());
     }
