@@ -11,6 +11,7 @@ pub(crate) fn of(command: &str) -> Option<String> {
         "inspect" => INSPECT.to_owned(),
         "fix" => fix(),
         "iam-policy" => IAM_POLICY.to_owned(),
+        "plan" => PLAN.to_owned(),
         "promote" => PROMOTE.to_owned(),
         "settle" => SETTLE.to_owned(),
         "version" => VERSION.to_owned(),
@@ -27,6 +28,7 @@ Available commands are:
     fix         print a template with what is outdated in it brought up to date
     iam-policy  print the least IAM policy for a template
     inspect     see the components of a template
+    plan        check builds against the account before anything is created
     promote     make the image that a pull request has tested the release
     rehearse    build without an account: a model of EC2, a sandbox as the machine
     settle      undo what the build of a journal left behind
@@ -153,6 +155,26 @@ Options:
 
   -except=foo,bar,baz    All builds other than these.
   -only=foo,bar,baz      Only these builds.
+  -var 'key=value'       A variable; may be given several times.
+  -var-file=path         A JSON file of variables; may be given several times.
+";
+
+/// `plan`.
+pub(crate) const PLAN: &str = "\
+Usage: ami-build plan [options] TEMPLATE
+
+  Lists the builds of a template and asks AWS what can be known before anything is
+  created: names, permissions, source images, networks, keys, quotas. All problems
+  come at once, and nothing is created. What the credentials may not ask is said
+  and is no failure.
+
+Options:
+
+  -except=foo,bar,baz    All builds other than these.
+  -only=foo,bar,baz      Only these builds.
+  -force                 Existing images would be replaced: names may be taken.
+  -json                  Print the builds as a matrix of jobs for GitHub's
+                         strategy.matrix, as one JSON object and nothing else.
   -var 'key=value'       A variable; may be given several times.
   -var-file=path         A JSON file of variables; may be given several times.
 ";

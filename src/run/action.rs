@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
+use super::planned::PlanContext;
 use super::promote::PromoteContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, promote_step,
-    rehearse, secrets, sweep_step, validate,
+    Look, Outcome, Start, bounded, console, file_bounds, inspect, join_step, journals, load,
+    plan_step, promote_step, rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -125,6 +126,22 @@ async fn carry_out(
         ActionCommand::Inspect(options) => {
             let outcome = inspect::inspect(&options, &console, environment);
             concluded(start, begin, outcome)
+        }
+        ActionCommand::Plan(options) => {
+            let cx = PlanContext {
+                console: &console,
+                environment,
+                stop: &stop,
+            };
+            Box::pin(plan_step::plan(&options, cx, begin)).await
+        }
+        ActionCommand::Join(options) => {
+            let build = BuildOptions {
+                template: options.template.clone(),
+                ..BuildOptions::default()
+            };
+            let cx = super::context(start, console, stop, (build, comment));
+            Box::pin(join_step::join(&options, &cx)).await
         }
         ActionCommand::Promote(options) => {
             let cx = PromoteContext {

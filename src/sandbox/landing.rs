@@ -1,150 +1,129 @@
-//! Where what comes out of a sandbox lands: in the directory that it was meant for, through no link that lies there, and not
-//! without end. What is fetched was written by scripts, so neither names nor sizes are to be trusted.
+//! Where a directory lands that comes out of a sandbox: what is in it is hostile, and a link that lies at its destination would lead
+//! it elsewhere. So it comes to an empty place first, and what is in the way afterwards is replaced and never followed.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, symlink};
+use std::path::{Path, PathBuf};
 
-/// The deepest directory that is made.
-const DEEPEST: usize = 100;
-
-/// How much may still come out of one sandbox. Clones are the same one.
-#[derive(Clone, Debug)]
-pub(crate) struct Allowance(Arc<Bytes>);
-
-#[derive(Debug)]
-struct Bytes {
-    whole: u64,
-    left: AtomicU64,
+/// An empty directory in the destination. It goes when it is dropped.
+pub(super) struct Landing {
+    directory: PathBuf,
+    destination: PathBuf,
 }
 
-/// A reader that gives no more than there is allowance for.
-pub(crate) struct Bounded<'a, R> {
-    reader: R,
-    allowance: &'a Allowance,
-}
-
-impl Allowance {
-    /// An allowance of so many bytes, all that is fetched taken together.
-    pub(crate) fn new(bytes: u64) -> Self {
-        Self(Arc::new(Bytes {
-            whole: bytes,
-            left: AtomicU64::new(bytes),
-        }))
+impl Landing {
+    /// Makes it, and the destination where that is not there.
+    pub(super) fn new(destination: &Path) -> io::Result<Self> {
+        fs::create_dir_all(destination)?;
+        let random = getrandom::u64().map_err(io::Error::other)?;
+        let directory = destination.join(format!(".ami-build-landing-{random:016x}"));
+        fs::DirBuilder::new().mode(0o700).create(&directory)?;
+        Ok(Self {
+            directory,
+            destination: destination.to_owned(),
+        })
     }
 
-    /// Bounds what is read from `reader`.
-    pub(crate) fn bound<R>(&self, reader: R) -> Bounded<'_, R> {
-        Bounded {
-            reader,
-            allowance: self,
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Moves what came to the destination.
+    pub(super) fn settle(self) -> io::Result<()> {
+        merge(&self.directory, &self.destination)
+    }
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.directory) {
+            log::warn!("cannot remove {}: {error}", self.directory.display());
         }
     }
-
-    /// Whether nothing is left of it.
-    pub(crate) fn is_used_up(&self) -> bool {
-        self.0.left.load(Ordering::Relaxed) == 0
-    }
 }
 
-impl<R: Read> Read for Bounded<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Bytes { whole, left } = &*self.allowance.0;
-        let allowed = left.load(Ordering::Relaxed);
-        if allowed == 0 {
-            let text = format!(
-                "more than {} MiB would come out of the sandbox, which is all that it may hold",
-                whole >> 20
-            );
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
-        }
-        let most = usize::try_from(allowed).map_or(buffer.len(), |most| most.min(buffer.len()));
-        let count = self.reader.read(&mut buffer[..most])?;
-        left.fetch_sub(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
-/// Creates a file, or empties it. A link there gives way to it: what it leads to is not ours.
-pub(crate) fn create_file(path: &Path, mode: u32) -> io::Result<File> {
-    remove_link(path)?;
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(mode)
-        .custom_flags(libc::O_NOFOLLOW)
-        .open(path)
-}
-
-/// Makes the directories of `inside` below `root`, which is there. A link among them gives way.
-pub(crate) fn make_directories(root: &Path, inside: &Path) -> io::Result<PathBuf> {
-    let mut reached = root.to_owned();
-    for (depth, part) in inside.components().enumerate() {
-        match part {
-            Component::Normal(name) if depth < DEEPEST => reached.push(name),
-            Component::CurDir => continue,
-            _ => return Err(io::ErrorKind::InvalidFilename.into()),
-        }
-        remove_link(&reached)?;
-        match fs::create_dir(&reached) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
+fn merge(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (came, place) = (entry.path(), to.join(entry.file_name()));
+        match fs::symlink_metadata(&place) {
+            Ok(there) if entry.file_type()?.is_dir() => {
+                if there.is_symlink() {
+                    unfold(&place)?;
+                }
+                merge(&came, &place)?;
+            }
+            // A rename replaces a link and does not follow it.
+            _ => fs::rename(&came, &place)?,
         }
     }
-    Ok(reached)
+    Ok(())
 }
 
-fn remove_link(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => fs::remove_file(path),
-        _ => Ok(()),
+/// Puts a directory in the place of a link to one, with links to what is in that.
+fn unfold(link: &Path) -> io::Result<()> {
+    let names = fs::read_dir(link)?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect::<io::Result<Vec<_>>>()?;
+    let target = fs::canonicalize(link)?;
+    fs::remove_file(link)?;
+    fs::create_dir(link)?;
+    for name in names {
+        symlink(target.join(&name), link.join(&name))?;
     }
+    Ok(())
 }
 
 #[cfg(test)]
-mod tests {
+mod unit {
     use super::*;
-    use std::os::unix::fs::symlink;
 
-    #[test]
-    fn nothing_is_written_through_a_link() {
-        let place = tempfile::tempdir().unwrap();
-        let at = |name: &str| place.path().join(name);
-        fs::create_dir_all(at("workspace/scripts")).unwrap();
-        fs::write(at("workspace/README"), "mine").unwrap();
-        fs::create_dir(at("scratch")).unwrap();
-        symlink(at("workspace/README"), at("scratch/README")).unwrap();
-        symlink(at("workspace/scripts"), at("scratch/scripts")).unwrap();
-        create_file(&at("scratch/README"), 0o644).unwrap();
-        let made = make_directories(&at("scratch"), Path::new("./scripts/new")).unwrap();
-        create_file(&made.join("x"), 0o644).unwrap();
-        assert_eq!(fs::read(at("workspace/README")).unwrap(), b"mine");
-        assert_eq!(fs::read_dir(at("workspace/scripts")).unwrap().count(), 0);
-        assert!(at("scratch/scripts/new/x").is_file());
-    }
-
-    #[test]
-    fn a_path_that_leads_out_or_goes_too_deep_is_refused() {
-        let place = tempfile::tempdir().unwrap();
-        for path in ["../x", "/x", &"d/".repeat(DEEPEST + 1)] {
-            let made = make_directories(place.path(), Path::new(path));
-            assert!(made.is_err(), "{path}");
+    /// A directory of somebody else, and a destination with a link to it and one to a file in it.
+    fn places() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let root = tempfile::tempdir().unwrap();
+        let theirs = root.path().join("theirs");
+        let destination = root.path().join("destination");
+        fs::create_dir_all(theirs.join("deep")).unwrap();
+        fs::create_dir(&destination).unwrap();
+        for file in ["file", "deep/file", "deep/other"] {
+            fs::write(theirs.join(file), "theirs").unwrap();
         }
+        symlink(&theirs, destination.join("link")).unwrap();
+        symlink(theirs.join("file"), destination.join("file")).unwrap();
+        (root, theirs, destination)
     }
 
     #[test]
-    fn one_allowance_is_for_all_that_is_fetched() {
-        let allowance = Allowance::new(10);
-        let mut bytes = Vec::new();
-        let first = allowance.bound(&[1; 8][..]).read_to_end(&mut bytes);
-        assert_eq!((first.unwrap(), allowance.is_used_up()), (8, false));
-        let second = allowance.clone();
-        let error = second.bound(io::repeat(2)).read_to_end(&mut bytes);
-        assert_eq!(error.unwrap_err().kind(), io::ErrorKind::FileTooLarge);
-        assert_eq!((bytes.len(), allowance.is_used_up()), (10, true));
+    fn what_lands_replaces_links_and_follows_none() {
+        let (_root, theirs, destination) = places();
+        let landing = Landing::new(&destination).unwrap();
+        fs::create_dir_all(landing.path().join("link/deep")).unwrap();
+        for file in ["file", "link/file", "link/deep/file", "link/new"] {
+            fs::write(landing.path().join(file), "ours").unwrap();
+        }
+        landing.settle().unwrap();
+        let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+        for file in ["file", "link/file", "link/deep/file", "link/new"] {
+            assert_eq!(read(destination.join(file)), "ours", "{file}");
+        }
+        for file in ["file", "deep/file"] {
+            assert_eq!(read(theirs.join(file)), "theirs", "{file}");
+        }
+        assert!(!theirs.join("new").exists());
+        assert_eq!(read(destination.join("link/deep/other")), "theirs");
+    }
+
+    #[test]
+    fn nothing_of_the_landing_stays() {
+        let (_root, _theirs, destination) = places();
+        let landing = Landing::new(&destination.join("new")).unwrap();
+        fs::write(landing.path().join("a"), "").unwrap();
+        landing.settle().unwrap();
+        drop(Landing::new(&destination.join("new")).unwrap());
+        let names = fs::read_dir(destination.join("new")).unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["a"]);
     }
 }

@@ -31,7 +31,7 @@ pub(crate) async fn open(
     engines: Engines<'_>,
     stop: &Stop,
 ) -> Result<Opened, SandboxError> {
-    if *choice != SandboxChoice::None && !users::is_a_name(&order.user) {
+    if *choice != SandboxChoice::None && !users::is_name(&order.user) {
         return Err(SandboxError::User(order.user.clone()));
     }
     let opened = |sandbox| Ok(Opened::Open(Box::new(sandbox), Vec::new()));
@@ -113,7 +113,7 @@ impl Sandbox {
     pub(crate) fn differences(&self) -> &[String] {
         match self {
             Self::Host(sandbox) => sandbox.limits(),
-            Self::Docker(_) => &[],
+            Self::Docker(sandbox) => sandbox.differences(),
         }
     }
 

@@ -64,7 +64,7 @@ pub(crate) fn new(name: &str, shell: &str, passwd: &str, group: &str) -> User {
 }
 
 /// Whether a user can have this name: it goes into lines with colons, and into the path of a home.
-pub(crate) fn is_a_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let allowed = |letter: char| letter.is_alphanumeric() || "_-.@".contains(letter);
     let first = name.chars().next();
     first.is_some_and(|first| first.is_alphanumeric() || first == '_')
@@ -201,13 +201,13 @@ mod unit {
     #[test]
     fn a_name_leads_to_no_other_place_and_makes_no_second_line() {
         for name in ["ec2-user", "ubuntu", "_apt", "first.last", "Administrator"] {
-            assert!(is_a_name(name), "{name}");
+            assert!(is_name(name), "{name}");
         }
         let too_long = "x".repeat(33);
         for name in [
             "", ".", "..", "../root", "a/b", "a:0:0", "a\nroot2", "-r", "a b", &too_long,
         ] {
-            assert!(!is_a_name(name), "{name:?}");
+            assert!(!is_name(name), "{name:?}");
         }
     }
 

@@ -106,7 +106,7 @@ fn without_sandbox(error: &SandboxError) -> BuilderEnd {
         ),
         _ => failed(
             error,
-            "`-sandbox` names another one; `-sandbox=none` rehearses without provisioners",
+            "`-sandbox`, in the action the input `sandbox`, names another one; `none` rehearses without provisioners",
         ),
     };
     BuilderEnd {

@@ -1,7 +1,8 @@
 //! Directories as tar streams.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path};
 
 use tar::{Archive, Builder, EntryType, Header};
@@ -10,7 +11,9 @@ use super::transfer::Side;
 use crate::remote::{
     Exactly, Meter, OWNERS, RemoteError, Step, file_mode, is_closed, local_metadata, walk,
 };
-use crate::sandbox::landing;
+
+/// The deepest directory that is fetched.
+const DEEPEST: usize = 100;
 
 /// What one stream holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,15 +85,12 @@ fn add(
         .map_err(Side::There)
 }
 
-/// Writes files and directories of a stream below `name` in `root`. What else is in it, or leads elsewhere, is left out.
-pub(super) fn unpack(from: impl Read, (root, name): (&Path, &Path)) -> Result<(), RemoteError> {
+/// Writes files and directories of a stream below `to`. What else is in it, or leads elsewhere, is left out.
+pub(super) fn unpack(from: impl Read, to: &Path) -> Result<(), RemoteError> {
+    let make =
+        |path: &Path| fs::create_dir_all(path).map_err(|error| RemoteError::local(path, error));
     let broken = |error| RemoteError::broken("fetching a directory", error);
-    let make = |inside: &Path| {
-        let made = landing::make_directories(root, &name.join(inside));
-        made.map_err(|error| RemoteError::local(&root.join(name).join(inside), error))
-    };
-    fs::create_dir_all(root).map_err(|error| RemoteError::local(root, error))?;
-    make(Path::new(""))?;
+    make(to)?;
     let mut archive = Archive::new(from);
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
@@ -98,15 +98,20 @@ pub(super) fn unpack(from: impl Read, (root, name): (&Path, &Path)) -> Result<()
         if leads_elsewhere(&inside) {
             continue;
         }
+        let path = to.join(&inside);
         match entry.header().entry_type() {
-            EntryType::Directory => drop(make(&inside)?),
+            EntryType::Directory => make(&path)?,
             EntryType::Regular => {
-                let above = make(inside.parent().unwrap_or(Path::new("")))?;
-                let path = above.join(inside.file_name().unwrap_or_default());
                 let mode = entry.header().mode().unwrap_or(0o644) & 0o777;
-                let copied = landing::create_file(&path, mode)
-                    .and_then(|mut file| io::copy(&mut entry, &mut file));
-                copied.map_err(|error| RemoteError::local(&path, error))?;
+                let opened = OpenOptions::new()
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .mode(mode)
+                    .open(&path);
+                let mut file = opened.map_err(|error| RemoteError::local(&path, error))?;
+                io::copy(&mut entry, &mut file)
+                    .map_err(|error| RemoteError::local(&path, error))?;
             }
             _ => {}
         }
@@ -114,9 +119,11 @@ pub(super) fn unpack(from: impl Read, (root, name): (&Path, &Path)) -> Result<()
     Ok(())
 }
 
+/// Whoever walks a directory that is deeper than any that was meant needs a call for each of its steps.
 fn leads_elsewhere(inside: &Path) -> bool {
     let mut parts = inside.components();
     parts.any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
+        || inside.components().count() > DEEPEST
 }
 
 #[cfg(test)]
@@ -151,7 +158,7 @@ mod tests {
         archive.finish().unwrap();
         drop(archive);
         let to = place.path().join("to");
-        unpack(&*bytes, (place.path(), Path::new("to"))).unwrap();
+        unpack(&*bytes, &to).unwrap();
         assert_eq!(fs::read(to.join("good/x")).unwrap(), b"x");
         assert!(!place.path().join("escaped").exists());
     }

@@ -8,7 +8,7 @@ use super::pipes::HostPipes;
 use super::session::{Input, Outcome, Session};
 use super::transfer;
 use crate::remote::{DirectoryPart, Exit, Meter, OutputSink, Pipes, Remote, RemoteError, Upload};
-use crate::sandbox::landing::Allowance;
+use crate::sandbox::allowance::Allowance;
 
 /// The sandbox. Every command is a login of its own; there is no connection that could be cut.
 pub(crate) struct HostRemote {

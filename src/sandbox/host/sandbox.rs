@@ -17,7 +17,7 @@ use super::launch::{Launched, failed, launch, play};
 use super::relay::{Carrying, Resolver};
 use super::remote::HostRemote;
 use super::setup::{Asked, Owners, Setup, Showing};
-use crate::sandbox::landing::Allowance;
+use crate::sandbox::allowance::Allowance;
 use crate::sandbox::{Changes, Network, Order, SandboxError};
 use crate::stop::Stop;
 

@@ -1,5 +1,6 @@
 //! Files into a sandbox and out of it: through commands of its user's, so that a path means and a mode forbids what it would.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,10 +11,7 @@ use crate::remote::{
     DirectoryPart, Exactly, Exit, Meter, Output, RemoteError, Upload, base_name, directory_size,
     file_mode, has_closed, local_metadata, shell_path, split,
 };
-use crate::sandbox::landing::{self, Allowance};
-
-/// The mode of a file that was fetched, as far as the caller's mask lets it.
-const NEW_FILE: u32 = 0o666;
+use crate::sandbox::allowance::Allowance;
 
 /// Puts a file there.
 pub(super) async fn upload(
@@ -97,8 +95,7 @@ pub(super) async fn download(
 ) -> Result<(), RemoteError> {
     meter.begin(None);
     let to = destination.to_owned();
-    let created = landing::create_file(&to, NEW_FILE);
-    let mut file = created.map_err(|error| RemoteError::local(&to, error))?;
+    let mut file = File::create(&to).map_err(|error| RemoteError::local(&to, error))?;
     let command = format!("cat {}", shell_path(source));
     let (meter, bound) = (meter.clone(), allowance.clone());
     fetch(line, (&command, source), allowance, move |from| {
@@ -122,11 +119,11 @@ pub(super) async fn download_directory(
         "" | "." | ".." | "~" => PathBuf::new(),
         name => PathBuf::from(name),
     };
-    let to = destination.to_owned();
+    let to = destination.join(name);
     let command = format!("tar -chf - -C {} .", shell_path(source));
     let (meter, bound) = (meter.clone(), allowance.clone());
     fetch(line, (&command, source), allowance, move |from| {
-        archive::unpack(meter.count(bound.bound(from)), (&to, &name))
+        archive::unpack(meter.count(bound.bound(from)), &to)
     })
     .await
 }
