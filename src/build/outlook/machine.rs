@@ -23,7 +23,7 @@ const GROUPS: &[&str] = &["security_group_id", "security_group_ids"];
 
 /// The source image, as the build will look for it.
 pub(super) async fn source<C: Cloud>(cx: &Cx<'_, C, ()>) -> (Check, Option<Image>) {
-    let found = source_image::look_up(cx).await;
+    let found = source_image::look_up(cx.cloud, cx.region, cx.settings).await;
     Check::of("the source image", SOURCE, found)
 }
 
