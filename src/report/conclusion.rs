@@ -1,8 +1,11 @@
 //! What came of a run in one word: the output `conclusion`. `docs/errors.md` says what each word means.
 
+use serde::{Deserialize, Serialize};
+
 /// What came of a build or a run. Of several builds the first in this order tells for the run, so the order matters:
 /// what a person has to do something about comes before what follows from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Conclusion {
     /// Somebody asked to stop.
     Cancelled,

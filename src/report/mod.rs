@@ -1,24 +1,31 @@
 //! Everything that leaves the program for somebody to read.
 
+pub(crate) mod chronicle;
 pub(crate) mod classify;
 pub(crate) mod closing;
 pub(crate) mod comment;
 pub(crate) mod conclusion;
 pub(crate) mod console;
+pub(crate) mod contents;
+mod cost;
 pub(crate) mod defuse;
 pub(crate) mod gantt;
 pub(crate) mod human;
+mod launch_command;
 pub(crate) mod links;
 pub(crate) mod markdown;
 pub(crate) mod marker;
 pub(crate) mod merged;
 pub(crate) mod outlet;
 pub(crate) mod outputs;
+mod prices;
+mod product;
 mod promoted;
 pub(crate) mod prompt;
 pub(crate) mod publish;
 pub(crate) mod rehearsed;
 pub(crate) mod result;
+pub(crate) mod stages;
 pub(crate) mod sticky;
 pub(crate) mod summary;
 pub(crate) mod swept;

@@ -132,6 +132,7 @@ async fn carry_out(
                 environment,
                 stop: &stop,
                 token: comment.token.as_ref(),
+                comments: comment.writer(),
                 run_uuid: &super::new_run_uuid(),
             };
             Box::pin(promote_step::promote(&options, cx, begin)).await

@@ -10,9 +10,10 @@ use crate::action::environment::GITHUB_REPOSITORY;
 use crate::action::event;
 use crate::cli::options::Force;
 use crate::content::{Content, Ground};
-use crate::images::{Life, LifeOptions, Origin, Reuse, Stay};
+use crate::images::{Life, LifeOptions, Listing, Origin, Reuse, Stay};
 use crate::plan::amazon::settings::{ImageSettings, Lifecycle};
 use crate::plan::{Builder, PlannedBuild};
+use crate::report::result::Reality;
 
 /// Gives the images of all builds their life. Without `kind` nothing is changed.
 pub(super) async fn give(builds: &mut [PlannedBuild], ground: Ground, cx: &RunContext) {
@@ -33,6 +34,10 @@ pub(super) async fn give(builds: &mut [PlannedBuild], ground: Ground, cx: &RunCo
                 Force::No => options.reuse,
             },
             content,
+            listing: match (cx.on_runner(), cx.reality()) {
+                (true, Reality::Built) => Listing::OfMachine,
+                _ => Listing::None,
+            },
         };
         for reason in life.content.unknown() {
             cx.console.say(&format!(

@@ -42,6 +42,8 @@ pub(super) struct PromoteContext<'a> {
     pub(super) stop: &'a Stop,
     /// Reads which pull request a commit came with.
     pub(super) token: Option<&'a Secret>,
+    /// Says in the comments of the pull requests what became of their image, where that is wanted.
+    pub(super) comments: Option<&'a Secret>,
     /// The run.
     pub(super) run_uuid: &'a str,
 }

@@ -60,6 +60,18 @@ impl PackageList {
         list
     }
 
+    /// What [`Self::of_rpm`] reads, sorted.
+    pub(crate) fn lines(&self) -> String {
+        let versions = self.versions.iter();
+        let lines = versions.flat_map(|(key, versions)| {
+            versions.iter().map(|version| {
+                let Key { name, architecture } = key;
+                format!("{name}\t{architecture}\t{version}\n")
+            })
+        });
+        lines.collect()
+    }
+
     /// With what another package manager says.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.versions.extend(other.versions);

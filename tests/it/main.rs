@@ -12,6 +12,8 @@ mod attributes;
 mod calls;
 mod command_line;
 mod comment;
+mod comment_story;
+mod comment_traffic;
 mod config_management;
 mod connections;
 mod credentials;

@@ -104,6 +104,17 @@ impl<'a> Step<'a> {
         self
     }
 
+    /// It is this run; later ones have higher numbers.
+    pub(crate) fn run_number(self, number: u64) -> Self {
+        self.env("GITHUB_RUN_ID", &number.to_string())
+    }
+
+    /// It is about this commit.
+    pub(crate) fn commit(mut self, sha: &str) -> Self {
+        self.option("--sha", sha);
+        self
+    }
+
     /// The pull request comes from a fork.
     pub(crate) fn fork(mut self) -> Self {
         self.option("--fork", "");
