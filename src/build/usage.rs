@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::cx::Cx;
 use super::launch::Machine;
 use super::{fast_devices, fast_volume};
 use crate::cloud::image::{BlockDevice, Image};
 
 /// A machine with its volumes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Usage {
     /// What it was launched as; `None` where EC2 had several to choose from.
     pub(crate) instance_type: Option<String>,
@@ -23,7 +25,8 @@ pub(crate) struct Usage {
 }
 
 /// How a machine is bought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Market {
     /// At the price of the list.
     OnDemand,
@@ -32,7 +35,7 @@ pub(crate) enum Market {
 }
 
 /// A volume of the machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UsedVolume {
     /// GiB, where template or image say.
     pub(crate) gib: Option<u32>,

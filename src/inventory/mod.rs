@@ -5,12 +5,14 @@ mod answer;
 mod ask;
 mod question;
 
+use serde::{Deserialize, Serialize};
+
 use crate::sandbox::PackageList;
 
 pub(crate) use ask::ask;
 
 /// What a machine holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inventory {
     /// What dpkg or rpm has installed.
     pub(crate) packages: PackageList,
@@ -19,7 +21,7 @@ pub(crate) struct Inventory {
 }
 
 /// The same machine before its first provisioner and after its last one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inventories {
     /// As the base image has it.
     pub(crate) before: Result<Inventory, Silence>,
@@ -28,7 +30,8 @@ pub(crate) struct Inventories {
 }
 
 /// Why a machine did not tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Silence {
     /// Another system.
     #[error("it has neither dpkg nor rpm")]

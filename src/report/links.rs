@@ -50,7 +50,7 @@ pub(crate) fn run(environment: &Environment) -> Option<String> {
 }
 
 /// Whether it looks like a region: links and shells are no place for foreign text.
-pub(super) fn is_region(text: &str) -> bool {
+pub(crate) fn is_region(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::build::{Built, BuiltVolumes, FastVolume, ReuseStory, Usage};
 use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
 use crate::inventory::Inventories;
 
 /// The images that a build made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Images {
     /// Their name, the same everywhere.
     pub(crate) name: String,
@@ -65,7 +67,7 @@ impl From<&Built> for Images {
 }
 
 /// The volumes that a build made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Volumes {
     /// Where they are.
     pub(crate) region: Region,
@@ -95,7 +97,7 @@ impl From<&BuiltVolumes> for Volumes {
 }
 
 /// The image that a build started from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SourceImage {
     /// Its id.
     pub(crate) id: ImageId,
@@ -104,7 +106,8 @@ pub(crate) struct SourceImage {
 }
 
 /// What a build leaves to its user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Product {
     /// Images.
     Images(Box<Images>),

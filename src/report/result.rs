@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::conclusion::Conclusion;
 pub(crate) use super::product::{Images, Product, Volumes};
 use super::rehearsed::Rehearsed;
@@ -56,7 +58,7 @@ impl Settlement for NothingCreated {
 }
 
 /// A thing that is still there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Remainder {
     /// Such as `instance i-0123456789abcdef0 in us-east-1`.
     pub(crate) what: String,
@@ -69,7 +71,8 @@ pub(crate) struct Remainder {
 }
 
 /// Whether a thing is still there because somebody asked for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Intent {
     /// `-on-error=abort`.
     Kept,
@@ -78,7 +81,8 @@ pub(crate) enum Intent {
 }
 
 /// How a build ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Outcome {
     /// Well.
     Succeeded(Product),
@@ -105,7 +109,7 @@ impl Outcome {
 }
 
 /// Why and where a build ended early.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Failure {
     /// Which kind.
     pub(crate) conclusion: Conclusion,
@@ -118,7 +122,7 @@ pub(crate) struct Failure {
 }
 
 /// What is known of a build before its ledger is settled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct BuildFacts {
     /// Its name.
     pub(crate) name: String,
@@ -197,7 +201,8 @@ impl BuildReport {
 }
 
 /// Whether a run is real.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Reality {
     /// What it made exists.
     #[default]

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 /// The step in which what must not stay is removed; it follows the one in which a build failed.
 pub(crate) const CLEAN_UP: &str = "Clean up";
 
 /// One step of a build.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Step {
     /// What was done.
     pub(crate) title: String,

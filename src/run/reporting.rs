@@ -13,6 +13,7 @@ use crate::report::links;
 use crate::report::publish::{CommentBy, Destinations, publish};
 use crate::report::rehearsed;
 use crate::report::result::{BuildReport, Reality, RunReport};
+use crate::report::result_file;
 
 /// GitHub gets this long to take the comment: the minute that it asks for where it finds us too busy, and a second try.
 const COMMENT_LIMIT: Duration = Duration::from_secs(150);
@@ -34,6 +35,28 @@ pub(super) async fn report(
         duration: begin.elapsed(),
         log_url: links::run(&cx.environment),
     };
+    write_result(&report, cx);
+    publish_to_all(&report, cx).await
+}
+
+/// The job that joins results misses a file that is not there, and says so.
+fn write_result(report: &RunReport, cx: &RunContext) {
+    let whose = (&cx.environment, cx.owner);
+    let options = &cx.options.template;
+    let written = result_file::write(report, options, whose, cx.console.redactor());
+    let told = match written {
+        Ok(Some(name)) => cx.outputs.result_file(&name).map_err(|error| chain(&error)),
+        Ok(None) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = told {
+        let text = format!("the result could not be written for another job: {error}");
+        cx.console.error(&format!("Warning: {text}"));
+    }
+}
+
+/// Takes the report to everybody who waits for it, and says whether all is well with the run.
+pub(super) async fn publish_to_all(report: &RunReport, cx: &RunContext) -> Outcome {
     let files = CommandFiles::of(&cx.environment);
     let comment = cx.comment.writer().map(|token| CommentBy {
         token,
@@ -47,7 +70,7 @@ pub(super) async fn report(
         console: &cx.console,
         comment,
     };
-    if let Err(error) = publish(&report, to, &cx.stop).await {
+    if let Err(error) = publish(report, to, &cx.stop).await {
         let text = chain(&error);
         cx.console.error(&format!("Error: {text}"));
         cx.console
@@ -55,7 +78,7 @@ pub(super) async fn report(
         return Outcome::Failed;
     }
     if report.reality != Reality::Built {
-        rehearsed::print(&report, &cx.console);
+        rehearsed::print(report, &cx.console);
     }
     match report.conclusion() {
         Conclusion::Success | Conclusion::Rehearsed => Outcome::Succeeded,

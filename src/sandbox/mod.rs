@@ -3,6 +3,7 @@
 //! A sandbox is opened by an [`Order`], gives a [`Remote`](crate::remote::Remote) as often as somebody connects, tells what was
 //! [changed](Changes) in it, and is closed. Nothing of the host but what is uploaded gets in, and nothing gets out.
 
+mod allowance;
 mod changes;
 mod choice;
 mod dialer;
@@ -13,6 +14,7 @@ mod host;
 #[cfg(not(target_os = "linux"))]
 #[path = "host_elsewhere.rs"]
 mod host;
+mod landing;
 mod machine_remote;
 mod opened;
 mod order;

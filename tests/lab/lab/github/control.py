@@ -9,7 +9,7 @@
     POST   /_lab/comments     {repository, number, author, body}: a comment by anybody; author "" gives `user: null`
     POST   /_lab/crowd        {repository, number, author, body, count}: so many of them
     POST   /_lab/lock         {repository, number}: locks the conversation
-    POST   /_lab/pulls        {repository, number, head_repository, head_ref, head_sha, state, locked, commits}
+    POST   /_lab/pulls        {repository, number, head_repository, head_ref, head_sha, state, merged, locked, commits}
     POST   /_lab/repositories {full_name, private, commits, files: {COMMIT: {PATH: TEXT}}}
 
 Bodies and answers are JSON.
