@@ -16,7 +16,7 @@ mod values;
 pub(crate) use find::{Found, Which, find};
 pub(crate) use kind::Kind;
 pub(crate) use known::Known;
-pub(crate) use life::{Life, renewed};
+pub(crate) use life::{Life, Listing, renewed};
 pub(crate) use options::{Given, LifeOptions, Reuse, Stay, WrongOption};
 pub(crate) use origin::Origin;
 pub(crate) use release::release_tags;
