@@ -13,6 +13,7 @@ mod context;
 mod credentials_end;
 mod debugging;
 mod destroyer;
+mod everywhere;
 mod file_bounds;
 mod fix;
 mod iam_policy;
@@ -33,6 +34,9 @@ mod problems;
 mod promote;
 mod promote_step;
 mod provisioning;
+mod prune;
+mod prune_report;
+mod prune_step;
 mod public_name;
 mod refuse;
 mod rehearsal;
@@ -55,6 +59,7 @@ use std::time::Instant;
 use self::building::Strictness;
 use self::context::{CommentSettings, RunContext};
 use self::promote::PromoteContext;
+use self::prune::PruneContext;
 use self::settle::SettleContext;
 use self::sweep::SweepContext;
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -177,14 +182,12 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             rehearse::on_command_line(*options, start, (console, stop)).await
         }
         Command::Settle { path } => {
-            let console = plain();
-            let accesses = std::collections::BTreeMap::new();
             let cx = SettleContext {
-                console: &console,
+                console: &plain(),
                 environment: &start.environment,
                 stop: &stop,
                 which: Which::HeldToo,
-                accesses,
+                accesses: std::collections::BTreeMap::new(),
             };
             settle::settle(Path::new(&path), &cx).await
         }
@@ -199,10 +202,17 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             };
             Box::pin(promote_step::promote(&options, cx, Instant::now())).await
         }
+        Command::Prune(options) => {
+            let cx = PruneContext {
+                console: &plain(),
+                environment: &start.environment,
+                stop: &stop,
+            };
+            Box::pin(prune_step::prune(&options, cx, Instant::now())).await
+        }
         Command::Sweep(options) => {
-            let console = plain();
             let cx = SweepContext {
-                console: &console,
+                console: &plain(),
                 environment: &start.environment,
                 stop: &stop,
             };

@@ -4,6 +4,7 @@ mod files;
 mod life;
 mod policy;
 mod promote;
+mod prune;
 mod rehearsal;
 mod sign_in;
 mod sweep;
@@ -16,6 +17,7 @@ use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::SweepOptions;
 use crate::cloud::sign_in::SignIn;
 use crate::promote::PromoteOptions;
+use crate::prune::PruneOptions;
 use crate::secret::Secret;
 pub(crate) use files::FileInputs;
 pub(crate) use policy::PolicyInput;
@@ -56,6 +58,10 @@ pub(crate) const NAMES: &[&str] = &[
     "rehearse-forks",
     "regions",
     "older-than",
+    "keep-last",
+    "expired",
+    "kinds",
+    "max-removals",
     "owner",
     "dry-run",
     "role-to-assume",
@@ -84,6 +90,8 @@ pub(crate) enum ActionCommand {
     Inspect(TemplateOptions),
     /// `promote`.
     Promote(Box<PromoteOptions>),
+    /// `prune`.
+    Prune(Box<PruneOptions>),
     /// `sweep`.
     Sweep(SweepOptions),
 }
@@ -194,11 +202,12 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
         "promote" => Ok(ActionCommand::Promote(Box::new(promote::promote(
             environment,
         )?))),
+        "prune" => Ok(ActionCommand::Prune(Box::new(prune::prune(environment)?))),
         "sweep" => Ok(ActionCommand::Sweep(sweep::sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `rehearse`, `validate`, `inspect`, `promote` or `sweep`",
+            takes: "`build`, `rehearse`, `validate`, `inspect`, `promote`, `prune` or `sweep`",
         }),
     }
 }

@@ -73,4 +73,6 @@ pub(crate) use reuse::ReuseStory;
 pub(crate) use story::{build, build_volumes};
 #[cfg(test)]
 pub(crate) use tests::fixture::source as source_image;
+#[cfg(test)]
+pub(crate) use tests::random::Chance;
 pub(crate) use unique::time_ordered_uuid;

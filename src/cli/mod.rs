@@ -6,6 +6,7 @@ pub(crate) mod flags;
 mod life_options;
 pub(crate) mod options;
 mod promote_options;
+mod prune_options;
 pub(crate) mod rehearse_options;
 pub(crate) mod sweep_options;
 pub(crate) mod usage;

@@ -8,6 +8,7 @@ mod network;
 mod spot;
 mod tagged;
 mod template_versions;
+mod usage;
 mod volumes;
 
 use std::collections::HashMap;

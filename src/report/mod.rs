@@ -16,6 +16,7 @@ pub(crate) mod outlet;
 pub(crate) mod outputs;
 mod promoted;
 pub(crate) mod prompt;
+pub(crate) mod pruned;
 pub(crate) mod publish;
 pub(crate) mod rehearsed;
 pub(crate) mod result;

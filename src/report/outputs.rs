@@ -14,7 +14,7 @@ use crate::promote::Promoted;
 
 /// Every output, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 16] = [
+pub(crate) const NAMES: [&str; 17] = [
     "ami-id",
     "ami-ids",
     "ami-name",
@@ -28,6 +28,7 @@ pub(crate) const NAMES: [&str; 16] = [
     "build-id",
     "manifest",
     "comment-url",
+    "pruned",
     "swept",
     "duration-seconds",
     "conclusion",
@@ -130,6 +131,11 @@ impl OutputWriter {
             self.files.output(name, &plain(&value))?;
         }
         Ok(())
+    }
+
+    /// What a pruning came to.
+    pub(crate) fn pruned(&self, report: &Value) -> Result<(), OutputError> {
+        Ok(self.files.output("pruned", &report.to_string())?)
     }
 
     /// What a sweep came to.

@@ -8,11 +8,12 @@ use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::promote::PromoteContext;
+use super::prune::PruneContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
     Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, promote_step,
-    rehearse, secrets, sweep_step, validate,
+    prune_step, rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -135,6 +136,14 @@ async fn carry_out(
                 run_uuid: &super::new_run_uuid(),
             };
             Box::pin(promote_step::promote(&options, cx, begin)).await
+        }
+        ActionCommand::Prune(options) => {
+            let cx = PruneContext {
+                console: &console,
+                environment,
+                stop: &stop,
+            };
+            Box::pin(prune_step::prune(&options, cx, begin)).await
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::owner::{self, OwnerError};
-use super::{Outcome, secrets, sweep_report};
+use super::{Outcome, everywhere, secrets, sweep_report};
 use crate::action::environment::Environment;
 use crate::build::removal_line;
 use crate::cli::sweep_options::{Earnest, Printed, SweepOptions, SweptRegions};
@@ -98,7 +98,8 @@ pub(super) async fn sweep(
     options: &SweepOptions,
     cx: SweepContext<'_>,
 ) -> Result<SweepReport, SweepError> {
-    let (cloud, connection, caller) = unless_stopped(cx.stop, connect(options, cx)).await?;
+    let (cloud, connection, caller) =
+        Box::pin(unless_stopped(cx.stop, connect(options, cx))).await?;
     let owners = owner::of_sweep(cx.environment, &caller, options.owner.as_deref())
         .map_err(SweepError::Owner)?;
     let looking = async {
@@ -192,14 +193,17 @@ async fn connect(
         SweptRegions::Named(regions) => regions.first().cloned(),
         SweptRegions::Connection | SweptRegions::Enabled => None,
     };
-    let access = Access {
-        max_retries: 10,
-        region: named,
-        ..Access::default()
+    let connection = if options.regions == SweptRegions::Enabled {
+        everywhere::connect(cx.environment, cx.console).await
+    } else {
+        let access = Access {
+            max_retries: 10,
+            region: named,
+            ..Access::default()
+        };
+        connection::connect(&access, cx.environment, secrets::teller(cx.console)).await
     };
-    let connection = connection::connect(&access, cx.environment, secrets::teller(cx.console))
-        .await
-        .map_err(SweepError::Connect)?;
+    let connection = connection.map_err(SweepError::Connect)?;
     let cloud = Ec2::new(&connection);
     let caller = cloud
         .caller(&connection.region)

@@ -25,6 +25,7 @@ mod neighbours;
 mod policy;
 mod policy_file;
 mod promote;
+mod prune;
 mod reaching;
 mod recipes;
 mod rehearse;

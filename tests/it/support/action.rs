@@ -104,6 +104,25 @@ impl<'a> Step<'a> {
         self
     }
 
+    /// What happened to the pull request, such as `closed`.
+    pub(crate) fn action(mut self, action: &str) -> Self {
+        self.option("--action", action);
+        self
+    }
+
+    /// It was closed by merging it.
+    pub(crate) fn merged(mut self) -> Self {
+        self.option("--action", "closed");
+        self.option("--merged", "");
+        self
+    }
+
+    /// The commit that is pushed, or the head of the pull request.
+    pub(crate) fn commit(mut self, sha: &str) -> Self {
+        self.option("--sha", sha);
+        self
+    }
+
     /// The pull request comes from a fork.
     pub(crate) fn fork(mut self) -> Self {
         self.option("--fork", "");
@@ -129,6 +148,12 @@ impl<'a> Step<'a> {
     /// The job is cancelled when the log has this text.
     pub(crate) fn cancel_on(mut self, text: &str) -> Self {
         self.option("--cancel-on", text);
+        self
+    }
+
+    /// The event is about the pull request of this number.
+    pub(crate) fn number(mut self, number: u64) -> Self {
+        self.option("--pr-number", &number.to_string());
         self
     }
 
