@@ -20,19 +20,23 @@ mod iam_policy;
 mod identity;
 mod in_model;
 mod inspect;
+mod join;
+mod join_step;
 mod journals;
 mod life;
 mod load;
+mod look;
 mod machine_timer;
 mod made;
 mod observer;
 mod one_build;
 mod owner;
 mod packer_config;
+mod plan_step;
+mod planned;
 mod policy_file;
 mod problems;
-mod promote;
-mod promote_step;
+mod promotion;
 mod provisioning;
 mod prune;
 mod prune_report;
@@ -52,13 +56,13 @@ mod sweep_step;
 mod time_limit;
 mod validate;
 
-use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
 use self::building::Strictness;
 use self::context::{CommentSettings, RunContext};
-use self::promote::PromoteContext;
+use self::look::{Look, console};
+use self::promotion::PromoteContext;
 use self::prune::PruneContext;
 use self::settle::SettleContext;
 use self::sweep::SweepContext;
@@ -70,7 +74,7 @@ use crate::cloud::shared::Accounts;
 use crate::ledger::Which;
 use crate::ownership::FileOwner;
 pub use crate::report::console::Reader;
-use crate::report::console::{Colour, Console, Form, Line, Style, Timestamps};
+use crate::report::console::{Console, Form, Line};
 pub use crate::report::outlet::Outlet;
 use crate::report::outputs::OutputWriter;
 use crate::secret::Redactor;
@@ -157,12 +161,8 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
         } => {
             // Help is for people in any case; the usage behind a mistake is not, as in Packer.
             let form = if exit == 1 { form } else { Form::Human };
-            usage(
-                &console(start, form, Look::default()),
-                complaint,
-                &text,
-                exit,
-            )
+            let console = console(start, form, Look::default());
+            usage(&console, complaint, &text, exit)
         }
         Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
         Command::Validate(options) => {
@@ -171,6 +171,9 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
         Command::Fix(options) => fix::fix(&options, &plain()),
         Command::IamPolicy(options) => {
             Box::pin(iam_policy::iam_policy(&options, start, stop)).await
+        }
+        Command::Plan(options) => {
+            Box::pin(plan_step::on_command_line(&options, &plain(), start, &stop)).await
         }
         Command::Build(options) => {
             let console = console(start, form, Look::of(&options));
@@ -200,22 +203,16 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
                 token: None,
                 run_uuid: &new_run_uuid(),
             };
-            Box::pin(promote_step::promote(&options, cx, Instant::now())).await
+            Box::pin(promotion::promote(&options, cx, Instant::now())).await
         }
         Command::Prune(options) => {
-            let cx = PruneContext {
-                console: &plain(),
-                environment: &start.environment,
-                stop: &stop,
-            };
+            let console = plain();
+            let cx = PruneContext::new(&console, &start.environment, &stop);
             Box::pin(prune_step::prune(&options, cx, Instant::now())).await
         }
         Command::Sweep(options) => {
-            let cx = SweepContext {
-                console: &plain(),
-                environment: &start.environment,
-                stop: &stop,
-            };
+            let console = plain();
+            let cx = SweepContext::new(&console, &start.environment, &stop);
             Box::pin(sweep::on_command_line(&options, cx)).await
         }
     }
@@ -228,18 +225,27 @@ fn run_context(
     stop: Stop,
     (options, comment): (BuildOptions, CommentSettings),
 ) -> RunContext {
-    let run_uuid = new_run_uuid();
+    let cx = context(start, console, stop, (options, comment));
     let files = CommandFiles::of(&start.environment);
-    let journals = journals::directory(&start.environment);
-    let outputs = OutputWriter::new(files.clone());
     for written in [
-        files.state("run-uuid", &run_uuid).map_err(Into::into),
-        outputs.build_id(&run_uuid),
+        files.state("run-uuid", &cx.run_uuid).map_err(Into::into),
+        cx.outputs.build_id(&cx.run_uuid),
     ] {
         if let Err(error) = written {
-            console.error(&format!("Warning: {}", crate::error::chain(&error)));
+            cx.console
+                .error(&format!("Warning: {}", crate::error::chain(&error)));
         }
     }
+    cx
+}
+
+/// The same of a run that makes nothing.
+fn context(
+    start: &Start,
+    console: Console,
+    stop: Stop,
+    (options, comment): (BuildOptions, CommentSettings),
+) -> RunContext {
     let working_directory = std::env::current_dir().unwrap_or_default();
     RunContext {
         owner: workspace_owner(&start.environment),
@@ -247,10 +253,10 @@ fn run_context(
         console,
         stop,
         options,
-        run_uuid,
+        run_uuid: new_run_uuid(),
         working_directory,
-        journals,
-        outputs,
+        journals: journals::directory(&start.environment),
+        outputs: OutputWriter::new(CommandFiles::of(&start.environment)),
         comment,
         accounts: Accounts::default(),
         rehearsal: None,
@@ -268,46 +274,6 @@ fn workspace_owner(environment: &Environment) -> Option<FileOwner> {
         user: metadata.uid(),
         group: metadata.gid(),
     })
-}
-
-/// What a command's flags say about how lines look.
-#[derive(Clone, Copy, Debug, Default)]
-struct Look {
-    colourless: bool,
-    timestamps: bool,
-}
-
-impl Look {
-    fn of(options: &BuildOptions) -> Self {
-        Self {
-            colourless: options.colourless,
-            timestamps: options.timestamps,
-        }
-    }
-}
-
-fn console(start: &Start, form: Form, look: Look) -> Console {
-    let colour = match (look.colourless, start.environment.get("PACKER_NO_COLOR")) {
-        (true, _) => Colour::Off,
-        (false, Some(_)) => Colour::LegendOnly,
-        (false, None) => Colour::On,
-    };
-    let timestamps = if look.timestamps {
-        Timestamps::Rfc3339(start.offset)
-    } else {
-        Timestamps::Off
-    };
-    let style = Style {
-        form,
-        colour,
-        timestamps,
-        reader: start.reader,
-    };
-    Console::new(
-        style,
-        start.redactor.clone(),
-        Box::new(start.outlet.clone()) as Box<dyn Write + Send>,
-    )
 }
 
 fn print_version(console: &Console) -> Outcome {

@@ -21,6 +21,8 @@ pub(crate) struct Bounds {
     directories: Option<Arc<[PathBuf]>>,
     /// Which commits are believed; `None` is all.
     commits: Option<Arc<TrustedCommits>>,
+    /// The only directory in which anything is written or removed; `None` is everywhere. A real path.
+    scratch: Option<Arc<Path>>,
 }
 
 impl Bounds {
@@ -29,6 +31,7 @@ impl Bounds {
         Self {
             directories: Some(directories.iter().map(|path| real_path(path)).collect()),
             commits: commits.map(Arc::new),
+            scratch: None,
         }
     }
 
@@ -47,6 +50,16 @@ impl Bounds {
         Self {
             directories,
             commits: self.commits.clone(),
+            scratch: self.scratch.clone(),
+        }
+    }
+
+    /// The same, where nothing is written or removed but in this directory, which may be used as well: a rehearsal's.
+    #[must_use]
+    pub(crate) fn writing_only_in(&self, scratch: &Path) -> Self {
+        Self {
+            scratch: Some(real_path(scratch).into()),
+            ..self.and(scratch)
         }
     }
 
@@ -65,7 +78,30 @@ impl Bounds {
 
     /// Whether a file may be written there. The path is absolute.
     pub(crate) fn write(&self, path: &Path) -> Result<(), OutOfBounds> {
+        let real = real_path(path);
+        self.place(path, &real)?;
+        match &self.scratch {
+            Some(scratch) if !real.starts_with(scratch) => Err(OutOfBounds::Kept {
+                path: path.to_owned(),
+                target: (real != path).then_some(real),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a file may become part of what a build made, so that post-processors read it. The path is absolute.
+    pub(crate) fn collect(&self, path: &Path) -> Result<(), OutOfBounds> {
         self.place(path, &real_path(path))
+    }
+
+    /// Whether an entry of a directory is to stay when a build removes it: only a rehearsal keeps some. A link is not followed.
+    pub(crate) fn keeps(&self, path: &Path) -> bool {
+        let parent = path.parent().map(real_path);
+        match (&self.scratch, parent) {
+            (Some(scratch), Some(parent)) => !parent.starts_with(scratch),
+            (Some(_), None) => true,
+            (None, _) => false,
+        }
     }
 
     fn place(&self, path: &Path, real: &Path) -> Result<(), OutOfBounds> {

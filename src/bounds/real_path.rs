@@ -6,38 +6,44 @@ use std::path::{Component, Path, PathBuf};
 /// As many as Linux follows; more lead to each other.
 const MOST_LINKS: u32 = 40;
 
-/// The real path; of what is not there, that of the nearest directory above it with the rest behind.
+/// The real path; of what is not there, as if it were there and no link.
 pub(crate) fn real_path(path: &Path) -> PathBuf {
-    let mut rest: Vec<OsString> = Vec::new();
-    let mut there = path.to_owned();
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let mut real = match path.is_absolute() {
+        true => PathBuf::new(),
+        false => Path::new(".").canonicalize().unwrap_or_default(),
+    };
     let mut links = 0;
-    loop {
-        if let Ok(real) = there.canonicalize() {
-            return rest.iter().rev().fold(real, |path, name| path.join(name));
-        }
-        match there.components().next_back() {
-            Some(Component::Normal(name)) => rest.push(name.to_owned()),
-            // Below what is not there, `..` leads back.
-            Some(Component::ParentDir) => {
-                there.pop();
-                there.pop();
-                continue;
-            }
-            _ => return path.to_owned(),
-        }
-        // A link to nowhere may become a link to somewhere.
-        if let Ok(target) = there.read_link() {
-            links += 1;
-            if links > MOST_LINKS {
-                return path.to_owned();
-            }
-            rest.pop();
-            there.pop();
-            there = there.join(target);
+    // The next one is the last of them.
+    let mut left = parts(path);
+    while let Some(part) = left.pop() {
+        if part == ".." {
+            real.pop();
             continue;
         }
-        there.pop();
+        let next = real.join(&part);
+        match next.read_link() {
+            // A link to nowhere may become a link to somewhere.
+            Ok(target) if links < MOST_LINKS => {
+                links += 1;
+                left.extend(parts(&target));
+            }
+            Ok(_) => return path.to_owned(),
+            Err(_) => real = next,
+        }
     }
+    real
+}
+
+/// The components from the last to the first; that of the root leads there from everywhere.
+fn parts(path: &Path) -> Vec<OsString> {
+    let parts = path
+        .components()
+        .rev()
+        .filter(|part| *part != Component::CurDir);
+    parts.map(|part| part.as_os_str().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -60,6 +66,10 @@ mod tests {
         assert_eq!(real("new/../x"), root.join("in/x"));
         assert_eq!(real("a/b"), root.join("in/a/b"));
         assert_eq!(real("../a"), root.join("a"));
+        // Whoever makes the directories that are missing makes the way out as well.
+        assert_eq!(real("new/../../x"), root.join("x"));
+        assert_eq!(real("new/deep/../../../x/../y"), root.join("y"));
+        assert_eq!(real("out/../etc/new/../../x"), Path::new("/x"));
     }
 
     #[test]

@@ -13,6 +13,14 @@ pub(crate) enum OutOfBounds {
         /// Where it leads, where that is elsewhere.
         target: Option<PathBuf>,
     },
+    /// Whatever a rehearsal does not write.
+    #[error("`{}` is not written by a rehearsal{}", path.display(), leads(target.as_ref()))]
+    Kept {
+        /// As it was named.
+        path: PathBuf,
+        /// Where it leads, where that is elsewhere.
+        target: Option<PathBuf>,
+    },
     /// The commit is another one.
     #[error("`{}` is not of the branch that this `{event}` run belongs to: {why}", path.display())]
     Untrusted {
@@ -39,6 +47,10 @@ impl OutOfBounds {
         match self {
             Self::Outside { .. } => {
                 "in the action a template uses files of the workspace only; the input `allowed-directories` names others"
+            }
+            Self::Kept { .. } => {
+                "a rehearsal leaves the working directory as it is and writes to a copy that is removed; name a path that does not lead \
+                 out of it"
             }
             Self::Untrusted { .. } => {
                 "such a run has credentials that whoever wrote the pull request must not use, and a template can use them; build on `pull_request` \

@@ -149,3 +149,27 @@ fn where_it_cannot_be_told_it_is_refused() {
     let refused = why(place.trusting().read(&place.template()));
     assert!(refused.contains("in no checkout"), "{refused}");
 }
+
+#[test]
+fn a_rehearsal_reads_what_it_may_and_writes_only_what_is_its_own() {
+    let place = Place::new(BASE);
+    let scratch = place.workspace.join("scratch");
+    fs::create_dir(&scratch).unwrap();
+    symlink(&place.workspace, scratch.join("link")).unwrap();
+    for bounds in [Bounds::default(), place.bounds(None)] {
+        let bounds = bounds.writing_only_in(&scratch);
+        assert_eq!(bounds.read(&place.template()), Ok(()));
+        assert_eq!(bounds.collect(&place.template()), Ok(()));
+        assert_eq!(bounds.write(&scratch.join("new/file")), Ok(()));
+        for path in ["link/images/t.json", "new/../../t.json"] {
+            let refused = why(bounds.write(&scratch.join(path)));
+            assert!(
+                refused.contains("is not written by a rehearsal"),
+                "{refused}"
+            );
+            assert!(bounds.keeps(&scratch.join(path)), "{path}");
+        }
+        assert!(!bounds.keeps(&scratch.join("link")));
+    }
+    assert!(!Bounds::default().keeps(Path::new("/etc/passwd")));
+}

@@ -3,10 +3,11 @@
 use super::fix_options::{self, FixOptions};
 use super::flags::FlagError;
 use super::options::{self, BuildOptions, TemplateOptions, ValidateOptions};
+use super::plan_options::{self, PlanOptions};
+use super::promote_options::{self, PromoteRequest};
 use super::rehearse_options::{self, RehearseOptions};
 use super::sweep_options::{self, SweepOptions};
-use super::{promote_options, prune_options, usage};
-use crate::promote::PromoteOptions;
+use super::{prune_options, usage};
 use crate::prune::PruneOptions;
 use crate::report::console::Form;
 
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Fix(FixOptions),
     /// Print the least IAM policy.
     IamPolicy(TemplateOptions),
+    /// Check builds against the account, and print them as a matrix.
+    Plan(Box<PlanOptions>),
     /// Say the version.
     Version,
     /// Undo what the builds of some journals left.
@@ -42,7 +45,7 @@ pub(crate) enum Command {
         path: String,
     },
     /// Make a tested image the release.
-    Promote(Box<PromoteOptions>),
+    Promote(Box<PromoteRequest>),
     /// Remove images that nobody needs any more.
     Prune(Box<PruneOptions>),
     /// Remove by tag what earlier builds left.
@@ -107,6 +110,10 @@ fn command(words: &[String]) -> Command {
             usage::IAM_POLICY,
             // It has `validate`'s flags.
             options::validate(rest).map(|options| Command::IamPolicy(options.template)),
+        ),
+        "plan" => checked(
+            usage::PLAN,
+            plan_options::plan(rest).map(|options| Command::Plan(Box::new(options))),
         ),
         "settle" => settle(rest),
         "promote" => checked(

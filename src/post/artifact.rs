@@ -7,6 +7,7 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
+use crate::bounds::Bounds;
 use crate::cloud::{ImageId, Region, SnapshotId, VolumeId};
 use crate::file_error::FileError;
 
@@ -58,6 +59,15 @@ pub(crate) struct VolumesInRegion {
     pub(crate) volumes: Vec<VolumeId>,
     /// The snapshots.
     pub(crate) snapshots: Vec<SnapshotId>,
+}
+
+/// Where the files of an artifact are.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Where relative paths start.
+    pub(super) directory: &'a Path,
+    /// What may be removed.
+    pub(super) bounds: &'a Bounds,
 }
 
 /// Deregisters images and deletes their snapshots: this module knows no cloud.
@@ -160,16 +170,16 @@ impl Artifact {
         }
     }
 
-    /// Removes what it consists of. Relative paths start at `directory`.
+    /// Removes what it consists of, where `place` lets it.
     pub(super) async fn destroy<D: DestroyImages>(
         &self,
-        directory: &Path,
+        place: Place<'_>,
         destroyer: &D,
     ) -> Result<(), DestroyError> {
         match &self.substance {
             Substance::Nothing => Ok(()),
-            Substance::OneFile => self.remove_each(directory, remove_file),
-            Substance::Trees => self.remove_each(directory, remove_tree),
+            Substance::OneFile => self.remove_each(place, remove_file),
+            Substance::Trees => self.remove_each(place, remove_tree),
             Substance::Images(images) => {
                 let destroyed = destroyer.destroy(images).await;
                 destroyed.map_err(|error| DestroyError::Images(Box::new(error)))
@@ -183,11 +193,16 @@ impl Artifact {
 
     fn remove_each(
         &self,
-        directory: &Path,
+        place: Place<'_>,
         remove: fn(&Path) -> io::Result<()>,
     ) -> Result<(), DestroyError> {
         for file in &self.files {
-            remove(&directory.join(file)).map_err(|error| FileError::new("remove", file, error))?;
+            let path = place.directory.join(file);
+            if place.bounds.keeps(&path) {
+                log::debug!("`{file}` stays: it is not the rehearsal's own");
+                continue;
+            }
+            remove(&path).map_err(|error| FileError::new("remove", file, error))?;
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ pub(super) fn run(
     }
     for file in &files {
         // Whoever comes next may pack it, and may remove it.
-        cx.may_write(file)?;
+        cx.may_collect(file)?;
         fs::metadata(cx.local_path(file)).map_err(|error| FileError::new("stat", file, error))?;
     }
     cx.ui

@@ -52,7 +52,7 @@ pub(crate) async fn run_chains<D: DestroyImages>(
     match results.original {
         Original::Kept => results.artifacts.insert(0, artifact),
         Original::Destroyed => {
-            let destroyed = artifact.destroy(cx.working_directory, destroyer).await;
+            let destroyed = artifact.destroy(cx.place(), destroyer).await;
             results
                 .errors
                 .extend(destroyed.err().map(ChainError::BuilderArtifact));
@@ -92,7 +92,7 @@ async fn run_chain<D: DestroyImages>(
             (0, InputFate::Kept) => results.original = Original::Kept,
             (_, InputFate::Kept) => results.artifacts.push(prior),
             (_, InputFate::Dropped) => {
-                let destroyed = prior.destroy(cx.working_directory, destroyer).await;
+                let destroyed = prior.destroy(cx.place(), destroyer).await;
                 results.errors.extend(destroyed.err().map(|reason| {
                     let kind = element.kind.clone();
                     ChainError::PriorArtifact { reason, kind }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+use super::artifact::Place;
 use crate::bounds::{Bounds, OutOfBounds};
 use crate::ownership::FileOwner;
 use crate::plan::amazon::Force;
@@ -53,9 +54,22 @@ impl PostContext<'_> {
         self.working_directory.join(path)
     }
 
+    /// Where the files of an artifact are.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place {
+            directory: self.working_directory,
+            bounds: self.bounds,
+        }
+    }
+
     /// Whether a file may be written there.
     pub(super) fn may_write(&self, path: &str) -> Result<(), OutOfBounds> {
         self.bounds.write(&self.local_path(path))
+    }
+
+    /// Whether a file may become part of an artifact.
+    pub(super) fn may_collect(&self, path: &str) -> Result<(), OutOfBounds> {
+        self.bounds.collect(&self.local_path(path))
     }
 
     /// The build's data with a few more values, for rendering.

@@ -92,9 +92,11 @@ async fn download<R: Remote>(
     cx: &ProvisionContext,
 ) -> Result<(), RemoteError> {
     let local = cx.local_path(destination);
-    cx.bounds
-        .write(&local)
-        .map_err(|why| RemoteError::local(&local, io::Error::other(why)))?;
+    let may_write = |path: &Path| {
+        let written = cx.bounds.write(path);
+        written.map_err(|why| RemoteError::local(path, io::Error::other(why)))
+    };
+    may_write(&local)?;
     let parents = if destination.ends_with('/') {
         Some(local.as_path())
     } else {
@@ -116,6 +118,7 @@ async fn download<R: Remote>(
     } else {
         local
     };
+    may_write(&local)?;
     remote.download(source, &local).await?;
     hand_over_tree(&local, cx.owner);
     Ok(())

@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
-use super::promote::PromoteContext;
+use super::planned::PlanContext;
+use super::policy_file::Subject;
+use super::promotion::PromoteContext;
 use super::prune::PruneContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, promote_step,
-    prune_step, rehearse, secrets, sweep_step, validate,
+    Look, Outcome, Start, bounded, console, file_bounds, inspect, join_step, journals, load,
+    plan_step, promotion, prune_step, rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -73,6 +75,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     let given = Given {
         files: &files,
         policy: &policy,
+        subject: subject(&command),
         token: github_token.as_ref(),
     };
     let environment = match bounded::environment(environment, given, &stop).await {
@@ -95,6 +98,14 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         forks,
     };
     carry_out(command, with, start, (console, stop)).await
+}
+
+fn subject(command: &ActionCommand) -> Subject {
+    match command {
+        ActionCommand::Promote(_) => Subject::Promotion,
+        ActionCommand::Sweep(_) | ActionCommand::Join(_) => Subject::Nothing,
+        _ => Subject::Template,
+    }
 }
 
 /// What goes with a command.
@@ -127,6 +138,22 @@ async fn carry_out(
             let outcome = inspect::inspect(&options, &console, environment);
             concluded(start, begin, outcome)
         }
+        ActionCommand::Plan(options) => {
+            let cx = PlanContext {
+                console: &console,
+                environment,
+                stop: &stop,
+            };
+            Box::pin(plan_step::plan(&options, cx, begin)).await
+        }
+        ActionCommand::Join(options) => {
+            let build = BuildOptions {
+                template: options.template.clone(),
+                ..BuildOptions::default()
+            };
+            let cx = super::context(start, console, stop, (build, comment));
+            Box::pin(join_step::join(&options, &cx)).await
+        }
         ActionCommand::Promote(options) => {
             let cx = PromoteContext {
                 console: &console,
@@ -135,22 +162,14 @@ async fn carry_out(
                 token: comment.token.as_ref(),
                 run_uuid: &super::new_run_uuid(),
             };
-            Box::pin(promote_step::promote(&options, cx, begin)).await
+            Box::pin(promotion::promote(&options, cx, begin)).await
         }
         ActionCommand::Prune(options) => {
-            let cx = PruneContext {
-                console: &console,
-                environment,
-                stop: &stop,
-            };
+            let cx = PruneContext::new(&console, environment, &stop);
             Box::pin(prune_step::prune(&options, cx, begin)).await
         }
         ActionCommand::Sweep(options) => {
-            let cx = SweepContext {
-                console: &console,
-                environment,
-                stop: &stop,
-            };
+            let cx = SweepContext::new(&console, environment, &stop);
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
         ActionCommand::Rehearse(options) => {

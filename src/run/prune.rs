@@ -30,6 +30,17 @@ pub(super) struct PruneContext<'a> {
     pub(super) stop: &'a Stop,
 }
 
+impl<'a> PruneContext<'a> {
+    /// Of these.
+    pub(super) fn new(console: &'a Console, environment: &'a Environment, stop: &'a Stop) -> Self {
+        Self {
+            console,
+            environment,
+            stop,
+        }
+    }
+}
+
 /// Why nothing was even looked for.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PruneError {

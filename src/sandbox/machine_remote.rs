@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::landing::Landing;
 use super::{EnteredRemote, Sandbox};
 use crate::remote::{
     ConnectError, DirectoryPart, Exit, Meter, OutputSink, Pipes, PretendedRemote, Remote,
@@ -125,9 +126,12 @@ impl Remote for MachineRemote {
         match self {
             Self::Pretended(remote) => remote.download_directory(source, destination).await,
             Self::Entered(login) => {
+                let local = |error| RemoteError::local(destination, error);
+                let landing = Landing::new(destination).map_err(local)?;
                 let remote = login.open().await?;
-                let done = remote.download_directory(source, destination).await;
-                login.noted(done)
+                let done = remote.download_directory(source, landing.path()).await;
+                login.noted(done)?;
+                landing.settle().map_err(local)
             }
         }
     }

@@ -13,6 +13,7 @@ mod host;
 #[cfg(not(target_os = "linux"))]
 #[path = "host_elsewhere.rs"]
 mod host;
+mod landing;
 mod machine_remote;
 mod opened;
 mod order;

@@ -110,7 +110,7 @@ impl Sandbox {
     pub(crate) fn differences(&self) -> &[String] {
         match self {
             Self::Host(sandbox) => sandbox.limits(),
-            Self::Docker(_) => &[],
+            Self::Docker(sandbox) => sandbox.differences(),
         }
     }
 

@@ -21,6 +21,12 @@ pub(crate) struct User {
     pub(crate) shell: String,
 }
 
+/// Whether it can be a login name, and its home a directory.
+pub(crate) fn is_name(name: &str) -> bool {
+    let is_odd = |letter: char| letter.is_control() || matches!(letter, ':' | '/');
+    !name.is_empty() && name != "." && name != ".." && !name.contains(is_odd)
+}
+
 /// Finds a user.
 pub(crate) fn find(passwd: &str, is_it: impl Fn(&User) -> bool) -> Option<User> {
     passwd.lines().filter_map(User::read).find(is_it)
@@ -158,6 +164,14 @@ mod unit {
         assert_eq!(groups(GROUP, &ada), [1000, 27, 999]);
         let group = group_with(GROUP, &ada);
         assert_eq!(group.matches("ada").count(), 4, "{group}");
+    }
+
+    #[test]
+    fn a_name_that_would_be_another_line_or_another_directory_is_none() {
+        assert!(is_name("ec2-user") && is_name("a b"));
+        for name in ["", "..", "../x", "x:0:0", "x\nroot2::0:0"] {
+            assert!(!is_name(name), "{name}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Account, Lab, Left, Run, Stage, Step, Workspace};
+use crate::support::{Lab, Left, Run, Stage, Step, Workspace};
 
 /// The head that the lab's pull requests have.
 const HEAD: &str = "6dcb09b5b57875f334f61aebed695e2e4193db5e";
@@ -68,13 +68,11 @@ impl Bench {
         self.lab.account_at_rest().ids("images")
     }
 
-    fn account(&self, images: usize) -> Account {
-        let account = self.lab.account_at_rest();
-        account.assert_holds(match images {
+    fn holds(&self, images: usize) {
+        self.lab.account_at_rest().assert_holds(match images {
             0 => Left::Nothing,
             images => Left::Images(images),
         });
-        account
     }
 }
 
@@ -105,7 +103,7 @@ fn with_a_pull_request_that_was_not_merged_all_its_previews_go_in_every_region()
     let pruned = main.json_output("pruned");
     assert_eq!(told(&pruned, &id), ("removed", "pull request 7 is closed"));
     assert!(main.summary().contains("| removed |"), "{}", main.summary());
-    bench.account(0);
+    bench.holds(0);
     bench.closed().expect_code(0).expect_text("no images");
 }
 
@@ -122,7 +120,7 @@ fn the_image_that_a_pull_request_was_merged_with_stays_until_its_ttl_is_over() {
     bench.lab.let_previews_expire();
     let main = bench.scheduled(&[("dry-run", "false")]);
     main.expect_code(0).expect_text("its ttl is over");
-    bench.account(0);
+    bench.holds(0);
 }
 
 #[test]
@@ -165,13 +163,14 @@ fn an_image_that_another_pull_request_uses_is_let_go_and_goes_with_the_last_one(
         told(&main.expect_code(0).json_output("pruned"), &id).0,
         "let go"
     );
-    let account = bench.account(1);
+    bench.holds(1);
+    let account = bench.lab.account();
     for thing in [account.image("us-east-1"), &account.all("snapshots")[0]] {
         assert_eq!(thing["tags"]["ami-build:pr"], "8", "{thing}");
     }
     let last = bench.step("pull_request").number(8).action("closed");
     last.input("command", "prune").run().main().expect_code(0);
-    bench.account(0);
+    bench.holds(0);
 }
 
 #[test]
@@ -186,9 +185,9 @@ fn on_a_schedule_nothing_goes_until_that_is_said() {
     assert_eq!(main.annotations("notice").len(), 1);
     let changes = ["DeregisterImage", "DeleteSnapshot"];
     assert!(changes.iter().all(|call| bench.lab.count(call) == 0));
-    bench.account(1);
+    bench.holds(1);
     bench.scheduled(&[("dry-run", "false")]).expect_code(0);
-    bench.account(0);
+    bench.holds(0);
 }
 
 #[test]
@@ -284,7 +283,7 @@ fn where_nobody_tells_what_uses_an_image_it_stays_and_that_is_said() {
     main.expect_code(0)
         .expect_text("Not checked: parameters of Systems Manager");
     assert!(main.summary().contains("Not checked"), "{}", main.summary());
-    bench.account(0);
+    bench.holds(0);
 }
 
 #[test]
@@ -302,7 +301,7 @@ fn a_snapshot_that_stays_behind_is_told_and_goes_the_next_time() {
         .closed()
         .expect_code(0)
         .expect_text("an earlier run removed its image");
-    bench.account(0);
+    bench.holds(0);
 }
 
 #[test]
@@ -324,7 +323,7 @@ fn an_open_pull_request_and_another_repository_lose_nothing() {
     let other = Run::new(&bench.workspace, &words).lab(&bench.lab).finish();
     let report: Value = serde_json::from_str(&other.expect_code(0).output).unwrap();
     assert_eq!(report["things"], json!([]));
-    bench.account(1);
+    bench.holds(1);
 }
 
 #[test]
@@ -338,7 +337,7 @@ fn a_region_that_a_policy_closes_is_told_and_fails_the_run_only_where_it_was_nam
         .closed()
         .expect_code(0)
         .expect_text("Not looked at: `ap-south-1`");
-    bench.account(0);
+    bench.holds(0);
     let named = [("regions", "us-east-1, ap-south-1"), ("dry-run", "false")];
     let main = bench.scheduled(&named);
     main.expect_code(1);

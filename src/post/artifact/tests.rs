@@ -16,6 +16,15 @@ impl DestroyImages for NoImages {
     }
 }
 
+/// Where everything may be removed.
+fn place(directory: &Path) -> Place<'_> {
+    static ALL: std::sync::OnceLock<Bounds> = std::sync::OnceLock::new();
+    Place {
+        directory,
+        bounds: ALL.get_or_init(Bounds::default),
+    }
+}
+
 fn image(id: &str) -> ImageInRegion {
     ImageInRegion {
         image: ImageId::new(id),
@@ -56,7 +65,7 @@ async fn destroying_a_file_artifact_removes_its_file() {
     let path = directory.path().join("out.txt");
     fs::write(&path, "data").unwrap();
     let artifact = Artifact::file("out.txt");
-    let destroyed = artifact.destroy(directory.path(), &NoImages).await;
+    let destroyed = artifact.destroy(place(directory.path()), &NoImages).await;
     destroyed.unwrap();
     assert!(!path.exists());
 }
@@ -65,7 +74,7 @@ async fn destroying_a_file_artifact_removes_its_file() {
 async fn a_file_that_is_gone_already_is_an_error_in_gos_words() {
     let directory = tempfile::tempdir().unwrap();
     let artifact = Artifact::file("out.txt");
-    let destroyed = artifact.destroy(directory.path(), &NoImages).await;
+    let destroyed = artifact.destroy(place(directory.path()), &NoImages).await;
     let text = destroyed.unwrap_err().to_string();
     assert_eq!(text, "remove out.txt: no such file or directory");
 }
@@ -76,7 +85,7 @@ async fn collected_directories_go_as_a_whole_and_what_is_missing_is_fine() {
     fs::create_dir_all(directory.path().join("dir/deep")).unwrap();
     fs::write(directory.path().join("dir/deep/file"), "x").unwrap();
     let artifact = Artifact::collected("x", vec!["gone".to_owned(), "dir".to_owned()]);
-    let destroyed = artifact.destroy(directory.path(), &NoImages).await;
+    let destroyed = artifact.destroy(place(directory.path()), &NoImages).await;
     destroyed.unwrap();
     assert!(!directory.path().join("dir").exists());
 }
@@ -86,7 +95,7 @@ async fn the_working_directory_itself_is_never_removed() {
     let directory = tempfile::tempdir().unwrap();
     for hostile in [".", "./", "..", "/"] {
         let artifact = Artifact::collected("x", vec![hostile.to_owned()]);
-        let destroyed = artifact.destroy(directory.path(), &NoImages).await;
+        let destroyed = artifact.destroy(place(directory.path()), &NoImages).await;
         assert!(destroyed.is_err(), "{hostile}");
     }
     assert!(directory.path().exists());
@@ -99,4 +108,25 @@ fn a_device_is_refused_before_it_is_removed() {
     assert_eq!(text, "a device is never removed");
     let directory = tempfile::tempdir().unwrap();
     refuse_device(&fs::metadata(directory.path()).unwrap()).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_rehearsal_only_sees_by_a_link_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let scratch = directory.path().join("scratch");
+    fs::create_dir_all(directory.path().join("theirs")).unwrap();
+    fs::create_dir(&scratch).unwrap();
+    fs::write(directory.path().join("theirs/file"), "x").unwrap();
+    fs::write(scratch.join("own"), "x").unwrap();
+    std::os::unix::fs::symlink("../theirs", scratch.join("link")).unwrap();
+    let files = ["link/file", "own", "../theirs", "link"].map(str::to_owned);
+    let bounds = Bounds::default().writing_only_in(&scratch);
+    let place = Place {
+        directory: &scratch,
+        bounds: &bounds,
+    };
+    let artifact = Artifact::collected("x", files.to_vec());
+    artifact.destroy(place, &NoImages).await.unwrap();
+    assert!(directory.path().join("theirs/file").exists());
+    assert!(!scratch.join("own").exists() && !scratch.join("link").is_symlink());
 }

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::scratch::Outputs;
 use crate::plan::post::PostProcessorSettings;
-use crate::plan::provision::{Direction, ProvisionerSettings};
+use crate::plan::provision::{Direction, FileSource, ProvisionerSettings};
 use crate::plan::{Builder, PlannedBuild};
 
 /// Turns all of them, and notes them in `outputs`. What is read from outside is noted there too.
@@ -20,7 +20,14 @@ pub(super) fn confine(build: &mut PlannedBuild, outputs: &mut Outputs) {
             && settings.direction == Direction::Download
         {
             settings.destination = inside(&settings.destination);
-            outputs.written(&settings.destination);
+            match &settings.source {
+                FileSource::Paths(sources) => {
+                    for source in sources {
+                        outputs.downloaded(&settings.destination, source);
+                    }
+                }
+                FileSource::Content(_) => outputs.written(&settings.destination),
+            }
         }
     }
     for element in build.post_processors.iter_mut().flatten() {
@@ -61,7 +68,10 @@ fn inside(path: &str) -> String {
             Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
         }
     }
-    let turned = turned.to_string_lossy();
+    let mut turned = turned.to_string_lossy();
+    if turned.is_empty() && rest.is_empty() && !fixed.is_empty() {
+        turned = ".".into();
+    }
     let ends = fixed.ends_with('/') && !turned.is_empty();
     format!("{turned}{}{rest}", if ends { "/" } else { "" })
 }
@@ -75,6 +85,9 @@ mod tests {
         assert_eq!(inside("/etc/passwd"), "etc/passwd");
         assert_eq!(inside("../../x/../y.json"), "y.json");
         assert_eq!(inside("./out/"), "out/");
+        assert_eq!(inside("./"), "./");
+        assert_eq!(inside("/"), "./");
+        assert_eq!(inside(".."), ".");
     }
 
     #[test]

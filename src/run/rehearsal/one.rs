@@ -88,7 +88,7 @@ fn without_sandbox(error: &SandboxError) -> BuilderEnd {
             error: with_hint(
                 error,
                 Some(
-                    "`-sandbox` names another one; `-sandbox=none` rehearses without provisioners",
+                    "`-sandbox`, in the action the input `sandbox`, names another one; `none` rehearses without provisioners",
                 ),
             ),
             conclusion: Conclusion::Failure,

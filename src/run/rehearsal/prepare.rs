@@ -26,8 +26,7 @@ pub(in crate::run) fn prepare(
         let beside = cx.environment.get("TMPDIR").filter(|path| !path.is_empty());
         let beside = Path::new(beside.unwrap_or("/tmp"));
         let scratch = Scratch::new(beside, &cx.working_directory, &outputs)?;
-        // A build may write there too, where it may not write everywhere.
-        let bounds = cx.environment.bounds().and(scratch.path());
+        let bounds = cx.environment.bounds().writing_only_in(scratch.path());
         cx.environment = cx.environment.clone().with_bounds(bounds);
         cx.working_directory = scratch.path().to_owned();
         rehearsal.scratch = Some(scratch);

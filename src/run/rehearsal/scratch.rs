@@ -20,6 +20,8 @@ pub(super) struct Outputs {
     names: Vec<(PathBuf, Pattern)>,
     /// Files outside of the working directory: where they are, and what they are called inside.
     outside: Vec<(PathBuf, PathBuf)>,
+    /// Whether there is any of that.
+    is_any: bool,
 }
 
 /// The directory. It goes when it is dropped.
@@ -31,8 +33,9 @@ pub(super) struct Scratch {
 impl Outputs {
     /// Something is written to this path.
     pub(super) fn written(&mut self, path: &str) {
+        self.is_any = true;
         let mut directory = PathBuf::new();
-        let mut parts = path.split('/').filter(|part| !part.is_empty()).peekable();
+        let mut parts = names_of(path).peekable();
         while let Some(part) = parts.next() {
             let rendered_later = part.find("{{");
             if rendered_later.is_none() && parts.peek().is_some() {
@@ -48,8 +51,24 @@ impl Outputs {
         }
     }
 
+    /// A provisioner downloads `source` to this path. What a directory holds, or a pattern means, is known only then.
+    pub(super) fn downloaded(&mut self, destination: &str, source: &str) {
+        let name = source.rsplit('/').next().unwrap_or_default();
+        let is_one = !name.is_empty() && !source.contains(['*', '?', '[']);
+        match (is_one, destination.ends_with('/')) {
+            (true, true) => self.written(&format!("{destination}{name}")),
+            (true, false) => self.written(destination),
+            (false, _) => {
+                self.is_any = true;
+                let mut directory = PathBuf::new();
+                names_of(destination).for_each(|part| self.enter(&mut directory, part));
+            }
+        }
+    }
+
     /// Files that match are collected, and perhaps removed: those of the template's `pattern`, by the path that was made of it.
     pub(super) fn collected(&mut self, pattern: &str, turned: &str) {
+        self.is_any = true;
         let mut directory = PathBuf::new();
         let mut parts = turned.split('/').peekable();
         while let Some(part) = parts.next() {
@@ -65,7 +84,7 @@ impl Outputs {
 
     /// Whether nothing is written or collected.
     pub(super) fn is_empty(&self) -> bool {
-        self.directories.is_empty() && self.names.is_empty() && self.outside.is_empty()
+        !self.is_any
     }
 
     fn enter(&mut self, directory: &mut PathBuf, name: &str) {
@@ -118,6 +137,11 @@ impl Drop for Scratch {
     }
 }
 
+fn names_of(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+}
+
 fn link(from: &Path, to: &Path, inside: &Path, outputs: &Outputs) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -154,19 +178,23 @@ mod tests {
     use super::*;
 
     fn scratch(written: &[&str], collected: &[&str]) -> (tempfile::TempDir, Scratch) {
+        let mut outputs = Outputs::default();
+        written.iter().for_each(|path| outputs.written(path));
+        collected
+            .iter()
+            .for_each(|path| outputs.collected(path, path));
+        with(&outputs)
+    }
+
+    fn with(outputs: &Outputs) -> (tempfile::TempDir, Scratch) {
         let working = tempfile::tempdir().unwrap();
         for file in ["manifest.json", "out/old.bin", "out/other", "scripts/a.sh"] {
             let path = working.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, file).unwrap();
         }
-        let mut outputs = Outputs::default();
-        written.iter().for_each(|path| outputs.written(path));
-        collected
-            .iter()
-            .for_each(|path| outputs.collected(path, path));
         let beside = std::env::temp_dir();
-        let scratch = Scratch::new(&beside, working.path(), &outputs).unwrap();
+        let scratch = Scratch::new(&beside, working.path(), outputs).unwrap();
         (working, scratch)
     }
 
@@ -186,6 +214,34 @@ mod tests {
         fs::remove_file(scratch.path().join("out/old.bin")).unwrap();
         assert!(working.path().join("out/old.bin").exists());
         assert!(!working.path().join("out/new.bin").exists());
+    }
+
+    #[test]
+    fn a_download_hides_the_file_that_it_writes_and_nothing_beside_it() {
+        for (destination, source) in [("./", "/tmp/manifest.json"), ("manifest.json", "/tmp/x")] {
+            let mut outputs = Outputs::default();
+            outputs.downloaded(destination, source);
+            let (_working, scratch) = with(&outputs);
+            assert!(!scratch.path().join("manifest.json").exists());
+            assert!(scratch.path().join("scripts/a.sh").exists());
+        }
+    }
+
+    #[test]
+    fn a_directory_is_downloaded_into_one_of_the_rehearsals_own_with_what_lies_there() {
+        let mut outputs = Outputs::default();
+        outputs.downloaded("out", "/var/log/*");
+        let (_working, scratch) = with(&outputs);
+        assert!(!scratch.path().join("out").is_symlink());
+        assert!(scratch.path().join("out/other").exists());
+    }
+
+    #[test]
+    fn collecting_alone_is_a_reason_for_a_directory_of_ones_own() {
+        let mut outputs = Outputs::default();
+        assert!(outputs.is_empty());
+        outputs.collected("file", "file");
+        assert!(!outputs.is_empty());
     }
 
     #[test]

@@ -10,11 +10,12 @@ use std::time::Duration;
 use bollard::container::LogOutput;
 use bollard::errors::Error;
 use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
-use bollard::models::{ContainerCreateBody, ContainerSummary, FilesystemChange, ImageInspect};
+use bollard::models::{ContainerSummary, FilesystemChange, ImageInspect};
 use bollard::query_parameters::{
-    AttachContainerOptionsBuilder, ContainerArchiveInfoOptionsBuilder, CreateImageOptionsBuilder,
-    DownloadFromContainerOptionsBuilder, ListContainersOptionsBuilder,
-    RemoveContainerOptionsBuilder, UploadToContainerOptionsBuilder, WaitContainerOptions,
+    AttachContainerOptionsBuilder, ContainerArchiveInfoOptionsBuilder,
+    CreateContainerOptionsBuilder, CreateImageOptionsBuilder, DownloadFromContainerOptionsBuilder,
+    ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, UploadToContainerOptionsBuilder,
+    WaitContainerOptions,
 };
 use bollard::{API_DEFAULT_VERSION, Docker, body_try_stream};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
@@ -22,7 +23,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::engine_error::EngineError;
-use super::engine_types::{Attached, Command, Input, Kind, Printed};
+use super::engine_types::{About, Attached, Command, Input, Kind, Planned, Printed};
 
 /// For an answer; creating a container takes an engine under load several seconds.
 pub(super) const PATIENCE: u64 = 60;
@@ -51,13 +52,16 @@ impl Engine {
         Ok(Self { docker })
     }
 
-    /// What it calls itself, such as `Docker 28.1` or `Podman 5.0`.
-    pub(super) async fn name(&self) -> Result<String, EngineError> {
+    /// What it is.
+    pub(super) async fn about(&self) -> Result<About, EngineError> {
         let version = within(FIRST_PATIENCE, self.docker.version()).await?;
         let components = version.components.unwrap_or_default();
         let is_podman = components.iter().any(|part| part.name.contains("Podman"));
         let product = if is_podman { "Podman" } else { "Docker" };
-        Ok(format!("{product} {}", version.version.unwrap_or_default()))
+        Ok(About {
+            name: format!("{product} {}", version.version.unwrap_or_default()),
+            architecture: version.arch,
+        })
     }
 
     /// An image that the engine has.
@@ -78,11 +82,11 @@ impl Engine {
     }
 
     /// Creates a container; returns its id.
-    pub(super) async fn create(&self, body: ContainerCreateBody) -> Result<String, EngineError> {
-        let created = self.docker.create_container(
-            None::<bollard::query_parameters::CreateContainerOptions>,
-            body,
-        );
+    pub(super) async fn create(&self, planned: Planned) -> Result<String, EngineError> {
+        let options = CreateContainerOptionsBuilder::new()
+            .name(&planned.name)
+            .build();
+        let created = self.docker.create_container(Some(options), planned.body);
         Ok(within(PATIENCE, created).await?.id)
     }
 

@@ -2,10 +2,25 @@
 
 use std::pin::Pin;
 
+use bollard::models::ContainerCreateBody;
 use futures_util::Stream;
 use tokio::io::AsyncWrite;
 
 use super::engine_error::EngineError;
+
+/// What an engine says of itself.
+pub(super) struct About {
+    /// Such as `Docker 28.1` or `Podman 5.0`.
+    pub(super) name: String,
+    /// Of its machine, in Go's words, such as `amd64`.
+    pub(super) architecture: Option<String>,
+}
+
+/// A container that is to be created.
+pub(super) struct Planned {
+    pub(super) name: String,
+    pub(super) body: ContainerCreateBody,
+}
 
 /// What a process prints.
 pub(super) enum Printed {

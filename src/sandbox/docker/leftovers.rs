@@ -8,7 +8,7 @@ use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use super::engine::Engine;
 use super::engine_error::EngineError;
 use super::owner::{Life, Owner};
-use super::spec::{LABEL, OWNER_LABEL, UNTIL_LABEL};
+use super::spec::{LABEL, NAMES, OWNER_LABEL, UNTIL_LABEL};
 
 /// How long a container may be stopped while its owner lives where it cannot be seen: it restarts.
 const REBOOT: u64 = 120;
@@ -20,7 +20,9 @@ pub(super) async fn remove(engine: &Engine) {
     match engine.labelled(LABEL).await {
         Ok(containers) => {
             for container in containers {
-                let Some(id) = &container.id else { continue };
+                let Some(id) = container.id.as_ref().filter(|_| is_ours(&container)) else {
+                    continue;
+                };
                 let ended = engine.ended(id).await.unwrap_or_default();
                 if is_left(&container, ended, now) {
                     told(id, engine.remove(id).await);
@@ -29,6 +31,12 @@ pub(super) async fn remove(engine: &Engine) {
         }
         Err(error) => log::warn!("cannot ask what earlier rehearsals left: {error}"),
     }
+}
+
+/// Whether we made it, and nobody made it of an image that was a sandbox.
+fn is_ours(container: &ContainerSummary) -> bool {
+    let mut names = container.names.iter().flatten();
+    names.any(|name| name.trim_start_matches('/').starts_with(NAMES))
 }
 
 fn told(id: &str, removed: Result<(), EngineError>) {
@@ -97,6 +105,17 @@ mod unit {
             ContainerSummaryStateEnum::RUNNING,
         );
         assert!(is_left(&left, None, NOW));
+    }
+
+    #[test]
+    fn a_container_of_an_image_that_was_a_sandbox_is_somebody_elses() {
+        let named = |name: &str| ContainerSummary {
+            names: Some(vec![name.to_owned()]),
+            ..ContainerSummary::default()
+        };
+        assert!(is_ours(&named("/ami-build-rehearsal-0123-network")));
+        assert!(!is_ours(&named("/admiring_curie")));
+        assert!(!is_ours(&ContainerSummary::default()));
     }
 
     #[test]

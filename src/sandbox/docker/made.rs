@@ -9,9 +9,13 @@ use crate::sandbox::SandboxError;
 
 use super::engine::Engine;
 use super::engine_error::EngineError;
+use super::engine_types::Planned;
 
 /// How long a stop waits for a container that is being created, so as to remove it.
 const CREATION: Duration = Duration::from_secs(3);
+
+/// For the removal, after which the engine goes on alone: a stop does not wait for an engine that hangs.
+const REMOVAL: Duration = Duration::from_secs(8);
 
 /// Containers that are removed where the opening fails.
 pub(super) struct Made<'a> {
@@ -25,11 +29,11 @@ impl Made<'_> {
     /// Has one created.
     pub(super) async fn create(
         &mut self,
-        body: bollard::models::ContainerCreateBody,
+        planned: Planned,
         doing: &str,
     ) -> Result<String, SandboxError> {
         let engine = self.engine.clone();
-        let creating = tokio::spawn(async move { engine.create(body).await });
+        let creating = tokio::spawn(async move { engine.create(planned).await });
         let created = self.creating.insert(creating).await;
         self.creating = None;
         let created = created.map_err(|error| SandboxError::Io {
@@ -49,11 +53,15 @@ impl Made<'_> {
             self.containers.push(id);
         }
         let removals = self.containers.iter().map(|container| async move {
-            if let Err(error) = self.engine.remove(container).await {
-                log::warn!(
-                    "cannot remove the container {container}: {error}; the next rehearsal does, or `docker rm -f {container}`"
-                );
-            }
+            let removed = timeout(REMOVAL, self.engine.remove(container)).await;
+            let why = match removed {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("the engine did not do it within {} s", REMOVAL.as_secs()),
+            };
+            log::warn!(
+                "cannot remove the container {container}: {why}; the next rehearsal does, or `docker rm -f {container}`"
+            );
         });
         futures_util::future::join_all(removals).await;
     }

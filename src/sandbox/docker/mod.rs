@@ -13,6 +13,7 @@ mod engine;
 mod engine_error;
 mod engine_types;
 mod files;
+mod first_command;
 mod image;
 mod inside;
 mod layer;
@@ -30,6 +31,7 @@ mod sandbox;
 mod spec;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transfer;
 mod tree;
 

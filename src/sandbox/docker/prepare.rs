@@ -42,6 +42,8 @@ pub(super) enum Unprepared {
     Engine(EngineError),
     /// The copy of this program.
     Program(io::Error),
+    /// A user cannot have such a name.
+    Name(String),
 }
 
 impl From<EngineError> for Unprepared {
@@ -53,6 +55,9 @@ impl From<EngineError> for Unprepared {
 impl Blank<'_> {
     /// What the sandbox needs.
     pub(super) async fn layer(&self, user: &str, local: &Path) -> Result<Layer, Unprepared> {
+        if !users::is_name(user) {
+            return Err(Unprepared::Name(user.to_owned()));
+        }
         let mut layer = Layer::default();
         let has_sudo = self.kind("/usr/bin/sudo").await? != Kind::Nothing;
         let mode = if has_sudo { 0o755 } else { 0o4755 };

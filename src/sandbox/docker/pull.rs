@@ -6,9 +6,9 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 
 use crate::sandbox::{Order, SandboxError};
-use crate::stop::Stop;
 
 use super::engine::Engine;
+use super::engine_error::EngineError;
 use super::image::{self, Guess};
 use super::unavailable;
 
@@ -24,6 +24,10 @@ pub(super) struct Image {
     pub(super) name: String,
     /// `NAME=value`.
     pub(super) variables: Vec<String>,
+    /// Directories that are volumes in its containers.
+    pub(super) volumes: Vec<String>,
+    /// For which processor it is, in Go's words.
+    pub(super) architecture: Option<String>,
     /// How it was chosen.
     pub(super) chosen: Chosen,
 }
@@ -59,17 +63,21 @@ pub(super) async fn get(
     engine: &Engine,
     (name, chosen): (String, Chosen),
     tell: Tell<'_>,
-    stop: &Stop,
 ) -> Result<Image, SandboxError> {
     let asking = || format!("ask the engine for the image `{name}`");
-    let mut found = engine
-        .image(&name)
-        .await
-        .map_err(|error| error.while_it(asking()))?;
+    let mut found = engine.image(&name).await.map_err(|error| match error {
+        EngineError::Refused {
+            status: 400,
+            message,
+        } => unavailable(format!(
+            "`{name}` is no name of an image ({message}); name one with `-sandbox=docker:IMAGE`"
+        )),
+        error => error.while_it(asking()),
+    })?;
     if found.is_none() {
         // Without a tag a pull would fetch all tags.
         let tag = if has_tag(&name) { "" } else { ":latest" };
-        pull(engine, &format!("{name}{tag}"), tell, stop).await?;
+        pull(engine, &format!("{name}{tag}"), tell).await?;
         found = engine
             .image(&name)
             .await
@@ -78,20 +86,17 @@ pub(super) async fn get(
     let Some(found) = found else {
         return Err(not_here(&name, "the engine pulled it and has it not"));
     };
-    let variables = found.config.and_then(|config| config.env);
+    let config = found.config.unwrap_or_default();
     Ok(Image {
         name,
-        variables: variables.unwrap_or_default(),
+        variables: config.env.unwrap_or_default(),
+        volumes: config.volumes.unwrap_or_default(),
+        architecture: found.architecture.filter(|it| !it.is_empty()),
         chosen,
     })
 }
 
-async fn pull(
-    engine: &Engine,
-    name: &str,
-    tell: Tell<'_>,
-    stop: &Stop,
-) -> Result<(), SandboxError> {
+async fn pull(engine: &Engine, name: &str, tell: Tell<'_>) -> Result<(), SandboxError> {
     tell(&format!("Pulling the image {name}..."));
     let mut words = pin!(engine.pull(name));
     let mut last = String::new();
@@ -108,12 +113,7 @@ async fn pull(
         }
         Ok::<_, String>(())
     };
-    let pulled = tokio::select! {
-        biased;
-        _ = stop.wait() => return Err(SandboxError::Stopped),
-        pulled = tokio::time::timeout(PATIENCE, all) => pulled,
-    };
-    match pulled {
+    match tokio::time::timeout(PATIENCE, all).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(why)) => Err(not_here(name, &why)),
         Err(_) => Err(not_here(name, "pulling it took more than 15 min")),

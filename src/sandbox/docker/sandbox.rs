@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
-use crate::sandbox::{Changes, DPKG_STATUS, Network, Order, PackageList, RPM_FORMAT, SandboxError};
+use crate::sandbox::{Changes, DPKG_STATUS, Order, PackageList, RPM_FORMAT, SandboxError};
 use crate::stop::Stop;
 
 use super::address::EngineHints;
@@ -24,10 +24,10 @@ use super::look::Attributes;
 use super::machine::{Bounds, Held, Life, Machine, start};
 use super::made::Made;
 use super::prepare::{Blank, Unprepared, program};
-use super::pull::{self, Chosen, Image, Tell};
+use super::pull::{self, Image, Tell};
 use super::remote::DockerRemote;
 use super::spec::Common;
-use super::{files, leftovers, unavailable};
+use super::{files, first_command, leftovers, told, unavailable};
 
 /// For rpm, whose list takes longer than any other step.
 const RPM_PATIENCE: Duration = Duration::from_secs(60);
@@ -60,6 +60,7 @@ pub(crate) struct DockerSandbox {
     prepared: BTreeMap<String, Attributes>,
     packages: PackageList,
     description: String,
+    differences: Vec<String>,
 }
 
 impl DockerTerms {
@@ -89,9 +90,17 @@ impl DockerSandbox {
         stop: &Stop,
     ) -> Result<Self, SandboxError> {
         let choice = pull::choose(order, terms.image.as_deref())?;
-        let engine = connected(&terms.hints).await?;
-        leftovers::remove(&engine).await;
-        let image = pull::get(&engine, choice, tell, stop).await?;
+        let finding = async {
+            let engine = connected(&terms.hints).await?;
+            leftovers::remove(&engine).await;
+            let image = pull::get(&engine, choice, tell).await?;
+            Ok::<_, SandboxError>((engine, image))
+        };
+        let (engine, image) = tokio::select! {
+            biased;
+            _ = stop.wait() => return Err(SandboxError::Stopped),
+            found = finding => found?,
+        };
         let mut made = Made {
             engine: &engine,
             containers: Vec::new(),
@@ -142,6 +151,11 @@ impl DockerSandbox {
     /// In words, such as `docker: a container of ubuntu:22.04 with Docker 28.1`.
     pub(crate) fn description(&self) -> String {
         self.description.clone()
+    }
+
+    /// What is not in it as on a real machine, in a sentence each.
+    pub(crate) fn differences(&self) -> &[String] {
+        &self.differences
     }
 
     /// The container.
@@ -212,9 +226,24 @@ async fn open(
     let (kept, prepared) = tokio::try_join!(kept, prepared)?;
     let first = start(engine, &container).await;
     let first = first.map_err(|error| no_start(error, "start its container"))?;
-    let packages = packages(engine, &container)
-        .await
-        .map_err(|error| error.while_it("list the packages in it"))?;
+    let about = engine.about().await.ok();
+    let listed = async {
+        let listed = packages(engine, &container).await;
+        listed.map_err(|error| error.while_it("list the packages in it"))
+    };
+    let tried = async {
+        let refusal = first_command::refusal(engine, &container, &order.user).await;
+        match refusal.map_err(|error| error.while_it("run a first command"))? {
+            Some(words) => Err(told::runs_nothing(
+                image,
+                about.as_ref(),
+                &order.user,
+                &words,
+            )),
+            None => Ok(()),
+        }
+    };
+    let (packages, ()) = tokio::try_join!(listed, tried)?;
     let held = Held {
         keeper: kept,
         sandbox: first,
@@ -223,10 +252,6 @@ async fn open(
         time: order.limits.time,
         memory: order.limits.memory,
     };
-    let name = engine
-        .name()
-        .await
-        .unwrap_or_else(|_| "an engine".to_owned());
     let (machine, life) = Machine::new(engine, &container, held, bounds);
     Ok(DockerSandbox {
         machine,
@@ -236,7 +261,8 @@ async fn open(
         memory: order.limits.memory,
         prepared,
         packages,
-        description: described(image, &name, order.network),
+        description: told::description(image, about.as_ref(), order.network),
+        differences: told::differences(image, about.as_ref()),
     })
 }
 
@@ -271,22 +297,6 @@ async fn packages(engine: &Engine, container: &str) -> Result<PackageList, Engin
     Ok(list.and(PackageList::of_rpm(&String::from_utf8_lossy(&printed))))
 }
 
-fn described(image: &Image, engine: &str, network: Network) -> String {
-    let chosen = match image.chosen {
-        Chosen::Named => "",
-        Chosen::ByName => ", chosen by the name of the source AMI",
-        Chosen::Guessed => ", the likeliest for the source AMI",
-    };
-    let network = match network {
-        Network::AsHost => "",
-        Network::Nothing => ", without a network",
-    };
-    format!(
-        "docker: a container of {} in {engine}{chosen}{network}",
-        image.name
-    )
-}
-
 fn failed(why: Unprepared) -> SandboxError {
     match why {
         Unprepared::Engine(error) => error.while_it("read the files of its image"),
@@ -294,6 +304,9 @@ fn failed(why: Unprepared) -> SandboxError {
             doing: "read this program".to_owned(),
             source,
         },
+        Unprepared::Name(name) => unavailable(format!(
+            "nobody can be called `{name}`, as the template's `ssh_username` wants: a name has no `:`, `/` or control character"
+        )),
     }
 }
 

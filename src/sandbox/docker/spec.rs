@@ -7,8 +7,13 @@ use bollard::models::{ContainerCreateBody, HealthConfig, HostConfig, HostConfigL
 
 use crate::sandbox::{Limits, Network, Order};
 
+use super::engine_types::Planned;
 use super::inside::{PROGRAM, Role};
 use super::owner::Owner;
+
+/// How the names of our containers begin. Labels alone would not do: an image can have them, such as one that somebody made of
+/// a sandbox, and then every container of it has them too.
+pub(super) const NAMES: &str = "ami-build-rehearsal-";
 
 /// Every container of ours has it: the id of its rehearsal.
 pub(super) const LABEL: &str = "ami-build.rehearsal";
@@ -60,7 +65,7 @@ pub(super) struct Common<'a> {
 
 impl Common<'_> {
     /// The container that owns the network.
-    pub(super) fn keeper(&self) -> ContainerCreateBody {
+    pub(super) fn keeper(&self) -> Planned {
         let (mode, word) = match self.order.network {
             Network::AsHost => ("bridge", "hide-metadata"),
             Network::Nothing => ("none", "nothing"),
@@ -75,14 +80,17 @@ impl Common<'_> {
             ..self.host()
         };
         let words = [PROGRAM, Role::Keep.word(), word];
-        ContainerCreateBody {
-            hostname: Some(HOSTNAME.to_owned()),
-            ..self.body(&words, host)
+        Planned {
+            name: format!("{NAMES}{}-network", self.id),
+            body: ContainerCreateBody {
+                hostname: Some(HOSTNAME.to_owned()),
+                ..self.body(&words, host)
+            },
         }
     }
 
     /// The container that the provisioners run in. `no-new-privileges` is not set: sudo could not work.
-    pub(super) fn sandbox(&self, keeper: &str) -> ContainerCreateBody {
+    pub(super) fn sandbox(&self, keeper: &str) -> Planned {
         let Limits {
             memory, processes, ..
         } = self.order.limits;
@@ -96,7 +104,10 @@ impl Common<'_> {
             pids_limit: Some(i64::from(processes)),
             ..self.host()
         };
-        self.body(&[PROGRAM, Role::Hold.word()], host)
+        Planned {
+            name: format!("{NAMES}{}", self.id),
+            body: self.body(&[PROGRAM, Role::Hold.word()], host),
+        }
     }
 
     fn host(&self) -> HostConfig {
@@ -173,8 +184,8 @@ mod unit {
             order: &order,
         };
         let sandbox = common.sandbox("keeper");
-        assert_eq!(sandbox.env, Some(vec!["NODE_VERSION".into()]));
-        [common.keeper(), sandbox].map(|body| body.host_config.unwrap())
+        assert_eq!(sandbox.body.env, Some(vec!["NODE_VERSION".into()]));
+        [common.keeper(), sandbox].map(|planned| planned.body.host_config.unwrap())
     }
 
     #[test]

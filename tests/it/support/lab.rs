@@ -17,6 +17,7 @@ pub(crate) struct Lab(Option<Server>);
 /// A call that the lab received.
 #[derive(Debug)]
 pub(crate) struct Call {
+    pub(crate) service: String,
     pub(crate) action: String,
     pub(crate) error: Option<String>,
     /// It took effect or was refused, and is not under way any more.
@@ -72,6 +73,11 @@ impl Lab {
     /// Only these calls are allowed.
     pub(crate) fn policy(&self, allow: &[&str]) {
         self.post("policy", &json!({ "allow": allow }));
+    }
+
+    /// A snapshot is gone although an image is made of it.
+    pub(crate) fn lose_snapshot(&self, region: &str, id: &str) {
+        self.post("lose-snapshot", &json!({"region": region, "id": id}));
     }
 
     /// Makes a launch template with so many versions, and gives its id.
@@ -169,6 +175,7 @@ impl Lab {
             .expect("the calls are a list")
             .iter()
             .map(|call| Call {
+                service: text(call, "service").unwrap_or_default(),
                 action: text(call, "action").unwrap_or_default(),
                 error: text(call, "error"),
                 answered: call["status"] != 0,

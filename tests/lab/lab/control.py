@@ -81,6 +81,9 @@ class Control:
             case ("POST", "owner"):
                 with self._world.lock:
                     do(Deed(**wishes))
+            case ("POST", "lose-snapshot"):
+                with self._world.lock:
+                    return _lose_snapshot(**wishes)
             case ("POST", "launch-templates"):
                 return self._launch_template(**wishes)
             case ("POST", "machines", instance_id, order):
@@ -145,6 +148,13 @@ class Control:
         if found is None:
             return _json(404, {"error": f"`{path}` was never written on `{image_id}`"})
         return _file(found)
+
+
+def _lose_snapshot(region: str, id: str) -> dict[str, str]:
+    """EC2 removes none that an image is made of, but images whose snapshots are gone exist all the same."""
+    from moto.ec2.models import ec2_backends
+
+    return {"id": ec2_backends[ACCOUNT][region].snapshots.pop(id).id}
 
 
 def _file(found: Path) -> Answer:

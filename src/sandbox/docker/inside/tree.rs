@@ -23,24 +23,24 @@ pub(super) fn put(words: &[String]) -> io::Result<()> {
     extract(io::stdin().lock(), destination, masked())
 }
 
-/// Writes `SOURCE` to the output, under its own name.
-pub(super) fn get(words: &[String]) -> io::Result<()> {
-    let [source] = words else {
-        return Err(io::Error::other("wrong number of words"));
-    };
-    let source = Path::new(source);
-    let found = fs::metadata(source).map_err(|error| named(source, &error))?;
-    let whole = source.canonicalize()?;
-    let name = whole.file_name().unwrap_or_default();
-    let mut archive = tar::Builder::new(io::BufWriter::with_capacity(PIECE, io::stdout().lock()));
-    add(
-        &mut archive,
-        source,
-        Path::new(name),
-        &found,
-        &mut Vec::new(),
-    )?;
-    archive.into_inner()?.flush()
+/// Writes each `SOURCE` to the output, under its own name: the user's shell makes several of one pattern.
+pub(super) fn get(sources: &[String]) -> io::Result<()> {
+    let output = io::BufWriter::with_capacity(PIECE, io::stdout().lock());
+    pack(sources, output)?.flush()
+}
+
+fn pack<W: io::Write>(sources: &[String], output: W) -> io::Result<W> {
+    let mut archive = tar::Builder::new(output);
+    for source in sources {
+        let source = Path::new(source);
+        let found = fs::metadata(source).map_err(|error| named(source, &error))?;
+        // `.` and `..` have no name of their own.
+        let whole = source.canonicalize()?;
+        let name = source.file_name().or(whole.file_name());
+        let name = Path::new(name.unwrap_or_default());
+        add(&mut archive, source, name, &found, &mut Vec::new())?;
+    }
+    archive.into_inner()
 }
 
 fn extract(input: impl io::Read, destination: &Path, mask: u32) -> io::Result<()> {
@@ -148,26 +148,20 @@ mod unit {
     }
 
     #[test]
-    fn a_directory_comes_back_as_it_went() {
+    fn directories_and_files_come_back_as_they_went_under_the_names_that_were_asked_for() {
         let root = tempfile::tempdir().unwrap();
         let from = root.path().join("from");
         fs::create_dir_all(from.join("sub")).unwrap();
         fs::write(from.join("sub/file"), "content").unwrap();
-        let mut bytes = Vec::new();
-        let mut archive = tar::Builder::new(&mut bytes);
-        let found = fs::metadata(&from).unwrap();
-        add(
-            &mut archive,
-            &from,
-            Path::new("from"),
-            &found,
-            &mut Vec::new(),
-        )
-        .unwrap();
-        archive.into_inner().unwrap();
+        std::os::unix::fs::symlink("from", root.path().join("current")).unwrap();
+        let asked = ["from/", "current", "from/sub/file"];
+        let asked = asked.map(|path| root.path().join(path).display().to_string());
+        let bytes = pack(&asked, Vec::new()).unwrap();
         let to = root.path().join("to");
         fs::create_dir(&to).unwrap();
         extract(&*bytes, &to, 0o022).unwrap();
-        assert_eq!(fs::read(to.join("from/sub/file")).unwrap(), b"content");
+        for file in ["from/sub/file", "current/sub/file", "file"] {
+            assert_eq!(fs::read(to.join(file)).unwrap(), b"content", "{file}");
+        }
     }
 }

@@ -160,3 +160,21 @@ async fn commands_run_beside_each_other_with_an_input_of_their_own() {
     }
     sandbox.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_can_run_nothing_is_told_before_anything_is_tried() {
+    let Some(socket) = socket() else { return };
+    let terms = terms(&socket, PLAIN);
+    for (user, words) in [
+        ("x:y", "nobody can be called `x:y`"),
+        ("daemon", "no command of `daemon` runs in the image"),
+    ] {
+        let order = Order {
+            user: user.into(),
+            ..order()
+        };
+        let opened = DockerSandbox::open(&order, &terms, &|_| {}, &Stop::never()).await;
+        let error = opened.err().unwrap().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}

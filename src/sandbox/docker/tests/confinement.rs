@@ -57,6 +57,26 @@ async fn metadata_cannot_be_reached_even_by_root_and_even_after_a_restart() {
     sandbox.close().await;
 }
 
+/// Connects by a socket that is bound to the device, as everybody may, and lists the neighbours that were asked for.
+const BOUND: &str = r#"perl -MSocket -e '
+    socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, 1, 25, "eth0\0") or die "cannot bind: $!\n";
+    $SIG{ALRM} = sub { die "no answer\n" }; alarm 2;
+    connect($s, sockaddr_in(80, inet_aton(shift))) or die "$!\n"; print "connected\n"
+' 169.254.77.77 2>&1; cat /proc/net/arp"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_is_bound_to_the_device_asks_no_neighbour_for_metadata() {
+    let Some(sandbox) = open(PLAIN).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let words = said(&mut remote, BOUND).await;
+    for word in ["cannot bind", "connected", "169.254"] {
+        assert!(!words.contains(word), "{words}");
+    }
+    sandbox.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_host_is_reached_by_the_network_unless_that_is_refused() {
     let Some(sandbox) = open(PLAIN).await else {

@@ -138,6 +138,42 @@ async fn a_container_that_cannot_be_created_is_one_error_with_the_engines_words(
 }
 
 #[tokio::test]
+async fn a_stop_is_heard_while_the_engine_is_silent() {
+    let (_directory, terms) = engine(&[
+        ("/version", Answer::Says(200, VERSION)),
+        ("/containers/json", Answer::Waits),
+    ]);
+    let (handle, stop) = crate::stop::StopHandle::new();
+    let order = order();
+    let opening = DockerSandbox::open(&order, &terms, &|_| {}, &stop);
+    let stopping = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        handle.request(crate::stop::StopReason::Interrupt);
+    };
+    let both = async { tokio::join!(opening, stopping).0 };
+    let opened = tokio::time::timeout(Duration::from_secs(5), both).await;
+    let error = opened.expect("it waits for the engine").err().unwrap();
+    assert_eq!(error.to_string(), "stopped while the sandbox was made");
+}
+
+#[tokio::test]
+async fn what_is_no_name_of_an_image_is_told_as_that() {
+    let words = refused(&[
+        ("/version", Answer::Says(200, VERSION)),
+        ("/containers/json", Answer::Says(200, "[]")),
+        (
+            "/images/base:1/json",
+            Answer::Says(400, r#"{"message":"invalid reference format"}"#),
+        ),
+    ])
+    .await;
+    assert!(
+        words.contains("`base:1` is no name of an image (invalid reference format)"),
+        "{words}"
+    );
+}
+
+#[tokio::test]
 async fn without_a_hint_nothing_is_chosen_and_the_engine_is_not_asked() {
     let terms = DockerTerms::new(None, EngineHints::default());
     let error = DockerSandbox::open(&order(), &terms, &|_| {}, &Stop::never())
