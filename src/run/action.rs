@@ -103,7 +103,9 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
 fn subject(command: &ActionCommand) -> Subject {
     match command {
         ActionCommand::Promote(_) => Subject::Promotion,
-        ActionCommand::Sweep(_) | ActionCommand::Join(_) => Subject::Nothing,
+        ActionCommand::Prune(_) | ActionCommand::Sweep(_) | ActionCommand::Join(_) => {
+            Subject::Nothing
+        }
         _ => Subject::Template,
     }
 }

@@ -133,6 +133,7 @@ fn what_is_promoted_stays_whenever_that_begins() {
         .input("pr-number", "7")
         .input("region", "us-east-1")
         .input("release-name", "web-1.0")
+        .input("policy", "none")
         .run();
     promoted.main().expect_code(0);
     bench.lab.let_previews_expire();
