@@ -30,6 +30,7 @@ mod machine_timer;
 mod made;
 mod observer;
 mod one_build;
+mod outlook;
 mod owner;
 mod packer_config;
 mod plan_step;

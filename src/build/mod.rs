@@ -33,6 +33,7 @@ mod machine_timer;
 mod modify_machine;
 mod network;
 mod network_filters;
+pub(crate) mod outlook;
 mod patiently;
 mod preflight;
 mod profile;

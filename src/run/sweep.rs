@@ -110,7 +110,7 @@ pub(super) async fn sweep(
     cx: SweepContext<'_>,
 ) -> Result<SweepReport, SweepError> {
     let (cloud, connection, caller) =
-        Box::pin(unless_stopped(cx.stop, connect(options, cx))).await?;
+        unless_stopped(cx.stop, Box::pin(connect(options, cx))).await?;
     let owners = owner::of_sweep(cx.environment, &caller, options.owner.as_deref())
         .map_err(SweepError::Owner)?;
     let looking = async {

@@ -24,6 +24,7 @@ mod layers;
 mod ledger;
 mod matrix;
 mod neighbours;
+mod outlook;
 mod policy;
 mod policy_file;
 mod promote;

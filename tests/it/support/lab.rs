@@ -148,6 +148,16 @@ impl Lab {
             .len()
     }
 
+    /// Makes a key of KMS in this state, and gives its id.
+    pub(crate) fn key(&self, region: &str, state: &str) -> String {
+        let wish = json!({"region": region, "state": state});
+        let made = ask(self.address(), "POST", "/_lab/keys", Some(&wish)).json();
+        made["id"]
+            .as_str()
+            .expect("the lab names what it made")
+            .to_owned()
+    }
+
     /// A secret in Secrets Manager.
     pub(crate) fn create_secret(&self, name: &str, text: &str) {
         self.post("secrets/us-east-1", &json!({ name: text }));

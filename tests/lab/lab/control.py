@@ -86,6 +86,8 @@ class Control:
                     return _lose_snapshot(**wishes)
             case ("POST", "launch-templates"):
                 return self._launch_template(**wishes)
+            case ("POST", "keys"):
+                return self._key(**wishes)
             case ("POST", "machines", instance_id, order):
                 self._order(instance_id, order)
             case ("GET", "machines", instance_id, "console"):
@@ -103,6 +105,16 @@ class Control:
             for _ in range(versions - 1):
                 template.create_version({}, "")
         return {"id": template.id}
+
+    def _key(self, region: str, state: str) -> dict[str, str]:
+        """A key of KMS that somebody made before, in this state."""
+        from moto.kms.models import kms_backends
+
+        with self._world.lock:
+            key = kms_backends[ACCOUNT][region].create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None)
+            key.key_state = state
+            key.enabled = state == "Enabled"
+        return {"id": key.id}
 
     def _set_faults(self, wishes: Any) -> None:
         if isinstance(wishes, list) or wishes is None:
