@@ -10,6 +10,7 @@ mod action;
 mod ansible;
 mod attributes;
 mod calls;
+mod checksum;
 mod command_line;
 mod comment;
 mod config_management;

@@ -125,6 +125,9 @@ impl Bench {
             looks: 2,
             hidden: 0,
         });
+        if settings.image.lifecycle.fast_launch.is_some() {
+            cloud.publish_windows();
+        }
         Self {
             cloud,
             settings,
