@@ -54,6 +54,7 @@ pub(crate) const NAMES: &[&str] = &[
     "protect",
     "publish-ssm-parameter",
     "launch-template",
+    "preflight",
     "matrix",
     "results",
     "sandbox",
