@@ -30,7 +30,9 @@ def test_whatever_names_an_image_refers_to_it(lab: Lab, ec2: Any) -> None:
 def test_unknown_images_and_no_types_are_refused(ec2: Any) -> None:
     call = ec2.describe_image_references
     assert code(call, ImageIds=["ami-00000000000000000"], IncludeAllResourceTypes=True) == "InvalidAMIID.NotFound"
-    assert code(call, ImageIds=[], IncludeAllResourceTypes=True) == "InvalidParameterValue"
+    known = [one["ImageId"] for one in ec2.describe_images(Owners=["self", "amazon"])["Images"]][:1]
+    assert code(call, ImageIds=known) == "MissingParameter"
+    assert code(call, ImageIds=known * 11, IncludeAllResourceTypes=True) == "InvalidParameterValue"
 
 
 def test_what_the_owner_shares_is_shown(lab: Lab, ec2: Any) -> None:
