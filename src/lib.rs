@@ -28,6 +28,7 @@ mod policy;
 mod post;
 mod promote;
 mod provision;
+mod prune;
 mod remote;
 mod report;
 pub mod run;

@@ -17,6 +17,7 @@ pub(crate) mod outputs;
 pub(crate) mod plan_report;
 mod promoted;
 pub(crate) mod prompt;
+pub(crate) mod pruned;
 pub(crate) mod publish;
 pub(crate) mod rehearsed;
 pub(crate) mod result;

@@ -31,6 +31,7 @@ mod promote;
 mod promote_again;
 mod promote_bounds;
 mod promote_finds;
+mod prune;
 mod reaching;
 mod recipes;
 mod rehearse;

@@ -52,6 +52,8 @@ mod tagged_calls;
 mod tests;
 #[cfg(test)]
 mod throttle;
+#[cfg(test)]
+mod usage_calls;
 mod volume_calls;
 mod volumes;
 mod world;
@@ -67,3 +69,5 @@ pub(crate) use pace::Pace;
 pub(crate) use regions::partition;
 #[cfg(test)]
 pub(crate) use script::{Death, Fault, Forecast, Weather};
+#[cfg(test)]
+pub(crate) use usage_calls::{Given, Referrer};

@@ -11,6 +11,7 @@ from .ec2.fleets import take_back
 from .inventory import inventory
 from .machines.disks import describe, look_up, written
 from .machines.fleet import ORDERS
+from .owner import Deed, do
 from .retag import retag
 from .settings import changed
 from .world import ACCOUNT, World
@@ -77,6 +78,9 @@ class Control:
             case ("POST", "tags"):
                 with self._world.lock:
                     return {"changed": retag(**wishes)}
+            case ("POST", "owner"):
+                with self._world.lock:
+                    do(Deed(**wishes))
             case ("POST", "lose-snapshot"):
                 with self._world.lock:
                     return _lose_snapshot(**wishes)
