@@ -17,6 +17,7 @@ mod fix;
 mod gather;
 mod http;
 mod images;
+mod inventory;
 mod least_policy;
 pub mod ledger;
 pub mod logging;

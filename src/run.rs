@@ -202,6 +202,7 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
                 environment: &start.environment,
                 stop: &stop,
                 token: None,
+                comments: None,
                 run_uuid: &new_run_uuid(),
             };
             Box::pin(promotion::promote(&options, cx, Instant::now())).await

@@ -85,7 +85,7 @@ pub(super) fn over(own: &EbsSettings, launched: &EbsSettings) -> EbsSettings {
     }
 }
 
-fn mapped(source: &Image, launched: &[BlockDevice]) -> Vec<BlockDevice> {
+pub(super) fn mapped(source: &Image, launched: &[BlockDevice]) -> Vec<BlockDevice> {
     let of_name = |devices: &[BlockDevice], name: &str| {
         let mut found = devices.iter().filter(|device| device.device_name == name);
         found.next().cloned()

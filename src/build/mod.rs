@@ -24,6 +24,7 @@ mod fast_volume;
 mod freeze;
 mod image_wait;
 mod interruption;
+mod inventory;
 mod issued;
 mod key_pair;
 mod late;
@@ -55,6 +56,7 @@ mod story;
 mod swap;
 mod tag_room;
 mod unique;
+mod usage;
 mod volumes;
 
 #[cfg(test)]
@@ -78,3 +80,6 @@ pub(crate) use tests::fixture::source as source_image;
 #[cfg(test)]
 pub(crate) use tests::random::Chance;
 pub(crate) use unique::time_ordered_uuid;
+#[cfg(test)]
+pub(crate) use usage::UsedVolume;
+pub(crate) use usage::{Market, Usage};

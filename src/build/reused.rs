@@ -11,7 +11,7 @@ use super::freeze::{Frozen, Role};
 use super::late::{self, SourceData, Texts};
 use super::publish::Snapshots;
 use super::reuse::{Held, ReuseStory, Sound, sound};
-use super::{devices, protect, publish, spread, story};
+use super::{built, devices, protect, publish, spread, story, usage};
 use crate::cloud::image::Image;
 use crate::cloud::{Cloud, Region};
 use crate::images::{Found, renewed};
@@ -42,6 +42,7 @@ pub(super) async fn instead<C: Cloud, D: Sync>(
         old: Vec::new(),
         snapshots_took: None,
     };
+    let gib = usage::size(&frozen.image);
     let others = elsewhere(cx, &frozen, &texts, &digest).await?;
     let all: BTreeMap<Region, Image> = others
         .into_iter()
@@ -63,7 +64,11 @@ pub(super) async fn instead<C: Cloud, D: Sync>(
             .map(|(region, image)| (region, image.id))
             .collect(),
         source,
+        instance_type: built::instance_type(&cx.settings.launch),
         instance: None,
+        gib,
+        inventories: None,
+        usage: None,
         reuse: Some(story),
         fast_volume: None,
         data: data

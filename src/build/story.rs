@@ -12,12 +12,13 @@ use super::late::{self, SourceData, Texts};
 use super::launch::Machine;
 use super::reuse::Look;
 use super::{
-    clear_keys, connect, decode, early, fast_volume, freeze, interruption, launch, machine_timer,
-    modify_machine, network, preflight, recipe, reuse, reused, source, spread, stop_machine,
-    volumes,
+    built, clear_keys, connect, decode, early, fast_volume, freeze, interruption, inventory,
+    launch, machine_timer, modify_machine, network, preflight, recipe, reuse, reused, source,
+    spread, stop_machine, usage, volumes,
 };
 use crate::cloud::image::Image;
 use crate::cloud::{Cloud, Region};
+use crate::inventory::Inventories;
 use crate::plan::amazon::recipe::{EbsVolume, Recipe};
 use crate::remote::{Dial, Remote};
 
@@ -42,7 +43,12 @@ pub(crate) async fn build_volumes<C: Cloud, D: Dial>(
     volumes: &[EbsVolume],
 ) -> Result<BuiltVolumes, BuildError> {
     let built = async {
-        let (machine, texts, data) = provisioned(cx, hook).await?;
+        let Provisioned {
+            machine,
+            texts,
+            data,
+            ..
+        } = provisioned(cx, hook).await?;
         volumes::finish(cx, machine, volumes, (&texts, data)).await
     };
     unless_stopped(cx, Box::pin(built)).await
@@ -78,7 +84,12 @@ async fn images<C: Cloud, D: Dial>(
         Look::Missed(story) => Some(story),
         Look::NotAsked => None,
     };
-    let (machine, texts, data) = provisioned(cx, hook).await?;
+    let Provisioned {
+        machine,
+        texts,
+        data,
+        inventories,
+    } = provisioned(cx, hook).await?;
 
     cx.ui.step("Create the image");
     at_rest(cx, &machine).await?;
@@ -94,6 +105,7 @@ async fn images<C: Cloud, D: Dial>(
     pause(cx, "stepCreateAMI").await;
     before_cleanup(cx, "StepRunSourceInstance").await;
     cx.ledger.let_go(cx.cloud, &machine.id).await;
+    let usage = usage::of(cx, &machine);
     let images = Box::pin(spread::everywhere(cx, image, &texts)).await?;
     // Copies, attributes and tags are made side by side: one pause for them all.
     pause(cx, "StepCreateTags").await;
@@ -102,6 +114,7 @@ async fn images<C: Cloud, D: Dial>(
     cx.ledger
         .keep(&things(&images))
         .map_err(BuildError::Journal)?;
+    let gib = images.get(cx.region).map(usage::size);
     let built = Built {
         name: cx.settings.image.name.clone(),
         region: cx.region.clone(),
@@ -114,7 +127,11 @@ async fn images<C: Cloud, D: Dial>(
             .map(|(region, image)| (region, image.id))
             .collect(),
         source: machine.source,
+        instance_type: built::instance_type(&cx.settings.launch),
         instance: Some(machine.id),
+        gib: gib.flatten(),
+        inventories,
+        usage: Some(usage),
         reuse,
         fast_volume,
         data,
@@ -146,10 +163,18 @@ pub(super) fn things(images: &BTreeMap<Region, Image>) -> Vec<(Region, String)> 
 }
 
 /// A machine with all provisioners behind it.
+struct Provisioned {
+    machine: Machine,
+    texts: Texts,
+    data: GeneratedData,
+    inventories: Option<Inventories>,
+}
+
+/// Launches the machine and provisions it.
 async fn provisioned<C: Cloud, D: Dial>(
     cx: &Cx<'_, C, D>,
     hook: &mut impl Hook,
-) -> Result<(Machine, Texts, GeneratedData), BuildError> {
+) -> Result<Provisioned, BuildError> {
     cx.ui.step("Preflight");
     preflight::announce(cx)?;
     // None of the three needs another one's answer; the first that fails is the cause.
@@ -189,8 +214,13 @@ async fn provisioned<C: Cloud, D: Dial>(
     }
 
     let provisioned = Box::pin(provision(cx, hook, &machine, (&access, early)));
-    let data = interruption::told(cx, &machine.id, provisioned).await?;
-    Ok((machine, texts, data))
+    let (data, inventories) = interruption::told(cx, &machine.id, provisioned).await?;
+    Ok(Provisioned {
+        machine,
+        texts,
+        data,
+        inventories,
+    })
 }
 
 async fn provision<C: Cloud, D: Dial>(
@@ -198,13 +228,15 @@ async fn provision<C: Cloud, D: Dial>(
     hook: &mut impl Hook,
     machine: &Machine,
     (access, early): (&Access, Option<D::Remote>),
-) -> Result<GeneratedData, BuildError> {
+) -> Result<(GeneratedData, Option<Inventories>), BuildError> {
     cx.ui.step("Connect");
     let mut session = connect::log_in(cx, machine, access, early).await?;
     pause(cx, "StepConnect").await;
     machine_timer::start(cx, session.remote.as_ref());
+    let before = inventory::ask(cx, machine, session.remote.as_mut()).await;
     let provisioned = hook.provision(session.remote.as_mut(), &session.data).await;
     provisioned.map_err(|error| BuildError::Provision(Box::new(error)))?;
+    let after = inventory::ask(cx, machine, session.remote.as_mut()).await;
     pause(cx, "StepProvision").await;
     // Before the key is taken out of the machine: nobody could log in any more.
     machine_timer::release(cx, machine).await;
@@ -212,7 +244,7 @@ async fn provision<C: Cloud, D: Dial>(
         clear_keys::clear(cx, &mut remote, access).await;
         remote.hang_up().await;
     }
-    Ok(session.data)
+    Ok((session.data, inventory::both(before, after)))
 }
 
 /// `-debug`: somebody may look around after a step.

@@ -22,6 +22,18 @@ pub(crate) struct Life {
     pub(crate) content: Content,
     /// Whether one that is there will do.
     pub(crate) reuse: Reuse,
+    /// Whether its machine is asked what it holds.
+    pub(crate) listing: Listing,
+}
+
+/// Whether a machine is asked for its packages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Listing {
+    /// Nobody would be shown them.
+    #[default]
+    None,
+    /// Summary and comment show them.
+    OfMachine,
 }
 
 impl Life {

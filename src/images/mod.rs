@@ -21,7 +21,7 @@ pub(crate) use ending::{
 pub(crate) use find::{Found, Which, find};
 pub(crate) use kind::Kind;
 pub(crate) use known::{End, Known};
-pub(crate) use life::{Life, renewed};
+pub(crate) use life::{Life, Listing, renewed};
 pub(crate) use options::{Given, LifeOptions, Reuse, Stay, WrongOption};
 pub(crate) use origin::Origin;
 pub(crate) use release::release_tags;

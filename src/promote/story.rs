@@ -32,6 +32,8 @@ pub(crate) struct Promoted {
     pub(crate) images: BTreeMap<Region, ImageId>,
     /// What it is made of.
     pub(crate) snapshots: BTreeMap<Region, Vec<SnapshotId>>,
+    /// The pull requests that the tested image was made for.
+    pub(crate) pull_requests: Vec<u64>,
     /// What leads to it now, in words.
     pub(crate) published: Vec<String>,
 }
@@ -48,6 +50,7 @@ pub(crate) async fn promote<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
     };
     let Made {
         tested,
+        pull_requests,
         name,
         images,
         pointers,
@@ -61,6 +64,7 @@ pub(crate) async fn promote<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
         name,
         region: cx.region.clone(),
         tested,
+        pull_requests,
         snapshots: snapshots.collect(),
         images: images
             .into_iter()
@@ -73,6 +77,7 @@ pub(crate) async fn promote<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
 /// The release, before anything leads to it.
 struct Made {
     tested: ImageId,
+    pull_requests: Vec<u64>,
     name: String,
     images: BTreeMap<Region, Image>,
     pointers: Vec<Pointer>,
@@ -182,6 +187,7 @@ async fn release<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
     .await?;
     Ok(Made {
         tested: tested.image.id,
+        pull_requests: tested.known.pull_requests,
         name,
         images,
         pointers,

@@ -26,8 +26,6 @@ const API: &str = "https://api.github.com";
 const EXCHANGE: Duration = Duration::from_secs(15);
 /// GitHub's largest page.
 const PAGE: usize = 100;
-/// No more is read: 5,000 comments.
-const MOST_PAGES: usize = 50;
 /// What GitHub asks for where a secondary rate limit names no time.
 /// <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>
 const UNNAMED_WAIT: Duration = Duration::from_secs(60);
@@ -42,9 +40,21 @@ pub(super) struct Comment {
     pub(super) body: Option<String>,
     /// Its page.
     pub(super) html_url: String,
+    /// RFC 3339.
+    #[serde(default)]
+    pub(super) created_at: Option<String>,
     /// Its author, unless the account is gone.
     #[serde(default)]
     pub(super) user: Option<User>,
+}
+
+/// A page of comments.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    /// In the order in which they were written.
+    pub(super) comments: Vec<Comment>,
+    /// The number of the last page.
+    pub(super) last: usize,
 }
 
 /// An account.
@@ -173,24 +183,36 @@ impl GitHub {
             .map_err(failed(&format!("GET {path}")))
     }
 
-    /// All comments on a pull request.
-    pub(super) async fn comments(&self, number: u64) -> Result<Vec<Comment>, GitHubError> {
+    /// A page of the comments on a pull request, from 1; the oldest come first.
+    pub(super) async fn comments(&self, number: u64, page: usize) -> Result<Page, GitHubError> {
         let path = self.comments_path(number);
-        let mut comments = Vec::new();
-        for page in 1..=MOST_PAGES {
-            let parameters = [("per_page", PAGE), ("page", page)];
-            let answer = self
-                .octocrab
-                .get::<Vec<Comment>, _, _>(&path, Some(&parameters))
-                .await;
-            let more = answer.map_err(failed(&format!("GET {path}")))?;
-            let last = more.len() < PAGE;
-            comments.extend(more);
-            if last {
-                break;
-            }
-        }
-        Ok(comments)
+        let parameters = [("per_page", PAGE), ("page", page)];
+        let answer = self.octocrab.get(&path, Some(&parameters)).await;
+        let answer: octocrab::Page<Comment> = answer.map_err(failed(&format!("GET {path}")))?;
+        Ok(Page {
+            last: answer.last.as_ref().and_then(number_of).unwrap_or(page),
+            comments: answer.items,
+        })
+    }
+
+    /// The comments on a pull request that were written or changed since, a hundred at most.
+    pub(super) async fn comments_since(
+        &self,
+        number: u64,
+        since: &str,
+    ) -> Result<Vec<Comment>, GitHubError> {
+        let path = self.comments_path(number);
+        let page = PAGE.to_string();
+        let parameters = [("per_page", page.as_str()), ("since", since)];
+        let answer = self.octocrab.get(&path, Some(&parameters)).await;
+        answer.map_err(failed(&format!("GET {path}")))
+    }
+
+    /// One comment.
+    pub(super) async fn comment(&self, id: u64) -> Result<Comment, GitHubError> {
+        let path = self.comment_path(id);
+        let answer = self.octocrab.get(&path, None::<&()>).await;
+        answer.map_err(failed(&format!("GET {path}")))
     }
 
     /// Writes a new comment.
@@ -231,6 +253,13 @@ impl GitHub {
     fn comment_path(&self, id: u64) -> String {
         format!("/repos/{}/issues/comments/{id}", self.repository)
     }
+}
+
+/// The page that a link of GitHub's leads to.
+fn number_of(link: &Uri) -> Option<usize> {
+    let parameters = link.query()?.split('&');
+    let mut numbers = parameters.filter_map(|parameter| parameter.strip_prefix("page="));
+    numbers.next()?.parse().ok()
 }
 
 async fn exchange(

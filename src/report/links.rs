@@ -1,5 +1,6 @@
 //! Links into the EC2 console, which is another site in every partition.
 
+use super::markdown::Scribe;
 use super::outputs::is_image_id;
 use crate::action::environment::{self, Environment};
 use crate::cloud::{ImageId, Region};
@@ -26,6 +27,15 @@ pub(crate) fn image(region: &Region, image: &ImageId) -> Option<String> {
     ))
 }
 
+/// The image's id, with a link to its page where it has one.
+pub(crate) fn shown(region: &Region, id: &ImageId, scribe: Scribe<'_>) -> String {
+    let shown = scribe.code(id.as_str());
+    match image(region, id) {
+        Some(url) => format!("[{shown}]({url})"),
+        None => shown,
+    }
+}
+
 /// The page of the workflow's run.
 pub(crate) fn run(environment: &Environment) -> Option<String> {
     let server = environment.get(environment::GITHUB_SERVER_URL)?;
@@ -39,7 +49,7 @@ pub(crate) fn run(environment: &Environment) -> Option<String> {
     ))
 }
 
-/// Whether the text can be the name of a region.
+/// Whether it looks like a region: links and shells are no place for foreign text.
 pub(crate) fn is_region(text: &str) -> bool {
     !text.is_empty()
         && text

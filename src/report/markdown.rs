@@ -7,7 +7,33 @@ use super::defuse;
 use crate::secret::Redactor;
 
 /// Parts `@name`, `#1` and the like, which GitHub looks for after the Markdown is rendered. It has no width.
+/// <https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls>
 const PART: char = '\u{200b}';
+/// GitHub links a commit by so many digits of its hash, and by all of them.
+const COMMIT: std::ops::RangeInclusive<usize> = 7..=40;
+
+/// What EC2's ids begin with, of which the rest looks like a commit.
+const EC2: [&str; 9] = [
+    "ami-", "eni-", "i-", "lt-", "sg-", "snap-", "subnet-", "vol-", "vpc-",
+];
+
+/// What a line of a chart may not begin with. <https://mermaid.js.org/syntax/gantt.html>
+const KEYWORDS: [&str; 14] = [
+    "acctitle",
+    "accdescr",
+    "axisformat",
+    "click",
+    "dateformat",
+    "excludes",
+    "gantt",
+    "includes",
+    "inclusiveenddates",
+    "section",
+    "tickinterval",
+    "title",
+    "todaymarker",
+    "weekday",
+];
 
 /// Writes foreign text. There is no way to the escapes around the redactor.
 #[derive(Clone, Copy)]
@@ -24,7 +50,7 @@ impl<'a> Scribe<'a> {
     /// Running text on one line, also in a table's cell.
     pub(crate) fn text(self, foreign: &str) -> String {
         let mut written = String::with_capacity(foreign.len());
-        for character in one_line(&self.clean(foreign)).chars() {
+        for character in parted(&one_line(&self.clean(foreign))).chars() {
             push(&mut written, character);
             if matches!(character, '@' | '#') {
                 written.push(PART);
@@ -58,22 +84,29 @@ impl<'a> Scribe<'a> {
         written.collect()
     }
 
-    /// Text in a monospaced face on one line, also in a table's cell and in a link. GitHub looks for no mentions in it.
+    /// Text in a monospaced face on one line, also in a table's cell and in a link. GitHub looks for no mentions in it, but for
+    /// addresses of mail.
     pub(crate) fn code(self, foreign: &str) -> String {
         let mut written = String::with_capacity(foreign.len() + 13);
         written.push_str("<code>");
-        one_line(&self.clean(foreign))
-            .chars()
-            .for_each(|character| push(&mut written, character));
+        for character in one_line(&self.clean(foreign)).chars() {
+            push(&mut written, character);
+            if character == '@' {
+                written.push(PART);
+            }
+        }
         written.push_str("</code>");
         written
     }
 
     /// A block of lines exactly as they are, in a fence longer than any run of backticks among them.
     pub(crate) fn block(self, foreign: &str) -> String {
-        let text = self.clean(foreign);
-        let fence = "`".repeat(longest_run(&text).max(2) + 1);
-        format!("{fence}text\n{}\n{fence}\n", text.trim_end_matches('\n'))
+        self.fenced("text", foreign)
+    }
+
+    /// The same for commands of a shell.
+    pub(crate) fn commands(self, foreign: &str) -> String {
+        self.fenced("sh", foreign)
     }
 
     /// A title in a chart: letters, digits and a little punctuation. Mermaid has no escapes for the rest.
@@ -89,8 +122,19 @@ impl<'a> Scribe<'a> {
                 }
             })
             .collect();
-        let words: Vec<&str> = plain.split_whitespace().collect();
+        let mut words: Vec<&str> = plain.split_whitespace().collect();
+        let first = words.first().map(|word| word.to_ascii_lowercase());
+        if first.is_none_or(|first| KEYWORDS.contains(&&*first)) {
+            words.insert(0, "Step");
+        }
         words.join(" ").chars().take(60).collect()
+    }
+
+    fn fenced(self, language: &str, foreign: &str) -> String {
+        let text = self.clean(foreign);
+        let fence = "`".repeat(longest_run(&text).max(2) + 1);
+        let text = text.trim_end_matches('\n');
+        format!("{fence}{language}\n{text}\n{fence}\n")
     }
 
     fn clean(self, foreign: &str) -> String {
@@ -116,6 +160,37 @@ fn push(written: &mut String, character: char) {
     }
 }
 
+/// Breaks what GitHub takes for an issue (`GH-1`) or a commit: words of seven and more hexadecimal digits, unless they are the
+/// end of an id of EC2's.
+fn parted(text: &str) -> String {
+    let mut parted = String::with_capacity(text.len());
+    let mut before = "";
+    for word in text.split_inclusive(|character: char| !character.is_ascii_alphanumeric()) {
+        let bare = word.trim_end_matches(|character: char| !character.is_ascii_alphanumeric());
+        let is_hash = COMMIT.contains(&bare.len())
+            && bare.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && !(matches!(bare.len(), 8 | 17) && EC2.contains(&before));
+        if is_hash {
+            // All of its characters are ASCII's, but for the last one, which is no digit.
+            let mut rest = word;
+            while rest.len() >= *COMMIT.start() {
+                let (first, others) = rest.split_at(COMMIT.start() / 2);
+                parted.push_str(first);
+                parted.push(PART);
+                rest = others;
+            }
+            parted.push_str(rest);
+        } else {
+            parted.push_str(word);
+        }
+        if bare.to_ascii_lowercase().ends_with("gh") && word.ends_with('-') {
+            parted.push(PART);
+        }
+        before = word;
+    }
+    parted
+}
+
 fn is_chartable(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, ' ' | '-' | '.' | '_' | '/' | '(' | ')')
 }
@@ -139,6 +214,9 @@ fn longest_run(text: &str) -> usize {
     let runs = text.split(|character| character != '`').map(str::len);
     runs.max().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod hostile;
 
 #[cfg(test)]
 mod tests {
@@ -176,6 +254,24 @@ mod tests {
         for part in ["[", "](", "://", "<", "<!--", "www."] {
             assert!(!text.contains(part), "{part} in {text}");
         }
+    }
+
+    #[test]
+    fn neither_issues_commits_nor_mail_are_linked() {
+        let hash = "6dcb09b5b57875f334f61aebed695e2e4193db5e";
+        assert_eq!(
+            with(|scribe| scribe.text(&format!("GH-12 {hash} 6dcb09b"))),
+            format!(
+                "GH-\u{200b}12 {} 6dc\u{200b}b09b",
+                "6dc b09 b5b 578 75f 334 f61 aeb ed6 95e 2e4 193 db5e".replace(' ', "\u{200b}")
+            )
+        );
+        assert_eq!(
+            with(|scribe| scribe.code("a@b.c")),
+            "<code>a@\u{200b}b.c</code>"
+        );
+        let ids = "i-0123456789abcdef0 and snap-0123abcd";
+        assert_eq!(with(|scribe| scribe.text(ids)), ids);
     }
 
     #[test]

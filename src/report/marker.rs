@@ -2,6 +2,7 @@
 //!
 //! Anybody can write such a line, so it counts only in a comment of our own.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::action::environment::{self, Environment};
@@ -12,9 +13,9 @@ pub(crate) struct Key(String);
 
 /// Which run wrote last. Runs have ascending ids, and attempts ascending numbers within a run.
 /// <https://docs.github.com/actions/reference/workflows-and-actions/variables>
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Writer {
-    run: u64,
+    pub(super) run: u64,
     attempt: u64,
 }
 

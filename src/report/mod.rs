@@ -1,13 +1,17 @@
 //! Everything that leaves the program for somebody to read.
 
+pub(crate) mod chronicle;
 pub(crate) mod classify;
 pub(crate) mod closing;
 pub(crate) mod comment;
 pub(crate) mod conclusion;
 pub(crate) mod console;
+pub(crate) mod contents;
+mod cost;
 pub(crate) mod defuse;
 pub(crate) mod gantt;
 pub(crate) mod human;
+mod launch_command;
 pub(crate) mod links;
 pub(crate) mod markdown;
 pub(crate) mod marker;
@@ -15,6 +19,8 @@ pub(crate) mod merged;
 pub(crate) mod outlet;
 pub(crate) mod outputs;
 pub(crate) mod plan_report;
+mod prices;
+mod product;
 mod promoted;
 pub(crate) mod prompt;
 pub(crate) mod pruned;
@@ -22,6 +28,7 @@ pub(crate) mod publish;
 pub(crate) mod rehearsed;
 pub(crate) mod result;
 pub(crate) mod result_file;
+pub(crate) mod stages;
 pub(crate) mod sticky;
 pub(crate) mod summary;
 pub(crate) mod swept;

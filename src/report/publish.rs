@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use super::conclusion::Conclusion;
 use super::console::Console;
+use super::marker::Marker;
 use super::outputs::{OutputError, OutputWriter};
 use super::result::RunReport;
-use super::sticky::{self, Posted, Posting, Skip};
-use super::summary::{self, Target};
+use super::sticky::{self, Before, Posted, Posting, Skip, Text};
+use super::{chronicle, summary};
 use crate::action::commands::{self, Level};
 use crate::action::environment::Environment;
 use crate::action::files::{CommandFiles, FileError};
 use crate::error::on_one_line;
-use crate::secret::Secret;
+use crate::secret::{Redactor, Secret};
 use crate::stop::Stop;
 
 /// The title of our annotations on the comment.
@@ -55,6 +56,18 @@ pub(crate) enum PublishError {
     Summary(#[source] FileError),
 }
 
+/// The report as a comment.
+struct Story<'a> {
+    report: &'a RunReport,
+    redactor: &'a Redactor,
+}
+
+impl Text for Story<'_> {
+    fn compose(&self, marker: &Marker, before: &Before, room: usize) -> String {
+        chronicle::compose(self.report, self.redactor, marker, (before, room))
+    }
+}
+
 /// Writes everything; what can be written at once comes before what needs GitHub.
 pub(crate) async fn publish(
     report: &RunReport,
@@ -62,7 +75,7 @@ pub(crate) async fn publish(
     stop: &Stop,
 ) -> Result<(), PublishError> {
     let redactor = to.console.redactor();
-    let summary = summary::render(report, redactor, Target::Summary);
+    let summary = summary::render(report, redactor);
     let summarised = to.files.summary(&summary).map_err(PublishError::Summary);
     // The summary comes first, so that the output `conclusion` can tell that it is missing.
     let unreported = summarised.is_err().then_some(Conclusion::Report);
@@ -77,7 +90,7 @@ pub(crate) async fn publish(
         token: by.token,
         pull_request: by.pull_request,
         template: &report.subject(),
-        body: &summary::render(report, redactor, Target::Comment),
+        text: &Story { report, redactor },
     };
     match sticky::post(&posting, by.limit, stop).await {
         Ok(posted) => tell(&posted, to)?,

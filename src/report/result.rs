@@ -2,16 +2,14 @@
 //!
 //! A [`BuildReport`] needs a [`Settlement`]: nobody can report on a build before its ledger was settled.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::conclusion::Conclusion;
+pub(crate) use super::product::{Images, Product, Volumes};
 use super::rehearsed::Rehearsed;
 use super::timeline::Step;
-use crate::build::{Built, BuiltVolumes, FastVolume, ReuseStory};
-use crate::cloud::{ImageId, InstanceId, Region, SnapshotId, VolumeId};
 use crate::error::on_one_line;
 use crate::ledger::{Remaining, Settled, Why};
 use crate::stop::StopReason;
@@ -82,105 +80,6 @@ pub(crate) enum Intent {
     Leftover,
 }
 
-/// The images that a build made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Images {
-    /// Their name, the same everywhere.
-    pub(crate) name: String,
-    /// The build region.
-    pub(crate) region: Region,
-    /// Where which image is.
-    pub(crate) ids: BTreeMap<Region, ImageId>,
-    /// What they are made of.
-    pub(crate) snapshots: BTreeMap<Region, Vec<SnapshotId>>,
-    /// What they were made from.
-    pub(crate) source: SourceImage,
-    /// The build machine, gone by now; there is none where an image was reused.
-    pub(crate) instance: Option<InstanceId>,
-    /// What `reuse` came to, where it was asked for.
-    pub(crate) reuse: Option<ReuseStory>,
-    /// What `fast_build_volume` came to, where it acted.
-    pub(crate) fast_volume: Option<FastVolume>,
-}
-
-impl Images {
-    /// Whether they were there before.
-    pub(crate) fn are_reused(&self) -> bool {
-        matches!(self.reuse, Some(ReuseStory::Reused { .. }))
-    }
-}
-
-impl From<&Built> for Images {
-    fn from(built: &Built) -> Self {
-        Self {
-            name: built.name.clone(),
-            region: built.region.clone(),
-            ids: built.images.clone(),
-            snapshots: built.snapshots.clone(),
-            source: SourceImage {
-                id: built.source.id.clone(),
-                name: built.source.name.clone(),
-            },
-            instance: built.instance.clone(),
-            reuse: built.reuse.clone(),
-            fast_volume: built.fast_volume.clone(),
-        }
-    }
-}
-
-/// The volumes that a build made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Volumes {
-    /// Where they are.
-    pub(crate) region: Region,
-    /// The volumes.
-    pub(crate) volumes: Vec<VolumeId>,
-    /// Snapshots of volumes.
-    pub(crate) snapshots: Vec<SnapshotId>,
-    /// What the build machine was made from.
-    pub(crate) source: SourceImage,
-    /// The build machine, gone by now.
-    pub(crate) instance: InstanceId,
-}
-
-impl From<&BuiltVolumes> for Volumes {
-    fn from(built: &BuiltVolumes) -> Self {
-        Self {
-            region: built.region.clone(),
-            volumes: built.volumes.clone(),
-            snapshots: built.snapshots.clone(),
-            source: SourceImage {
-                id: built.source.id.clone(),
-                name: built.source.name.clone(),
-            },
-            instance: built.instance.clone(),
-        }
-    }
-}
-
-/// The image that a build started from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SourceImage {
-    /// Its id.
-    pub(crate) id: ImageId,
-    /// Its name.
-    pub(crate) name: String,
-}
-
-/// What a build leaves to its user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Product {
-    /// Images.
-    Images(Box<Images>),
-    /// Volumes.
-    Volumes(Box<Volumes>),
-    /// Something else, in Packer's words.
-    Other(String),
-    /// Nothing: the `null` builder.
-    Nothing,
-}
-
 /// How a build ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -196,6 +95,17 @@ pub(crate) enum Outcome {
     },
     /// Somebody stopped it. An image that was finished by then stays.
     Cancelled(Product),
+}
+
+impl Outcome {
+    /// What it left to its user, however it ended.
+    pub(crate) fn product(&self) -> Option<&Product> {
+        match self {
+            Self::Succeeded(product) | Self::Cancelled(product) => Some(product),
+            Self::Failed(failure) => Some(&failure.product),
+            Self::Invalid { .. } => None,
+        }
+    }
 }
 
 /// Why and where a build ended early.
@@ -310,6 +220,8 @@ pub(crate) struct RunReport {
     pub(crate) reality: Reality,
     /// The template's path, as the user wrote it.
     pub(crate) template: String,
+    /// The commit that it is about, where the event tells.
+    pub(crate) commit: Option<String>,
     /// Its builds, by name.
     pub(crate) builds: Vec<BuildReport>,
     /// What went wrong before there were builds: an input, the template itself.

@@ -6,42 +6,69 @@ mod build;
 mod rehearsal;
 mod section;
 
+use std::collections::BTreeMap;
+
 use crate::secret::Redactor;
 use crate::version;
 
+use super::contents::Since;
 use super::human;
 use super::markdown::Scribe;
 use super::rehearsed::HEADLINE;
 use super::result::{Reality, RunReport};
+use build::Around;
 use section::{Rank, Section, fit};
+
+/// A commit's hash as GitHub shortens it.
+pub(super) const SHORT_COMMIT: usize = 7;
 
 /// Why a build was not made.
 const FORK: &str =
     "A pull request from a fork has no credentials, so its builds are rehearsed in a model of EC2.";
 
-/// Where the text goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// The job summary: at most 1 MiB a step, of which some is left to others.
-    /// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits>
-    Summary,
-    /// A comment: at most 65,536 characters. The marker and what GitHub counts differently need room too.
-    Comment,
+/// A job summary has at most 1 MiB a step, of which some is left to others. In bytes, which is never fewer than characters.
+/// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits>
+const SUMMARY_ROOM: usize = 900 * 1024;
+
+/// What a report in a comment has around it.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame<'a> {
+    /// How many bytes are left to it.
+    pub(crate) room: usize,
+    /// How the images stand to those of the last push, by build name.
+    pub(crate) since: BTreeMap<String, Since>,
+    /// What could not be found out about earlier pushes.
+    pub(crate) lost: Option<&'a str>,
 }
 
-impl Target {
-    /// In bytes, which is never fewer than characters.
-    fn room(self) -> usize {
-        match self {
-            Self::Summary => 900 * 1024,
-            Self::Comment => 60_000 - 500,
-        }
-    }
-}
-
-/// The report as GitHub-flavoured Markdown.
-pub(crate) fn render(report: &RunReport, redactor: &Redactor, target: Target) -> String {
+/// The report as GitHub-flavoured Markdown, for the job summary.
+pub(crate) fn render(report: &RunReport, redactor: &Redactor) -> String {
     let scribe = Scribe::new(redactor);
+    let mut sections = sections(report, &BTreeMap::new(), scribe);
+    sections.push(Section::new(Rank::Head, foot(report)));
+    fit(sections, SUMMARY_ROOM)
+}
+
+/// The same for a comment, without its foot.
+pub(crate) fn render_within(report: &RunReport, redactor: &Redactor, frame: &Frame<'_>) -> String {
+    let scribe = Scribe::new(redactor);
+    let mut sections = sections(report, &frame.since, scribe);
+    let lost = frame.lost.map(|lost| format!("*{}*\n", scribe.text(lost)));
+    sections.extend(lost.map(|lost| Section::new(Rank::Advice, lost)));
+    fit(sections, frame.room)
+}
+
+/// The last line: who wrote it, and where the log is.
+pub(crate) fn foot(report: &RunReport) -> String {
+    let log = log_link(report).map_or_else(String::new, |log| format!(" · {log}"));
+    format!("<sub>ami-build {}{log}</sub>\n", version::OWN)
+}
+
+fn sections(
+    report: &RunReport,
+    since: &BTreeMap<String, Since>,
+    scribe: Scribe<'_>,
+) -> Vec<Section> {
     let mut sections = vec![Section::new(Rank::Head, head(report, scribe))];
     if !report.problems.is_empty() {
         sections.push(Section::new(
@@ -49,11 +76,15 @@ pub(crate) fn render(report: &RunReport, redactor: &Redactor, target: Target) ->
             scribe.block(&report.problems.join("\n")),
         ));
     }
+    let log = log_link(report);
     for build in &report.builds {
-        sections.extend(build::sections(build, scribe));
+        let around = Around {
+            log: log.as_deref(),
+            since: since.get(&build.facts().name),
+        };
+        sections.extend(build::sections(build, &around, scribe));
     }
-    sections.push(Section::new(Rank::Head, foot(report)));
-    fit(sections, target.room())
+    sections
 }
 
 fn head(report: &RunReport, scribe: Scribe<'_>) -> String {
@@ -65,15 +96,17 @@ fn head(report: &RunReport, scribe: Scribe<'_>) -> String {
         Reality::Rehearsed => (" rehearsal", format!("\n{HEADLINE}\n")),
         Reality::RehearsedForFork => (" rehearsal", format!("\n{HEADLINE} {FORK}\n")),
     };
-    format!("### ami-build{what}: {template}\n\n**{outcome}** after {took}.\n{note}")
+    let commit = report.commit.as_ref().map_or_else(String::new, |commit| {
+        let short: String = commit.chars().take(SHORT_COMMIT).collect();
+        format!(", commit {}", scribe.code(&short))
+    });
+    format!("### ami-build{what}: {template}\n\n**{outcome}** after {took}{commit}.\n{note}")
 }
 
-fn foot(report: &RunReport) -> String {
-    // GitHub's own address of the run: it comes from the runner.
-    let log = report.log_url.as_ref().map_or_else(String::new, |url| {
-        format!(" · [Log](<{}>)", url.replace(['<', '>', '\n'], ""))
-    });
-    format!("<sub>ami-build {}{log}</sub>\n", version::OWN)
+/// GitHub's own address of the run: it comes from the runner.
+fn log_link(report: &RunReport) -> Option<String> {
+    let url = report.log_url.as_ref()?;
+    Some(format!("[Log](<{}>)", url.replace(['<', '>', '\n'], "")))
 }
 
 #[cfg(test)]

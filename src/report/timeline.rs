@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+/// The step in which what must not stay is removed; it follows the one in which a build failed.
+pub(crate) const CLEAN_UP: &str = "Clean up";
+
 /// One step of a build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Step {
@@ -13,6 +16,11 @@ pub(crate) struct Step {
     pub(crate) begin: Duration,
     /// When it ended.
     pub(crate) end: Duration,
+}
+
+/// The step in which a build ended, before it was cleaned up after.
+pub(crate) fn last_of(steps: &[Step]) -> Option<&Step> {
+    steps.iter().rev().find(|step| step.title != CLEAN_UP)
 }
 
 /// The steps of one build, in order.

@@ -162,6 +162,7 @@ async fn carry_out(
                 environment,
                 stop: &stop,
                 token: comment.token.as_ref(),
+                comments: comment.writer(),
                 run_uuid: &super::new_run_uuid(),
             };
             Box::pin(promotion::promote(&options, cx, begin)).await

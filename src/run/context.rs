@@ -53,6 +53,16 @@ pub(super) struct CommentSettings {
     pub(super) pull_request: Option<u64>,
 }
 
+impl CommentSettings {
+    /// Whoever writes comments, where they are wanted.
+    pub(super) fn writer(&self) -> Option<&Secret> {
+        match self.mode {
+            CommentMode::Auto => self.token.as_ref(),
+            CommentMode::Never => None,
+        }
+    }
+}
+
 impl RunContext {
     /// Whether what the run makes exists.
     pub(super) fn reality(&self) -> Reality {

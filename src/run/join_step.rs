@@ -8,6 +8,7 @@ use super::join::{self, Joined};
 use super::planned::{self, PlanContext, Told};
 use super::{Outcome, reporting};
 use crate::action::commands::Level;
+use crate::action::event;
 use crate::action::inputs::JoinOptions;
 use crate::cli::options::Force;
 use crate::error::on_one_line;
@@ -42,6 +43,7 @@ pub(super) async fn join(options: &JoinOptions, cx: &RunContext) -> Outcome {
     let report = RunReport {
         reality: joined.reality,
         template: options.template.template.clone(),
+        commit: event::head(&cx.environment),
         builds: joined.builds,
         problems,
         stopped: cx.stop.requested().map(|request| request.reason),

@@ -10,9 +10,10 @@ use crate::action::environment::GITHUB_REPOSITORY;
 use crate::action::event;
 use crate::cli::options::Force;
 use crate::content::{Content, ContentInputs, Ground};
-use crate::images::{Life, Origin, Reuse, Stay};
+use crate::images::{Life, Listing, Origin, Reuse, Stay};
 use crate::plan::amazon::settings::{ImageSettings, Lifecycle};
 use crate::plan::{Builder, PlannedBuild};
+use crate::report::result::Reality;
 use crate::template::problem::Problem;
 
 /// Gives the images of all builds their life. Without `kind` nothing is changed.
@@ -39,6 +40,10 @@ pub(super) async fn give(
                 Force::No => options.reuse,
             },
             content,
+            listing: match (cx.on_runner(), cx.reality()) {
+                (true, Reality::Built) => Listing::OfMachine,
+                _ => Listing::None,
+            },
         };
         for reason in life.content.unknown() {
             cx.console.say(&format!(

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use super::Outcome;
 use super::context::RunContext;
 use crate::action::commands::{self, Level};
+use crate::action::event;
 use crate::action::files::CommandFiles;
-use crate::action::inputs::CommentMode;
 use crate::error::chain;
 use crate::report::conclusion::Conclusion;
 use crate::report::links;
@@ -15,8 +15,8 @@ use crate::report::rehearsed;
 use crate::report::result::{BuildReport, Reality, RunReport};
 use crate::report::result_file;
 
-/// GitHub gets this long to take the comment.
-const COMMENT_LIMIT: Duration = Duration::from_secs(60);
+/// GitHub gets this long to take the comment: the minute that it asks for where it finds us too busy, and a second try.
+const COMMENT_LIMIT: Duration = Duration::from_secs(150);
 
 /// Writes what there is to write, and says whether all is well with the run.
 pub(super) async fn report(
@@ -28,6 +28,7 @@ pub(super) async fn report(
     let report = RunReport {
         reality: cx.reality(),
         template: cx.options.template.template.clone(),
+        commit: event::head(&cx.environment),
         builds,
         problems,
         stopped: cx.stop.requested().map(|request| request.reason),
@@ -57,14 +58,11 @@ fn write_result(report: &RunReport, cx: &RunContext) {
 /// Takes the report to everybody who waits for it, and says whether all is well with the run.
 pub(super) async fn publish_to_all(report: &RunReport, cx: &RunContext) -> Outcome {
     let files = CommandFiles::of(&cx.environment);
-    let comment = match cx.comment.mode {
-        CommentMode::Auto => cx.comment.token.as_ref().map(|token| CommentBy {
-            token,
-            pull_request: cx.comment.pull_request,
-            limit: COMMENT_LIMIT,
-        }),
-        CommentMode::Never => None,
-    };
+    let comment = cx.comment.writer().map(|token| CommentBy {
+        token,
+        pull_request: cx.comment.pull_request,
+        limit: COMMENT_LIMIT,
+    });
     let to = Destinations {
         environment: &cx.environment,
         files: &files,

@@ -28,6 +28,7 @@ use crate::provision::ChildEnding;
 use crate::remote::Dial;
 use crate::report::conclusion::Conclusion;
 use crate::report::prompt;
+use crate::report::timeline::CLEAN_UP;
 use crate::report::ui::Ui;
 use crate::timer::Timer;
 
@@ -212,7 +213,7 @@ async fn hold<C: Cloud>(
 
 async fn settle<C: Cloud>(ledger: Ledger, cloud: &C, cx: &RunContext, ui: &Ui) -> Settled {
     if !ledger.rows().is_empty() {
-        ui.step("Clean up");
+        ui.step(CLEAN_UP);
     }
     let narrate = |row: &_| ui.say(&build::removal_line(row));
     let settling = Settling {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Package, PackageChange};
 
 /// Where dpkg keeps its list.
@@ -11,8 +13,9 @@ pub(crate) const DPKG_STATUS: &str = "/var/lib/dpkg/status";
 pub(crate) const RPM_FORMAT: &str =
     r"%{NAME}\t%{ARCH}\t%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\n";
 
-/// What is installed at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What is installed at one moment. It travels as the lines that [`Self::of_rpm`] reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub(crate) struct PackageList {
     /// By name and architecture: most have one version there, kernels and keys of rpm several.
     versions: BTreeMap<Key, BTreeSet<String>>,
@@ -22,6 +25,18 @@ pub(crate) struct PackageList {
 struct Key {
     name: String,
     architecture: String,
+}
+
+impl From<String> for PackageList {
+    fn from(lines: String) -> Self {
+        Self::of_rpm(&lines)
+    }
+}
+
+impl From<PackageList> for String {
+    fn from(list: PackageList) -> Self {
+        list.lines()
+    }
 }
 
 impl PackageList {
@@ -58,6 +73,18 @@ impl PackageList {
             }
         }
         list
+    }
+
+    /// What [`Self::of_rpm`] reads, sorted.
+    pub(crate) fn lines(&self) -> String {
+        let versions = self.versions.iter();
+        let lines = versions.flat_map(|(key, versions)| {
+            versions.iter().map(|version| {
+                let Key { name, architecture } = key;
+                format!("{name}\t{architecture}\t{version}\n")
+            })
+        });
+        lines.collect()
     }
 
     /// With what another package manager says.

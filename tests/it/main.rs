@@ -13,6 +13,8 @@ mod calls;
 mod checksum;
 mod command_line;
 mod comment;
+mod comment_story;
+mod comment_traffic;
 mod config_management;
 mod connections;
 mod credentials;

@@ -121,6 +121,7 @@ fn promoted() -> crate::promote::Promoted {
         region: images.region,
         images: images.ids,
         snapshots: images.snapshots,
+        pull_requests: vec![7],
         published: Vec::new(),
     }
 }

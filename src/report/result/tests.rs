@@ -1,4 +1,8 @@
+use std::collections::BTreeMap;
+
+use super::super::product::SourceImage;
 use super::*;
+use crate::cloud::{ImageId, InstanceId, Region, SnapshotId};
 use crate::stop::StopReason;
 
 /// A settlement with one thing removed and what is given left.
@@ -25,7 +29,11 @@ pub(crate) fn images() -> Images {
             id: ImageId::new("ami-12345678"),
             name: "ubuntu".to_owned(),
         },
+        instance_type: "t3.micro".to_owned(),
         instance: Some(InstanceId::new("i-0123456789abcdef0")),
+        gib: Some(8),
+        inventories: None,
+        usage: None,
         reuse: None,
         fast_volume: None,
     }
@@ -65,6 +73,7 @@ pub(crate) fn run(builds: Vec<BuildReport>) -> RunReport {
     RunReport {
         reality: crate::report::result::Reality::Built,
         template: "packer/web.json".to_owned(),
+        commit: Some("6dcb09b5b57875f334f61aebed695e2e4193db5e".to_owned()),
         builds,
         problems: Vec::new(),
         stopped: None,

@@ -67,6 +67,7 @@ fn check_images(images: &mut Images) -> Result<(), &'static str> {
     check_words(snapshots.map(|id| id.as_str()))?;
     check_words(images.instance.iter().map(|id| id.as_str()))?;
     images.fast_volume = images.fast_volume.take().filter(can_be);
+    images.usage = images.usage.take().filter(|usage| usage.lived <= LONGEST);
     Ok(())
 }
 

@@ -10,12 +10,17 @@ use crate::http::stub::{Asked, Reply};
 /// The newest commit of pull request 7.
 pub(super) const COMMIT: &str = "6dcb09b5b57875f334f61aebed695e2e4193db5e";
 
+/// Where its comments are.
+pub(super) const COMMENTS: &str = "/api/v3/repos/octo-org/images/issues/7/comments";
+
 /// A pull request with its comments, as id, author and body.
 #[derive(Default)]
 pub(super) struct Conversation {
     pub(super) comments: Vec<(u64, &'static str, String)>,
     /// What a POST finds there when it is done, as if another job had been quicker.
     pub(super) rival: Option<(u64, &'static str, String)>,
+    /// What others write over each edit, the last one first.
+    pub(super) overwrites: Vec<String>,
     /// Answers for the next requests of a method, before they take effect.
     pub(super) refusals: Vec<(&'static str, Reply)>,
     /// The POST takes effect and its answer is an error.
@@ -39,7 +44,11 @@ impl Conversation {
                 refusal(403, "Resource not accessible by integration")
             }
             "GET" if path.contains("/commits/") => Reply::json(200, &pulls()),
-            "GET" => Reply::json(200, &self.page(path)),
+            "GET" if path.contains("/issues/comments/") => self.one(id(path)),
+            "GET" => Reply {
+                headers: self.links(path),
+                ..Reply::json(200, &self.page(path))
+            },
             "POST" => self.create(text(asked)),
             "PATCH" => self.edit(id(path), text(asked)),
             _ => self.delete(id(path)),
@@ -47,13 +56,29 @@ impl Conversation {
     }
 
     fn page(&self, path: &str) -> Value {
-        let number: usize = path.rsplit("&page=").next().unwrap().parse().unwrap();
-        self.comments
-            .iter()
-            .skip((number - 1) * 100)
-            .take(100)
-            .map(render)
-            .collect()
+        let number = path.split_once("&page=").map_or("1", |(_, number)| number);
+        let number: usize = number.parse().unwrap();
+        let page = self.comments.iter().skip((number - 1) * 100).take(100);
+        page.map(render).collect()
+    }
+
+    /// As GitHub gives it: all but the last page link to that.
+    fn links(&self, path: &str) -> Vec<(&'static str, String)> {
+        let last = self.comments.len().div_ceil(100).max(1);
+        let is_last = path.ends_with(&format!("&page={last}")) || !path.contains("&page=");
+        let link = format!("<http://unused{COMMENTS}?per_page=100&page={last}>; rel=\"last\"");
+        if is_last {
+            Vec::new()
+        } else {
+            vec![("link", link)]
+        }
+    }
+
+    fn one(&self, id: u64) -> Reply {
+        match self.comments.iter().find(|(found, ..)| *found == id) {
+            Some(comment) => Reply::json(200, &render(comment)),
+            None => refusal(404, "Not Found"),
+        }
     }
 
     fn create(&mut self, body: String) -> Reply {
@@ -72,13 +97,16 @@ impl Conversation {
     }
 
     fn edit(&mut self, id: u64, body: String) -> Reply {
-        let comment = self
-            .comments
-            .iter_mut()
-            .find(|(found, ..)| *found == id)
-            .unwrap();
+        let mut comments = self.comments.iter_mut();
+        let Some(comment) = comments.find(|(found, ..)| *found == id) else {
+            return refusal(404, "Not Found");
+        };
         comment.2 = body;
-        Reply::json(200, &render(comment))
+        let answer = Reply::json(200, &render(comment));
+        if let Some(overwrite) = self.overwrites.pop() {
+            comment.2 = overwrite;
+        }
+        answer
     }
 
     fn delete(&mut self, id: u64) -> Reply {
@@ -97,7 +125,7 @@ fn render((id, author, body): &(u64, &'static str, String)) -> Value {
     } else {
         json!({ "login": author })
     };
-    json!({ "id": id, "body": body, "user": user, "html_url": format!("https://github.example/7#{id}") })
+    json!({ "id": id, "body": body, "user": user, "html_url": format!("https://github.example/7#{id}"), "created_at": "2026-11-28T10:00:00Z" })
 }
 
 fn pulls() -> Value {

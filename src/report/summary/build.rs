@@ -2,27 +2,51 @@
 
 use super::rehearsal;
 use super::section::{Rank, Section};
-use crate::cloud::{ImageId, Region, SnapshotId, VolumeId};
+use crate::cloud::{SnapshotId, VolumeId};
+use crate::report::contents::{self, Since};
 use crate::report::markdown::Scribe;
 use crate::report::result::{
     BuildReport, Failure, Images, Intent, Outcome, Product, Remainder, Volumes,
 };
-use crate::report::{gantt, links};
+use crate::report::timeline::{self, Step};
+use crate::report::{cost, gantt, human, launch_command, links};
 
 /// More problems of one template than this are not read; the log has them all.
 const MOST_PROBLEMS: usize = 50;
+/// Longer lines of a log are cut: one of them must not cost all others.
+const LONGEST_LINE: usize = 400;
+
+/// What a build's part needs of the whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Around<'a> {
+    /// A link to the run's log.
+    pub(super) log: Option<&'a str>,
+    /// How its image stands to that of the last push.
+    pub(super) since: Option<&'a Since>,
+}
 
 /// The sections, in the order of reading.
-pub(super) fn sections(build: &BuildReport, scribe: Scribe<'_>) -> Vec<Section> {
+pub(super) fn sections(
+    build: &BuildReport,
+    around: &Around<'_>,
+    scribe: Scribe<'_>,
+) -> Vec<Section> {
     let mut sections = vec![Section::new(Rank::Head, head(build, scribe))];
     let facts = build.facts();
+    if matches!(facts.outcome, Outcome::Failed(_)) {
+        let place = failed_in(&facts.timeline, around.log, scribe);
+        sections.extend(place.map(|place| Section::new(Rank::Head, place)));
+    }
     match &facts.rehearsed {
         // Nothing that it made is there to be shown, nor to be linked to.
         Some(told) => {
             sections.extend(without_product(&facts.outcome, scribe));
             sections.extend(rehearsal::sections(told, &facts.timeline, scribe));
         }
-        None => sections.extend(outcome(&facts.outcome, scribe)),
+        None => {
+            sections.extend(outcome(&facts.outcome, scribe));
+            sections.extend(holdings(&facts.outcome, around.since, scribe));
+        }
     }
     if !build.remaining().is_empty() {
         sections.push(Section::new(
@@ -43,7 +67,7 @@ fn head(build: &BuildReport, scribe: Scribe<'_>) -> String {
 fn outcome(outcome: &Outcome, scribe: Scribe<'_>) -> Vec<Section> {
     match outcome {
         Outcome::Succeeded(product) | Outcome::Cancelled(product) => {
-            product_section(product, scribe).into_iter().collect()
+            product_sections(product, scribe)
         }
         Outcome::Failed(failure) => failure_sections(failure, scribe),
         Outcome::Invalid { problems } => {
@@ -72,28 +96,96 @@ fn without_product(ended: &Outcome, scribe: Scribe<'_>) -> Vec<Section> {
     }
 }
 
-fn product_section(product: &Product, scribe: Scribe<'_>) -> Option<Section> {
+fn product_sections(product: &Product, scribe: Scribe<'_>) -> Vec<Section> {
     match product {
-        Product::Images(images) => Some(Section::new(Rank::Images, image_table(images, scribe))),
-        Product::Volumes(volumes) => {
-            Some(Section::new(Rank::Images, volume_table(volumes, scribe)))
+        Product::Images(images) => {
+            let table = Section::new(Rank::Images, image_table(images, scribe));
+            let launch = launch_section(images, scribe);
+            std::iter::once(table).chain(launch).collect()
         }
-        Product::Other(text) => Some(Section::new(Rank::Images, scribe.block(text))),
-        Product::Nothing => None,
+        Product::Volumes(volumes) => {
+            vec![Section::new(Rank::Images, volume_table(volumes, scribe))]
+        }
+        Product::Other(text) => vec![Section::new(Rank::Images, scribe.block(text))],
+        Product::Nothing => Vec::new(),
     }
+}
+
+/// What the image holds beside others, how large it is, and what it costs.
+fn holdings(outcome: &Outcome, since: Option<&Since>, scribe: Scribe<'_>) -> Vec<Section> {
+    let Some(Product::Images(images)) = outcome.product() else {
+        return Vec::new();
+    };
+    let told = [
+        since.map(|since| contents::since_push(since, scribe)),
+        contents::since_base(images, scribe),
+    ];
+    let mut sections = Vec::new();
+    let mut lists = Vec::new();
+    for (line, list) in told.into_iter().flatten() {
+        sections.push(Section::new(Rank::Changes, line));
+        lists.extend(list.map(|list| Section::new(Rank::Packages, list)));
+    }
+    let size = contents::size(images);
+    sections.extend(size.map(|size| Section::new(Rank::Changes, size)));
+    sections.extend(lists);
+    let cost = cost::sentences(images);
+    if !cost.is_empty() {
+        let text = format!("**Cost**:\n\n{}", list(&cost, scribe));
+        sections.push(Section::new(Rank::Cost, text));
+    }
+    sections
+}
+
+/// One command for the build region, and one for each of the others where somebody looks for it.
+fn launch_section(images: &Images, scribe: Scribe<'_>) -> Option<Section> {
+    let command = |region| {
+        let image = images.ids.get(region)?;
+        launch_command::of(region, image, &images.instance_type)
+    };
+    let own = scribe.commands(&command(&images.region)?);
+    let others = images.ids.keys().filter(|region| **region != images.region);
+    let others: Vec<String> = others.filter_map(command).collect();
+    let others = if others.is_empty() {
+        String::new()
+    } else {
+        let title = "Launch one in another region";
+        folded(title, &scribe.commands(&others.join("\n")))
+    };
+    Some(Section::new(
+        Rank::Launch,
+        format!("Launch one:\n\n{own}\n{others}"),
+    ))
+}
+
+/// Which step a build did not get past, and where the log is.
+fn failed_in(steps: &[Step], log: Option<&str>, scribe: Scribe<'_>) -> Option<String> {
+    let step = timeline::last_of(steps)?;
+    let title = scribe.text(&step.title);
+    let took = human::clock(step.end.saturating_sub(step.begin));
+    let log = log.map_or_else(String::new, |log| format!(" · {log}"));
+    Some(format!("**Failed in** {title}, after {took}{log}\n"))
 }
 
 fn failure_sections(failure: &Failure, scribe: Scribe<'_>) -> Vec<Section> {
     let mut sections = vec![Section::new(Rank::Error, scribe.block(&failure.error))];
-    sections.extend(product_section(&failure.product, scribe));
+    sections.extend(product_sections(&failure.product, scribe));
     if !failure.log_tail.is_empty() {
-        let block = scribe.block(&failure.log_tail.join("\n"));
+        let lines: Vec<String> = failure.log_tail.iter().map(|line| cut(line)).collect();
+        let block = scribe.block(&lines.join("\n"));
         sections.push(Section::new(
             Rank::Log,
             folded("The last lines of the log", &block),
         ));
     }
     sections
+}
+
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 fn image_table(images: &Images, scribe: Scribe<'_>) -> String {
@@ -106,12 +198,12 @@ fn image_table(images: &Images, scribe: Scribe<'_>) -> String {
         let region_name = scribe.text(region.as_str());
         table.push_str(&format!(
             "| {region_name} | {} | {} |\n",
-            linked(region, id, scribe),
+            links::shown(region, id, scribe),
             snapshots.join(" ")
         ));
     }
     let name = scribe.code(&images.name);
-    let source = linked(&images.region, &images.source.id, scribe);
+    let source = links::shown(&images.region, &images.source.id, scribe);
     let source_name = scribe.text(&images.source.name);
     let reuse = images.reuse.as_ref().map(ToString::to_string);
     let fast_volume = images.fast_volume.as_ref().map(ToString::to_string);
@@ -131,19 +223,11 @@ fn volume_table(volumes: &Volumes, scribe: Scribe<'_>) -> String {
     let ids = codes(volumes.volumes.iter().map(VolumeId::as_str).collect());
     let snapshots = codes(volumes.snapshots.iter().map(SnapshotId::as_str).collect());
     let region = scribe.text(volumes.region.as_str());
-    let source = linked(&volumes.region, &volumes.source.id, scribe);
+    let source = links::shown(&volumes.region, &volumes.source.id, scribe);
     let source_name = scribe.text(&volumes.source.name);
     format!(
         "| Region | Volumes | Snapshots |\n|---|---|---|\n| {region} | {ids} | {snapshots} |\n\nMade on {source} ({source_name}).\n"
     )
-}
-
-fn linked(region: &Region, id: &ImageId, scribe: Scribe<'_>) -> String {
-    let shown = scribe.code(id.as_str());
-    match links::image(region, id) {
-        Some(url) => format!("[{shown}]({url})"),
-        None => shown,
-    }
 }
 
 fn remaining(things: &[Remainder], scribe: Scribe<'_>) -> String {

@@ -11,10 +11,18 @@ pub(super) enum Rank {
     Images,
     /// Why it failed.
     Error,
+    /// The command that launches a machine of it.
+    Launch,
+    /// What has changed, in a sentence.
+    Changes,
     /// What could be better.
     Advice,
+    /// What it costs.
+    Cost,
     /// The chart.
     Timeline,
+    /// What has changed, one by one.
+    Packages,
     /// What was cleaned up.
     Cleaned,
     /// The log's end.

@@ -7,10 +7,24 @@ use crate::report::result::tests::{Left, facts, images, leftover, run, succeeded
 use crate::report::result::{BuildReport, Failure, Outcome, Product};
 use crate::report::timeline::Step;
 
+#[derive(Clone, Copy)]
+enum Target {
+    Summary,
+    Comment,
+}
+
 fn text(report: &RunReport, target: Target) -> String {
     let redactor = Redactor::default();
     redactor.hide_sensitive("hunter2");
-    render(report, &redactor, target)
+    let frame = Frame {
+        room: 59_500,
+        since: std::collections::BTreeMap::new(),
+        lost: None,
+    };
+    match target {
+        Target::Summary => render(report, &redactor),
+        Target::Comment => render_within(report, &redactor, &frame),
+    }
 }
 
 fn failed(error: &str, log_tail: Vec<String>) -> BuildReport {
@@ -68,7 +82,7 @@ fn a_fast_build_volume_says_what_it_cost_and_what_the_snapshots_took() {
 #[test]
 fn the_first_lines_say_what_came_of_it() {
     let text = text(&run(vec![succeeded("web")]), Target::Summary);
-    assert!(text.starts_with("### ami-build: <code>packer/web.json</code>\n\n**Succeeded** after 3 minutes 2 seconds.\n"), "{text}");
+    assert!(text.starts_with("### ami-build: <code>packer/web.json</code>\n\n**Succeeded** after 3 minutes 2 seconds, commit <code>6dcb09b</code>.\n"), "{text}");
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub(in crate::run) struct PromoteContext<'a> {
     pub(in crate::run) stop: &'a Stop,
     /// Reads which pull request a commit came with.
     pub(in crate::run) token: Option<&'a Secret>,
+    /// Says in the comments of the pull requests what became of their image, where that is wanted.
+    pub(in crate::run) comments: Option<&'a Secret>,
     /// The run.
     pub(in crate::run) run_uuid: &'a str,
 }

@@ -140,6 +140,11 @@ impl<'a> Step<'a> {
         self
     }
 
+    /// It is this run; later ones have higher numbers.
+    pub(crate) fn run_number(self, number: u64) -> Self {
+        self.env("GITHUB_RUN_ID", &number.to_string())
+    }
+
     /// The pull request comes from a fork.
     pub(crate) fn fork(mut self) -> Self {
         self.option("--fork", "");

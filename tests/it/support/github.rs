@@ -80,6 +80,37 @@ impl GitHub {
         self.post("comments", &comment);
     }
 
+    /// Somebody writes so many comments on the pull request.
+    pub(crate) fn crowd(&self, count: usize) {
+        let crowd = json!({"repository": "octo-org/images", "number": 7, "author": "octocat", "body": "me too", "count": count});
+        self.post("crowd", &crowd);
+    }
+
+    /// The conversation of the pull request is locked.
+    pub(crate) fn lock(&self) {
+        self.post(
+            "lock",
+            &json!({"repository": "octo-org/images", "number": 7}),
+        );
+    }
+
+    /// Method and path with query of each request, as `GET /repos/…?page=1`.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let requests = self.get("requests");
+        let text =
+            |request: &Value, name: &str| request[name].as_str().unwrap_or_default().to_owned();
+        let requests = requests.as_array().cloned().unwrap_or_default();
+        let lines = requests.iter().map(|request| {
+            let query = text(request, "query");
+            format!(
+                "{} {}?{query}",
+                text(request, "method"),
+                text(request, "path")
+            )
+        });
+        lines.collect()
+    }
+
     /// The comments: author, body and how often it was edited.
     pub(crate) fn comments(&self) -> Vec<(String, String, usize)> {
         let state = self.get("state");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.error
 from http.client import RemoteDisconnected
 
@@ -159,3 +160,30 @@ def test_an_answer_can_be_lost_after_the_effect(client: Client) -> None:
     with pytest.raises((ConnectionResetError, RemoteDisconnected, urllib.error.URLError)):
         client.send("POST", COMMENTS, {"body": "kept"})
     assert [item["body"] for item in client.lab("GET", "state")["comments"]] == ["kept"]
+
+
+def test_a_crowd_of_comments_a_lock_and_a_shorter_limit_can_be_set(client: Client) -> None:
+    place = {"repository": "octo-org/images", "number": 7}
+    assert client.lab("POST", "crowd", {**place, "author": "octocat", "body": "me too", "count": 250}) == 250
+    assert 'page=3>; rel="last"' in client.send("GET", COMMENTS + "?per_page=100").headers["link"]
+    client.lab("POST", "settings", {"body-limit": 10})
+    assert client.send("POST", COMMENTS, {"body": "x" * 11}).status == 422
+    client.lab("POST", "lock", place)
+    assert client.send("POST", COMMENTS, {"body": "x"}).status == 403
+
+
+def test_somebody_removes_a_comment_before_it_is_edited_or_writes_over_it_after(client: Client) -> None:
+    path = f"/repos/octo-org/images/issues/comments/{comment(client)}"
+    client.lab("POST", "faults", {"kind": "overwritten", "method": "PATCH", "body": "theirs"})
+    assert client.send("PATCH", path, {"body": "ours"}).body["body"] == "ours"
+    assert client.send("GET", path).body["body"] == "theirs"
+    client.lab("POST", "faults", {"kind": "removed", "method": "PATCH"})
+    assert client.send("PATCH", path, {"body": "ours"}).status == 404
+    assert client.lab("GET", "state")["comments"] == []
+
+
+def test_a_primary_rate_limit_opens_when_it_is_told_to(client: Client) -> None:
+    client.lab("POST", "faults", {"kind": "primary-rate-limit", "opens": 60})
+    answer = client.send("GET", COMMENTS)
+    assert answer.status == 403 and answer.headers["x-ratelimit-remaining"] == "0"
+    assert 0 <= int(answer.headers["x-ratelimit-reset"]) - time.time() <= 60

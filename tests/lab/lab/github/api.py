@@ -14,9 +14,6 @@ from lab.github.replies import Reply, not_accessible, not_found, problem, unproc
 from lab.github.settings import Settings
 from lab.github.state import Comment, Pull, Repository, State
 
-# https://github.com/pulumi/actions/issues/482 shows the answer that goes with it.
-BODY_LIMIT = 65_536
-
 
 @dataclass(frozen=True)
 class Call:
@@ -66,7 +63,7 @@ def create_comment(call: Call) -> Reply:
         return not_accessible()
     if pull.locked:
         return problem(403, "Unable to create comment because issue is locked.")
-    refusal = _refusal(call.body["body"])
+    refusal = _refusal(call)
     if refusal:
         return refusal
     comment = call.state.add_comment(pull.repository, pull.number, call.settings.login, call.body["body"])
@@ -86,7 +83,7 @@ def update_comment(call: Call) -> Reply:
         return not_found()
     if not call.settings.may_write():
         return not_accessible()
-    refusal = _refusal(call.body["body"])
+    refusal = _refusal(call)
     if refusal:
         return refusal
     call.state.edit_comment(comment, call.settings.login, call.body["body"])
@@ -199,11 +196,12 @@ def _entry(call: Call, path: str, text: str) -> dict[str, Any]:
     }
 
 
-def _refusal(body: str) -> Reply | None:
+def _refusal(call: Call) -> Reply | None:
+    body, limit = call.body["body"], call.settings.body_limit
     if not body.strip():
         return unprocessable("IssueComment", "body", "missing_field", "Body can't be blank")
-    if len(body) > BODY_LIMIT:
-        text = f"Body is too long (maximum is {BODY_LIMIT} characters)"
+    if len(body) > limit:
+        text = f"Body is too long (maximum is {limit} characters)"
         return unprocessable("IssueComment", "body", "unprocessable", text)
     return None
 

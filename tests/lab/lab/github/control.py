@@ -4,9 +4,11 @@
     GET    /_lab/state        repositories, pulls, comments, deleted comments
     GET    /_lab/requests     every API request, numbered from 1, with its status and fault
     GET    /_lab/violations   what was wrong with requests (`by: client`) and with our own answers (`by: lab`)
-    GET    /_lab/settings     POST changes the given fields: token, login, pull-requests, fork, remaining
-    POST   /_lab/faults       {kind, nth, times, method, path, status, seconds, after}; DELETE removes all
+    GET    /_lab/settings     POST changes the given fields: token, login, pull-requests, fork, remaining, body-limit
+    POST   /_lab/faults       {kind, nth, times, method, path, status, seconds, after, opens, body}; DELETE removes all
     POST   /_lab/comments     {repository, number, author, body}: a comment by anybody; author "" gives `user: null`
+    POST   /_lab/crowd        {repository, number, author, body, count}: so many of them
+    POST   /_lab/lock         {repository, number}: locks the conversation
     POST   /_lab/pulls        {repository, number, head_repository, head_ref, head_sha, state, merged, locked, commits}
     POST   /_lab/repositories {full_name, private, commits, files: {COMMIT: {PATH: TEXT}}}
 
@@ -49,6 +51,8 @@ def _act(gateway: Gateway, method: str, name: str, body: dict[str, Any]) -> Any:
         ("POST", "faults"): lambda: gateway.faults.append(Fault(**body)),
         ("DELETE", "faults"): gateway.faults.clear,
         ("POST", "comments"): lambda: asdict(state.add_comment(**body)),
+        ("POST", "crowd"): lambda: state.add_comments(**body),
+        ("POST", "lock"): lambda: state.lock(**body),
         ("POST", "pulls"): lambda: asdict(state.add_pull(**body)),
         ("POST", "repositories"): lambda: asdict(state.add_repository(**body)),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,8 @@ from lab.github.state import State
 
 # Far in the future: a client that sleeps until then shows up as a test that hangs.
 RATE_RESET = 4_102_444_800
+# What becomes of the comment and not of the request.
+HARMLESS = ("delay", "removed", "overwritten")
 NO_USER_AGENT = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
 
 
@@ -57,11 +60,15 @@ class Gateway:
         with self.lock:
             entry = self._note(request)
             fault = next((item for item in self.faults if item.strikes(request.method, request.path)), None)
-            spoiled = fault is not None and fault.kind != "delay"
+            spoiled = fault is not None and fault.kind not in HARMLESS
+            if fault and fault.kind == "removed":
+                self.state.remove_comment_at(request.path)
             takes_effect = not spoiled or (fault is not None and fault.after)
             reply = self._reply(request, base, entry) if takes_effect else None
             outcome = _spoil(fault, reply) if fault else reply
             assert outcome is not None
+            if fault and fault.kind == "overwritten":
+                self.state.overwrite_comment_at(request.path, fault.body)
             entry["fault"] = fault.kind if fault else None
             entry["status"] = None if isinstance(outcome, Lost) else _reply_in(outcome).status
             return outcome
@@ -131,13 +138,17 @@ def _spoil(fault: Fault, reply: Reply | None) -> Outcome:
     if fault.kind == "delay":
         assert reply is not None
         return Delayed(fault.seconds, reply)
+    if fault.kind in HARMLESS:
+        assert reply is not None
+        return reply
     retry = {"retry-after": str(int(fault.seconds))}
     if fault.kind == "secondary-rate-limit":
         status = fault.status if fault.status in (403, 429) else 403
         text = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
         return _with_headers(problem(status, text), retry)
     if fault.kind == "primary-rate-limit":
-        spent = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(RATE_RESET)}
+        reset = int(time.time() + fault.opens) if fault.opens else RATE_RESET
+        spent = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(reset)}
         return _with_headers(problem(403, "API rate limit exceeded for installation ID 1."), spent)
     message = "Resource not accessible by integration" if fault.status == 403 else _phrase(fault.status)
     return _with_headers(problem(fault.status, message), retry if fault.status == 429 else {})

@@ -8,7 +8,9 @@ from typing import Any
 
 from lab.github.state import BOT
 
-FAULTS = ("status", "secondary-rate-limit", "primary-rate-limit", "reset", "delay")
+FAULTS = ("status", "secondary-rate-limit", "primary-rate-limit", "reset", "delay", "removed", "overwritten")
+# https://github.com/pulumi/actions/issues/482 shows the answer that goes with it.
+BODY_LIMIT = 65_536
 
 
 @dataclass
@@ -17,7 +19,8 @@ class Settings:
 
     `token`: the only token let in; empty lets every one in. `login`: who the caller is; only a `[bot]` is an
     integration, so only a bot gets 403 from `/user`. `fork`: the token of a pull request from a fork, which can read
-    at most, whatever the workflow asks for. `remaining`: what is left of the rate limit.
+    at most, whatever the workflow asks for. `remaining`: what is left of the rate limit. `body_limit`: characters of a
+    comment.
     """
 
     token: str = ""
@@ -25,6 +28,7 @@ class Settings:
     pull_requests: str = "write"
     fork: bool = False
     remaining: int = 1000
+    body_limit: int = BODY_LIMIT
 
     def may_write(self) -> bool:
         """Whether the token can create, edit and delete comments."""
@@ -50,7 +54,9 @@ class Fault:
     """Makes the n-th request (from 1, of those that match) and the `times - 1` after it go wrong.
 
     `after`: the request takes effect, and only its answer is lost or replaced. `seconds` is the `retry-after` of a
-    rate limit, or the length of a delay.
+    rate limit, or the length of a delay. `opens`: in so many seconds the primary rate limit is reset; far in the future
+    where it is left out. `removed`: somebody removes the comment before the request, and `overwritten`: somebody writes
+    `body` over it after; both take effect.
     """
 
     kind: str
@@ -61,6 +67,8 @@ class Fault:
     status: int = 500
     seconds: float = 1
     after: bool = False
+    opens: float = 0
+    body: str = ""
     seen: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:

@@ -107,6 +107,32 @@ class State:
         """Removes a comment and remembers that it was there."""
         self.deleted.append(self.comments.pop(comment.id))
 
+    def remove_comment_at(self, path: str) -> None:
+        """Somebody removes the comment that an API path names, where there is one."""
+        found = self._comment_at(path)
+        if found:
+            self.delete_comment(found)
+
+    def overwrite_comment_at(self, path: str, body: str) -> None:
+        """Somebody writes over the comment that an API path names, where there is one."""
+        found = self._comment_at(path)
+        if found:
+            self.edit_comment(found, BOT, body)
+
+    def add_comments(self, count: int, **fields: Any) -> int:
+        """Adds so many of the same comment."""
+        for _ in range(count):
+            self.add_comment(**fields)
+        return count
+
+    def lock(self, repository: str, number: int) -> None:
+        """Nobody may comment on the pull request any more."""
+        self.pulls[repository.lower(), number].locked = True
+
+    def _comment_at(self, path: str) -> Comment | None:
+        last = path.rsplit("/", 1)[-1]
+        return self.comments.get(int(last)) if last.isdigit() else None
+
     def comments_of(self, repository: str, number: int) -> list[Comment]:
         """The comments of one pull request in ascending order of id."""
         found = [item for item in self.comments.values() if (item.repository, item.number) == (repository, number)]
