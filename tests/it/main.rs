@@ -28,6 +28,7 @@ mod promote;
 mod reaching;
 mod recipes;
 mod rehearse;
+mod rehearse_fork_docker;
 mod rehearse_forks;
 mod rehearse_sandbox;
 mod rehearse_workspace;

@@ -70,7 +70,9 @@ impl Machine {
         };
         notes.extend(set_aside::without_machine(build, &why));
         ui.say(&format!("Provisioners are not run: {why}"));
-        Ok(Self::none(why))
+        Ok(Self::none(format!(
+            "none, and the provisioners were not run: {why}"
+        )))
     }
 
     /// Whether there is one.
