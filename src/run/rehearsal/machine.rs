@@ -86,6 +86,11 @@ impl Machine {
         sandbox.map_or_else(Vec::new, |sandbox| sandbox.differences().to_vec())
     }
 
+    /// For which processor its programs are, where there is one.
+    pub(super) fn architecture(&self) -> Option<&str> {
+        self.sandbox.as_ref().map(|sandbox| sandbox.architecture())
+    }
+
     /// The way to it.
     pub(super) fn dialer(&self) -> SandboxDialer {
         SandboxDialer {

@@ -61,6 +61,7 @@ pub(crate) struct DockerSandbox {
     packages: PackageList,
     description: String,
     differences: Vec<String>,
+    architecture: Option<String>,
 }
 
 impl DockerTerms {
@@ -156,6 +157,11 @@ impl DockerSandbox {
     /// What is not in it as on a real machine, in a sentence each.
     pub(crate) fn differences(&self) -> &[String] {
         &self.differences
+    }
+
+    /// For which processor the image is, in Go's words.
+    pub(crate) fn architecture(&self) -> Option<&str> {
+        self.architecture.as_deref()
     }
 
     /// The container.
@@ -263,6 +269,7 @@ async fn open(
         packages,
         description: told::description(image, about.as_ref(), order.network),
         differences: told::differences(image, about.as_ref()),
+        architecture: image.architecture.clone(),
     })
 }
 
