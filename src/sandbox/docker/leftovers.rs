@@ -8,7 +8,7 @@ use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use super::engine::Engine;
 use super::engine_error::EngineError;
 use super::owner::{Life, Owner};
-use super::spec::{LABEL, NAMES, OWNER_LABEL, UNTIL_LABEL};
+use super::spec::{KEEPERS_NAME, LABEL, NAMES, OWNER_LABEL, UNTIL_LABEL};
 
 /// How long a container may be stopped while its owner lives where it cannot be seen: it restarts.
 const REBOOT: u64 = 120;
@@ -18,7 +18,9 @@ pub(super) async fn remove(engine: &Engine) {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let now = now.unwrap_or_default();
     match engine.labelled(LABEL).await {
-        Ok(containers) => {
+        Ok(mut containers) => {
+            // Whoever has another one's network goes first: Podman insists on it.
+            containers.sort_by_key(is_keeper);
             for container in containers {
                 let Some(id) = container.id.as_ref().filter(|_| is_ours(&container)) else {
                     continue;
@@ -41,9 +43,17 @@ fn is_ours(container: &ContainerSummary) -> bool {
     names.any(|name| name.trim_start_matches('/').starts_with(NAMES))
 }
 
+fn is_keeper(container: &ContainerSummary) -> bool {
+    let mut names = container.names.iter().flatten();
+    names.any(|name| name.ends_with(KEEPERS_NAME))
+}
+
 fn told(id: &str, removed: Result<(), EngineError>) {
     match removed {
         Ok(()) => log::debug!("removed the container {id} of a rehearsal that was killed"),
+        Err(EngineError::Refused { status: 409, .. }) => {
+            log::debug!("somebody else removes the container {id}");
+        }
         Err(error) => log::warn!("cannot remove the container {id} of an earlier run: {error}"),
     }
 }

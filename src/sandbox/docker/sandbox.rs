@@ -170,6 +170,12 @@ impl DockerSandbox {
         &self.machine
     }
 
+    /// The container of its network.
+    #[cfg(test)]
+    pub(super) fn keeper(&self) -> &str {
+        &self.keeper
+    }
+
     /// Ends and removes it.
     pub(crate) async fn close(self) {
         let Self {
