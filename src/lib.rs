@@ -21,6 +21,7 @@ mod least_policy;
 pub mod ledger;
 pub mod logging;
 mod lookups;
+mod matrix;
 mod ownership;
 mod plan;
 mod policy;

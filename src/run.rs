@@ -19,6 +19,8 @@ mod iam_policy;
 mod identity;
 mod in_model;
 mod inspect;
+mod join;
+mod join_step;
 mod journals;
 mod life;
 mod load;
@@ -26,12 +28,14 @@ mod machine_timer;
 mod made;
 mod observer;
 mod one_build;
+mod outlook;
 mod owner;
 mod packer_config;
+mod plan_step;
+mod planned;
 mod policy_file;
 mod problems;
-mod promote;
-mod promote_step;
+mod promotion;
 mod provisioning;
 mod public_name;
 mod refuse;
@@ -54,7 +58,7 @@ use std::time::Instant;
 
 use self::building::Strictness;
 use self::context::{CommentSettings, RunContext};
-use self::promote::PromoteContext;
+use self::promotion::PromoteContext;
 use self::settle::SettleContext;
 use self::sweep::SweepContext;
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -167,6 +171,9 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
         Command::IamPolicy(options) => {
             Box::pin(iam_policy::iam_policy(&options, start, stop)).await
         }
+        Command::Plan(options) => {
+            Box::pin(plan_step::on_command_line(&options, &plain(), start, &stop)).await
+        }
         Command::Build(options) => {
             let console = console(start, form, Look::of(&options));
             let cx = run_context(start, console, stop, (*options, CommentSettings::default()));
@@ -197,7 +204,7 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
                 token: None,
                 run_uuid: &new_run_uuid(),
             };
-            Box::pin(promote_step::promote(&options, cx, Instant::now())).await
+            Box::pin(promotion::promote(&options, cx, Instant::now())).await
         }
         Command::Sweep(options) => {
             let console = plain();
@@ -218,18 +225,27 @@ fn run_context(
     stop: Stop,
     (options, comment): (BuildOptions, CommentSettings),
 ) -> RunContext {
-    let run_uuid = new_run_uuid();
+    let cx = context(start, console, stop, (options, comment));
     let files = CommandFiles::of(&start.environment);
-    let journals = journals::directory(&start.environment);
-    let outputs = OutputWriter::new(files.clone());
     for written in [
-        files.state("run-uuid", &run_uuid).map_err(Into::into),
-        outputs.build_id(&run_uuid),
+        files.state("run-uuid", &cx.run_uuid).map_err(Into::into),
+        cx.outputs.build_id(&cx.run_uuid),
     ] {
         if let Err(error) = written {
-            console.error(&format!("Warning: {}", crate::error::chain(&error)));
+            cx.console
+                .error(&format!("Warning: {}", crate::error::chain(&error)));
         }
     }
+    cx
+}
+
+/// The same of a run that makes nothing.
+fn context(
+    start: &Start,
+    console: Console,
+    stop: Stop,
+    (options, comment): (BuildOptions, CommentSettings),
+) -> RunContext {
     let working_directory = std::env::current_dir().unwrap_or_default();
     RunContext {
         owner: workspace_owner(&start.environment),
@@ -237,10 +253,10 @@ fn run_context(
         console,
         stop,
         options,
-        run_uuid,
+        run_uuid: new_run_uuid(),
         working_directory,
-        journals,
-        outputs,
+        journals: journals::directory(&start.environment),
+        outputs: OutputWriter::new(CommandFiles::of(&start.environment)),
         comment,
         accounts: Accounts::default(),
         rehearsal: None,

@@ -2,6 +2,7 @@
 
 mod files;
 mod life;
+mod matrix;
 mod policy;
 mod promote;
 mod rehearsal;
@@ -12,12 +13,14 @@ use super::environment::Environment;
 use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
+use crate::cli::plan_options::PlanOptions;
+use crate::cli::promote_options::PromoteRequest;
 use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::SweepOptions;
 use crate::cloud::sign_in::SignIn;
-use crate::promote::PromoteOptions;
 use crate::secret::Secret;
 pub(crate) use files::FileInputs;
+pub(crate) use matrix::JoinOptions;
 pub(crate) use policy::PolicyInput;
 pub(crate) use sign_in::read as read_sign_in;
 
@@ -46,10 +49,13 @@ pub(crate) const NAMES: &[&str] = &[
     "digest",
     "release-name",
     "release-tags",
+    "kms-key",
     "share-with",
     "protect",
     "publish-ssm-parameter",
     "launch-template",
+    "matrix",
+    "results",
     "sandbox",
     "network",
     "local-commands",
@@ -82,8 +88,12 @@ pub(crate) enum ActionCommand {
     Validate(Box<ValidateOptions>),
     /// `inspect`.
     Inspect(TemplateOptions),
+    /// `plan`.
+    Plan(Box<PlanOptions>),
+    /// `join`.
+    Join(Box<JoinOptions>),
     /// `promote`.
-    Promote(Box<PromoteOptions>),
+    Promote(Box<PromoteRequest>),
     /// `sweep`.
     Sweep(SweepOptions),
 }
@@ -191,6 +201,8 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
             environment,
         )?))),
         "inspect" => Ok(ActionCommand::Inspect(template(environment)?)),
+        "plan" => Ok(ActionCommand::Plan(Box::new(matrix::plan(environment)?))),
+        "join" => Ok(ActionCommand::Join(Box::new(matrix::join(environment)?))),
         "promote" => Ok(ActionCommand::Promote(Box::new(promote::promote(
             environment,
         )?))),
@@ -198,7 +210,7 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `rehearse`, `validate`, `inspect`, `promote` or `sweep`",
+            takes: "`build`, `rehearse`, `validate`, `inspect`, `plan`, `join`, `promote` or `sweep`",
         }),
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::cloud::image::EbsSettings;
 use crate::report::human;
 
@@ -31,7 +33,7 @@ const PRICED: &str = "November 2026";
 const MONTH: Duration = Duration::from_secs(730 * 3600);
 
 /// The speed of a gp3 volume.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Speed {
     /// I/O operations a second.
     pub(crate) iops: i32,
@@ -79,7 +81,7 @@ impl Speed {
 }
 
 /// What `fast_build_volume` came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FastVolume {
     /// How fast the root was.
     pub(crate) speed: Speed,

@@ -11,7 +11,7 @@ use super::access::Access;
 use super::cx::Cx;
 use super::error::BuildError;
 use super::profile;
-use crate::cloud::{CloudError, InstanceId};
+use crate::cloud::{Cloud, CloudError, InstanceId};
 use crate::wait::{self, Pace, Patience, Polled, WaitError};
 
 /// How long spot capacity is waited for: Packer's eleven attempts, half a second apart at first and 30 s at last.
@@ -27,7 +27,7 @@ const PACE: Pace = Pace {
 const NO_CAPACITY: [&str; 2] = ["InsufficientInstanceCapacity", "UnfulfillableCapacity"];
 
 /// Launches; a refusal made nothing, so the next attempt is a call of its own. What may have made something is final.
-pub(super) async fn until_launched<C, D, F, Fut>(
+pub(super) async fn until_launched<C: Cloud, D, F, Fut>(
     cx: &Cx<'_, C, D>,
     access: &Access,
     mut attempt: F,
@@ -67,7 +67,7 @@ where
     }
 }
 
-fn may_pass<C, D>(
+fn may_pass<C: Cloud, D>(
     cx: &Cx<'_, C, D>,
     access: &Access,
     error: &CloudError,
@@ -75,7 +75,7 @@ fn may_pass<C, D>(
 ) -> bool {
     let no_capacity = error.code().is_some_and(|code| NO_CAPACITY.contains(&code));
     (cx.settings.launch.spot.is_some() && no_capacity)
-        || (elapsed < PROFILE && profile::is_unknown(access, error))
+        || (elapsed < PROFILE && profile::is_unknown(cx, access, error))
 }
 
 /// Says once why it takes longer.

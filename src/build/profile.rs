@@ -66,7 +66,7 @@ pub(super) async fn propagated<C: Cloud, D>(
     let wait = cx.wait(what, Pace::BRISK, Patience::Total(PROPAGATED), &progress);
     let known = wait::until(&wait, || async {
         match cx.cloud.try_run_instance(cx.region, request).await {
-            Err(error) if is_unknown(access, &error) => Ok(Polled::PENDING),
+            Err(error) if is_unknown(cx, access, &error) => Ok(Polled::PENDING),
             _ => Ok::<_, CloudError>(Polled::Ready(())),
         }
     });
@@ -81,8 +81,12 @@ pub(super) async fn propagated<C: Cloud, D>(
 }
 
 /// Whether the refusal may be about a profile that was just made.
-pub(super) fn is_unknown(access: &Access, error: &CloudError) -> bool {
-    access.profile.is_some() && error.code() == Some(UNKNOWN)
+pub(super) fn is_unknown<C: Cloud, D>(
+    cx: &Cx<'_, C, D>,
+    access: &Access,
+    error: &CloudError,
+) -> bool {
+    access.profile.is_some() && error.code() == Some(UNKNOWN) && !cx.cloud.knows_profiles_at_once()
 }
 
 async fn create<C: Cloud, D>(

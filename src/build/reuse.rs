@@ -1,7 +1,9 @@
 //! `reuse`: looks for an image of the repository that holds what this build would make.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::cx::Cx;
@@ -34,7 +36,8 @@ pub(super) struct Held {
 }
 
 /// What `reuse` came to, in words for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum ReuseStory {
     /// No machine was launched.
     Reused {
@@ -55,7 +58,7 @@ pub(crate) enum ReuseStory {
         /// Which.
         image: ImageId,
         /// Why.
-        fault: &'static str,
+        fault: Cow<'static, str>,
     },
     /// There is none of this build.
     First,
@@ -114,7 +117,7 @@ async fn look_for<C: Cloud, D>(cx: &Cx<'_, C, D>, origin: &Origin) -> Result<Loo
     if !reasons.is_empty() {
         return Ok(Look::Missed(ReuseStory::Unknown(reasons.to_vec())));
     }
-    let source = source::look_up(cx).await?;
+    let source = source::look_up(cx.cloud, cx.region, cx.settings).await?;
     let (Some(repository), Some(sealed)) =
         (&origin.repository_id, life.sealed(cx.region, &source.id))
     else {
@@ -162,7 +165,7 @@ pub(super) async fn sound<C: Cloud, D>(
             Some(fault) => {
                 newest_fault.get_or_insert(ReuseStory::Unsound {
                     image: found.image.id,
-                    fault,
+                    fault: fault.into(),
                 });
             }
         }

@@ -3,10 +3,11 @@
 use super::fix_options::{self, FixOptions};
 use super::flags::FlagError;
 use super::options::{self, BuildOptions, TemplateOptions, ValidateOptions};
+use super::plan_options::{self, PlanOptions};
+use super::promote_options::{self, PromoteRequest};
 use super::rehearse_options::{self, RehearseOptions};
 use super::sweep_options::{self, SweepOptions};
-use super::{promote_options, usage};
-use crate::promote::PromoteOptions;
+use super::usage;
 use crate::report::console::Form;
 
 /// A command line that could be read, and how its output looks.
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Fix(FixOptions),
     /// Print the least IAM policy.
     IamPolicy(TemplateOptions),
+    /// Check builds against the account, and print them as a matrix.
+    Plan(Box<PlanOptions>),
     /// Say the version.
     Version,
     /// Undo what the builds of some journals left.
@@ -41,7 +44,7 @@ pub(crate) enum Command {
         path: String,
     },
     /// Make a tested image the release.
-    Promote(Box<PromoteOptions>),
+    Promote(Box<PromoteRequest>),
     /// Remove by tag what earlier builds left.
     Sweep(SweepOptions),
     /// Print a usage text and end.
@@ -104,6 +107,10 @@ fn command(words: &[String]) -> Command {
             usage::IAM_POLICY,
             // It has `validate`'s flags.
             options::validate(rest).map(|options| Command::IamPolicy(options.template)),
+        ),
+        "plan" => checked(
+            usage::PLAN,
+            plan_options::plan(rest).map(|options| Command::Plan(Box::new(options))),
         ),
         "settle" => settle(rest),
         "promote" => checked(

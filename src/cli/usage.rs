@@ -11,6 +11,7 @@ pub(crate) fn of(command: &str) -> Option<String> {
         "inspect" => INSPECT.to_owned(),
         "fix" => fix(),
         "iam-policy" => IAM_POLICY.to_owned(),
+        "plan" => PLAN.to_owned(),
         "promote" => PROMOTE.to_owned(),
         "settle" => SETTLE.to_owned(),
         "version" => VERSION.to_owned(),
@@ -27,6 +28,7 @@ Available commands are:
     fix         print a template with what is outdated in it brought up to date
     iam-policy  print the least IAM policy for a template
     inspect     see the components of a template
+    plan        check builds against the account before anything is created
     promote     make the image that a pull request has tested the release
     rehearse    build without an account: a model of EC2, a sandbox as the machine
     settle      undo what the build of a journal left behind
@@ -157,6 +159,26 @@ Options:
   -var-file=path         A JSON file of variables; may be given several times.
 ";
 
+/// `plan`.
+pub(crate) const PLAN: &str = "\
+Usage: ami-build plan [options] TEMPLATE
+
+  Lists the builds of a template and asks AWS what can be known before anything is
+  created: names, permissions, source images, networks, keys, quotas. All problems
+  come at once, and nothing is created. What the credentials may not ask is said
+  and is no failure.
+
+Options:
+
+  -except=foo,bar,baz    All builds other than these.
+  -only=foo,bar,baz      Only these builds.
+  -force                 Existing images would be replaced: names may be taken.
+  -json                  Print the builds as a matrix of jobs for GitHub's
+                         strategy.matrix, as one JSON object and nothing else.
+  -var 'key=value'       A variable; may be given several times.
+  -var-file=path         A JSON file of variables; may be given several times.
+";
+
 /// `fix`, with what it fixes.
 pub(crate) fn fix() -> String {
     let fixers: String = FIXERS
@@ -193,7 +215,7 @@ Usage: ami-build settle PATH
 
 /// `promote`.
 pub(crate) const PROMOTE: &str = "\
-Usage: ami-build promote [options]
+Usage: ami-build promote [options] [TEMPLATE]
 
   Makes the image that a merged pull request has tested the release, instead of
   building another one: marks it, copies it, verifies the copies, shares them, and
@@ -205,12 +227,18 @@ Options:
   -pr=N                  The pull request. (Default: the merged one of the event,
                          or the one that the commit came with)
   -digest=HEX            The digest of the content, in place of a pull request.
+                         A TEMPLATE, as it was tested, tells it too; with it
+                         -var, -var-file, -volatile-vars and -reuse-files count
+                         as they did for the build.
   -only=name             The name of the build, where there are several.
   -region=name           Where the image was built. (Default: the region of
                          profile or environment)
   -regions=name,name     Where the release is to be too.
   -release-name=name     A name of its own: then the release is a copy.
   -release-tag=key=value A tag; may be given several times.
+  -kms-key=key,region:key
+                         What copies are encrypted with. (Default: the account's
+                         own key, where the image is encrypted)
   -share-with=id,arn     Accounts, organisations and their units, or `all`.
   -protect               Protect the release against deregistration.
   -deprecate-at=90d      When it is deprecated.

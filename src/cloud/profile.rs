@@ -12,6 +12,10 @@ use crate::ledger::Claim;
 ///
 /// Deleting what is not there is refused with "not found".
 pub(crate) trait ProfileCalls {
+    /// Whether a launch knows a new profile at once. EC2's never do.
+    fn knows_profiles_at_once(&self) -> bool {
+        false
+    }
     /// `CreateRole`, which EC2's machines may assume.
     fn create_role(
         &self,

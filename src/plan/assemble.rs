@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::amazon::Force;
+use super::builder_place::BuilderPlace;
 use super::builders::{self, build_keys};
 use super::components::Components;
 use super::planned::{InvalidBuild, Plan, PlannedBuild};
@@ -87,6 +88,7 @@ pub(crate) fn plan(
                 cleanup_provisioner,
                 post_processors,
                 scope: scope.with_section(Section::Provisioner { build_keys }),
+                place: BuilderPlace::new(template, raw),
             }),
             _ => plan.invalid.push(InvalidBuild {
                 name,

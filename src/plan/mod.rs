@@ -6,6 +6,7 @@
 pub(crate) mod amazon;
 mod assemble;
 mod builder_names;
+mod builder_place;
 mod builders;
 pub(crate) mod communicator;
 mod communicator_keys;

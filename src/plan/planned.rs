@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::amazon::settings::EbsSettings;
+use super::builder_place::BuilderPlace;
 use super::file::FileSettings;
 use super::null::NullSettings;
 use super::post::PostProcessorSettings;
@@ -42,6 +43,8 @@ pub(crate) struct PlannedBuild {
     pub(crate) post_processors: Vec<Vec<PlannedPostProcessor>>,
     /// For the texts that are rendered at run time; those of the builder itself need the builder's section.
     pub(crate) scope: Scope,
+    /// Where its builder stands.
+    pub(crate) place: BuilderPlace,
 }
 
 /// A build that cannot be made.

@@ -112,6 +112,26 @@ pub(crate) fn size(directory: &Path) -> Result<u64, RemoteError> {
     Ok(total)
 }
 
+/// What the owner of a directory needs to fill it.
+pub(crate) const OWNERS: u32 = 0o700;
+
+/// Whether the owner of a directory of that mode cannot fill it.
+pub(crate) fn is_closed(mode: u32) -> bool {
+    mode & OWNERS != OWNERS
+}
+
+/// Whether `directory` or one below it is closed to its owner.
+pub(crate) fn has_closed(directory: &Path) -> Result<bool, RemoteError> {
+    let mut found = is_closed(mode(&metadata(directory)?));
+    walk(directory, &mut |step| {
+        if let Step::Enter { mode, .. } = step {
+            found |= is_closed(mode);
+        }
+        Ok::<_, RemoteError>(())
+    })?;
+    Ok(found)
+}
+
 /// The permission bits.
 #[cfg(unix)]
 pub(crate) fn mode(metadata: &Metadata) -> u32 {

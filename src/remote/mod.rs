@@ -44,7 +44,8 @@ pub(crate) use api::{DirectoryPart, Exit, Output, OutputSink, Remote, Upload};
 pub(crate) use connect_error::ConnectError;
 pub(crate) use dial::{Attempt, AttemptSink, Dial, ResolvedLogin, Target};
 pub(crate) use directory::{
-    Exactly, Step, metadata as local_metadata, mode as file_mode, size as directory_size, walk,
+    Exactly, OWNERS, Step, has_closed, is_closed, metadata as local_metadata, mode as file_mode,
+    size as directory_size, walk,
 };
 pub(crate) use error::RemoteError;
 pub(crate) use host_key::{HostKey, HostKeyChange, HostKeyJudge, HostKeyPin, Verdict};

@@ -1,14 +1,14 @@
 //! Sends a directory as tar streams: thousands of small files in the time of one, since scp waits for an answer after each.
 //!
 //! Two streams, first the directories, then the files, so that the machine ends as scp would leave it: directories that
-//! exist keep their mode, and files that exist are written in place, through links. Only GNU tar has the options for that;
-//! with another tar, or none, the caller goes on with scp.
+//! exist keep their mode, and files that exist are written in place, through links. Directories that their owner may not write
+//! to are closed by a third one. Only GNU tar has the options for that; with another tar, or none, the caller goes on with scp.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::copy::PIECE;
-use super::directory::{self, Exactly, Step};
+use super::directory::{self, Exactly, OWNERS, Step, is_closed};
 use super::exec::Ending;
 use super::meter::Meter;
 use super::scp::{close, shell_path};
@@ -30,8 +30,11 @@ pub(super) enum Sent {
 /// What one stream holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holds {
+    /// Open to their owner until the files are there.
     Directories,
     Files,
+    /// Those directories that are not to stay open.
+    Closed,
 }
 
 /// Sends `source`.
@@ -57,8 +60,15 @@ pub(super) fn send_directory(
         "{COMMON} --overwrite --dereference -C {}",
         shell_path(destination)
     );
-    send(connection, &files, destination, |archive| {
+    let sent = send(connection, &files, destination, |archive| {
         fill(archive, source, &prefix, Holds::Files, meter)
+    })?;
+    if sent == Sent::No || !directory::has_closed(source)? {
+        return Ok(sent);
+    }
+    let closed = format!("{COMMON} -C {}", shell_path(destination));
+    send(connection, &closed, destination, |archive| {
+        fill(archive, source, &prefix, Holds::Closed, meter)
     })
 }
 
@@ -99,24 +109,21 @@ fn fill(
     holds: Holds,
     meter: &Meter,
 ) -> Result<(), RemoteError> {
-    if holds == Holds::Directories && prefix != Path::new("") {
+    let enter = |archive: &mut Archive<'_>, path: &Path, mode: u32| {
+        let mode = match holds {
+            Holds::Directories => mode | OWNERS,
+            Holds::Closed if is_closed(mode) => mode,
+            Holds::Closed | Holds::Files => return Ok(()),
+        };
+        let entry = (path, mode, 0);
+        add(archive, tar::EntryType::Directory, entry, io::empty()).map_err(broken)
+    };
+    if prefix != Path::new("") {
         let mode = directory::mode(&directory::metadata(source)?);
-        add(
-            archive,
-            tar::EntryType::Directory,
-            (prefix, mode, 0),
-            io::empty(),
-        )
-        .map_err(broken)?;
+        enter(archive, prefix, mode)?;
     }
     directory::walk(source, &mut |step| match step {
-        Step::Enter { inside, mode, .. } if holds == Holds::Directories => add(
-            archive,
-            tar::EntryType::Directory,
-            (&prefix.join(inside), mode, 0),
-            io::empty(),
-        )
-        .map_err(broken),
+        Step::Enter { inside, mode, .. } => enter(archive, &prefix.join(inside), mode),
         Step::File {
             inside,
             local,

@@ -39,7 +39,8 @@ pub(crate) fn run(environment: &Environment) -> Option<String> {
     ))
 }
 
-fn is_region(text: &str) -> bool {
+/// Whether the text can be the name of a region.
+pub(crate) fn is_region(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()

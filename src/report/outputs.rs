@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use super::conclusion::Conclusion;
 use super::result::{Images, Volumes};
 use crate::action::files::{CommandFiles, FileError};
+use crate::matrix::Matrix;
 use crate::promote::Promoted;
 
 /// Every output, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 16] = [
+pub(crate) const NAMES: [&str; 18] = [
     "ami-id",
     "ami-ids",
     "ami-name",
@@ -27,6 +28,8 @@ pub(crate) const NAMES: [&str; 16] = [
     "builds",
     "build-id",
     "manifest",
+    "matrix",
+    "result-file",
     "comment-url",
     "swept",
     "duration-seconds",
@@ -113,6 +116,16 @@ impl OutputWriter {
     /// A `manifest` post-processor wrote its file.
     pub(crate) fn manifest(&self, path: &Path) -> Result<(), OutputError> {
         Ok(self.files.output("manifest", &path.to_string_lossy())?)
+    }
+
+    /// The builds as GitHub's `strategy.matrix` takes them.
+    pub(crate) fn matrix(&self, matrix: &Matrix) -> Result<(), OutputError> {
+        Ok(self.files.output("matrix", &matrix.json())?)
+    }
+
+    /// What the run came to lies there, for the job that joins results.
+    pub(crate) fn result_file(&self, name: &str) -> Result<(), OutputError> {
+        Ok(self.files.output("result-file", name)?)
     }
 
     /// The comment on the pull request stands there.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::console::Console;
 use super::human;
 use super::result::{BuildReport, RunReport};
@@ -10,22 +12,24 @@ use crate::cloud::Region;
 use crate::sandbox::{Change, ChangeKind, Changes, PackageChange};
 
 /// What a rehearsed build tells.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Rehearsed {
     /// Where its provisioners ran, or why they did not.
     pub(crate) machine: String,
     /// What they changed there, where somebody could look.
+    #[serde(skip)]
     pub(crate) changes: Option<Changes>,
     /// The calls that a build would make.
     pub(crate) calls: Vec<CallLine>,
     /// The least IAM policy for them.
+    #[serde(skip)]
     pub(crate) policy: Option<String>,
     /// What could not be checked.
     pub(crate) unchecked: Vec<String>,
 }
 
 /// A line of the table of calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CallLine {
     /// Such as `ec2:RunInstances`.
     pub(crate) action: String,

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::conclusion::Conclusion;
 use super::rehearsed::Rehearsed;
 use super::timeline::Step;
@@ -58,7 +60,7 @@ impl Settlement for NothingCreated {
 }
 
 /// A thing that is still there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Remainder {
     /// Such as `instance i-0123456789abcdef0 in us-east-1`.
     pub(crate) what: String,
@@ -71,7 +73,8 @@ pub(crate) struct Remainder {
 }
 
 /// Whether a thing is still there because somebody asked for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Intent {
     /// `-on-error=abort`.
     Kept,
@@ -80,7 +83,7 @@ pub(crate) enum Intent {
 }
 
 /// The images that a build made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Images {
     /// Their name, the same everywhere.
     pub(crate) name: String,
@@ -126,7 +129,7 @@ impl From<&Built> for Images {
 }
 
 /// The volumes that a build made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Volumes {
     /// Where they are.
     pub(crate) region: Region,
@@ -156,7 +159,7 @@ impl From<&BuiltVolumes> for Volumes {
 }
 
 /// The image that a build started from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SourceImage {
     /// Its id.
     pub(crate) id: ImageId,
@@ -165,7 +168,8 @@ pub(crate) struct SourceImage {
 }
 
 /// What a build leaves to its user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Product {
     /// Images.
     Images(Box<Images>),
@@ -178,7 +182,8 @@ pub(crate) enum Product {
 }
 
 /// How a build ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Outcome {
     /// Well.
     Succeeded(Product),
@@ -194,7 +199,7 @@ pub(crate) enum Outcome {
 }
 
 /// Why and where a build ended early.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Failure {
     /// Which kind.
     pub(crate) conclusion: Conclusion,
@@ -207,7 +212,7 @@ pub(crate) struct Failure {
 }
 
 /// What is known of a build before its ledger is settled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct BuildFacts {
     /// Its name.
     pub(crate) name: String,
@@ -286,7 +291,8 @@ impl BuildReport {
 }
 
 /// Whether a run is real.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Reality {
     /// What it made exists.
     #[default]

@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
-use super::promote::PromoteContext;
+use super::planned::PlanContext;
+use super::policy_file::Subject;
+use super::promotion::PromoteContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
-    Look, Outcome, Start, bounded, console, file_bounds, inspect, journals, load, promote_step,
-    rehearse, secrets, sweep_step, validate,
+    Look, Outcome, Start, bounded, console, file_bounds, inspect, join_step, journals, load,
+    plan_step, promotion, rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -72,6 +74,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     let given = Given {
         files: &files,
         policy: &policy,
+        subject: subject(&command),
         token: github_token.as_ref(),
     };
     let environment = match bounded::environment(environment, given, &stop).await {
@@ -94,6 +97,14 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         forks,
     };
     carry_out(command, with, start, (console, stop)).await
+}
+
+fn subject(command: &ActionCommand) -> Subject {
+    match command {
+        ActionCommand::Promote(_) => Subject::Promotion,
+        ActionCommand::Sweep(_) | ActionCommand::Join(_) => Subject::Nothing,
+        _ => Subject::Template,
+    }
 }
 
 /// What goes with a command.
@@ -126,6 +137,22 @@ async fn carry_out(
             let outcome = inspect::inspect(&options, &console, environment);
             concluded(start, begin, outcome)
         }
+        ActionCommand::Plan(options) => {
+            let cx = PlanContext {
+                console: &console,
+                environment,
+                stop: &stop,
+            };
+            Box::pin(plan_step::plan(&options, cx, begin)).await
+        }
+        ActionCommand::Join(options) => {
+            let build = BuildOptions {
+                template: options.template.clone(),
+                ..BuildOptions::default()
+            };
+            let cx = super::context(start, console, stop, (build, comment));
+            Box::pin(join_step::join(&options, &cx)).await
+        }
         ActionCommand::Promote(options) => {
             let cx = PromoteContext {
                 console: &console,
@@ -134,7 +161,7 @@ async fn carry_out(
                 token: comment.token.as_ref(),
                 run_uuid: &super::new_run_uuid(),
             };
-            Box::pin(promote_step::promote(&options, cx, begin)).await
+            Box::pin(promotion::promote(&options, cx, begin)).await
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {

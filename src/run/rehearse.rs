@@ -40,8 +40,12 @@ pub(super) async fn in_a_step(
 
 /// Whether a build is rehearsed instead: it is that of a pull request from a fork, for which GitHub gives no credentials.
 pub(super) fn instead_of_build(environment: &Environment, forks: RehearseForks) -> bool {
+    forks == RehearseForks::Yes && is_of_a_fork(environment)
+}
+
+/// Whether the run is that of a pull request from a fork, without the rights of the repository.
+pub(super) fn is_of_a_fork(environment: &Environment) -> bool {
     environment.get(GITHUB_EVENT_NAME) == Some("pull_request")
-        && forks == RehearseForks::Yes
         && origin(environment) == Origin::Fork
 }
 

@@ -13,6 +13,7 @@ use crate::report::links;
 use crate::report::publish::{CommentBy, Destinations, publish};
 use crate::report::rehearsed;
 use crate::report::result::{BuildReport, Reality, RunReport};
+use crate::report::result_file;
 
 /// GitHub gets this long to take the comment.
 const COMMENT_LIMIT: Duration = Duration::from_secs(60);
@@ -33,6 +34,28 @@ pub(super) async fn report(
         duration: begin.elapsed(),
         log_url: links::run(&cx.environment),
     };
+    write_result(&report, cx);
+    publish_to_all(&report, cx).await
+}
+
+/// The job that joins results misses a file that is not there, and says so.
+fn write_result(report: &RunReport, cx: &RunContext) {
+    let whose = (&cx.environment, cx.owner);
+    let options = &cx.options.template;
+    let written = result_file::write(report, options, whose, cx.console.redactor());
+    let told = match written {
+        Ok(Some(name)) => cx.outputs.result_file(&name).map_err(|error| chain(&error)),
+        Ok(None) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = told {
+        let text = format!("the result could not be written for another job: {error}");
+        cx.console.error(&format!("Warning: {text}"));
+    }
+}
+
+/// Takes the report to everybody who waits for it, and says whether all is well with the run.
+pub(super) async fn publish_to_all(report: &RunReport, cx: &RunContext) -> Outcome {
     let files = CommandFiles::of(&cx.environment);
     let comment = match cx.comment.mode {
         CommentMode::Auto => cx.comment.token.as_ref().map(|token| CommentBy {
@@ -49,7 +72,7 @@ pub(super) async fn report(
         console: &cx.console,
         comment,
     };
-    if let Err(error) = publish(&report, to, &cx.stop).await {
+    if let Err(error) = publish(report, to, &cx.stop).await {
         let text = chain(&error);
         cx.console.error(&format!("Error: {text}"));
         cx.console
@@ -57,7 +80,7 @@ pub(super) async fn report(
         return Outcome::Failed;
     }
     if report.reality != Reality::Built {
-        rehearsed::print(&report, &cx.console);
+        rehearsed::print(report, &cx.console);
     }
     match report.conclusion() {
         Conclusion::Success | Conclusion::Rehearsed => Outcome::Succeeded,

@@ -13,6 +13,9 @@ pub(crate) enum SandboxError {
         /// What is missing, and what would help.
         why: String,
     },
+    /// The template's SSH user is none.
+    #[error("`{0}` cannot be the name of a user")]
+    User(String),
     /// A step of its making failed.
     #[error("the sandbox could not {doing}")]
     Io {

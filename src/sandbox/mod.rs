@@ -3,6 +3,7 @@
 //! A sandbox is opened by an [`Order`], gives a [`Remote`](crate::remote::Remote) as often as somebody connects, tells what was
 //! [changed](Changes) in it, and is closed. Nothing of the host but what is uploaded gets in, and nothing gets out.
 
+mod allowance;
 mod changes;
 mod choice;
 mod dialer;

@@ -3,7 +3,7 @@
 use super::docker::{DockerSandbox, DockerTerms, Engines};
 use super::host::HostSandbox;
 use super::remote::EnteredRemote;
-use super::{Changes, Order, SandboxChoice, SandboxError};
+use super::{Changes, Order, SandboxChoice, SandboxError, users};
 use crate::stop::Stop;
 
 /// A sandbox that is open.
@@ -31,6 +31,9 @@ pub(crate) async fn open(
     engines: Engines<'_>,
     stop: &Stop,
 ) -> Result<Opened, SandboxError> {
+    if *choice != SandboxChoice::None && !users::is_name(&order.user) {
+        return Err(SandboxError::User(order.user.clone()));
+    }
     let opened = |sandbox| Ok(Opened::Open(Box::new(sandbox), Vec::new()));
     match choice {
         SandboxChoice::None => Ok(Opened::NotWanted),

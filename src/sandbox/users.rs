@@ -6,6 +6,9 @@ const USUAL: [&str; 3] = ["adm", "sudo", "wheel"];
 /// The first id of a person.
 const FIRST: u32 = 1000;
 
+/// The longest name that the system's tools take.
+const LONGEST_NAME: usize = 32;
+
 /// A line of `/etc/passwd`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct User {
@@ -19,12 +22,6 @@ pub(crate) struct User {
     pub(crate) home: String,
     /// What runs its commands.
     pub(crate) shell: String,
-}
-
-/// Whether it can be a login name, and its home a directory.
-pub(crate) fn is_name(name: &str) -> bool {
-    let is_odd = |letter: char| letter.is_control() || matches!(letter, ':' | '/');
-    !name.is_empty() && name != "." && name != ".." && !name.contains(is_odd)
 }
 
 /// Finds a user.
@@ -66,7 +63,16 @@ pub(crate) fn new(name: &str, shell: &str, passwd: &str, group: &str) -> User {
     }
 }
 
-/// `/etc/passwd` with a new user.
+/// Whether a user can have this name: it goes into lines with colons, and into the path of a home.
+pub(crate) fn is_name(name: &str) -> bool {
+    let allowed = |letter: char| letter.is_alphanumeric() || "_-.@".contains(letter);
+    let first = name.chars().next();
+    first.is_some_and(|first| first.is_alphanumeric() || first == '_')
+        && name.len() <= LONGEST_NAME
+        && name.chars().all(allowed)
+}
+
+/// `/etc/passwd` with the user, in place of the one of that name where there is one.
 pub(crate) fn passwd_with(text: &str, user: &User) -> String {
     let User {
         name,
@@ -75,17 +81,24 @@ pub(crate) fn passwd_with(text: &str, user: &User) -> String {
         home,
         shell,
     } = user;
-    with_line(
-        text,
-        &format!("{name}:x:{id}:{group}:{name}:{home}:{shell}"),
-    )
+    let line = format!("{name}:x:{id}:{group}:{name}:{home}:{shell}");
+    let prefix = format!("{name}:");
+    let mut lines: Vec<&str> = text.lines().collect();
+    match lines.iter_mut().find(|line| line.starts_with(&prefix)) {
+        Some(found) => *found = &line,
+        None => lines.push(&line),
+    }
+    lines.join("\n") + "\n"
 }
 
 /// `/etc/group` with the user in the usual groups, and with its own one where that is not there.
 pub(crate) fn group_with(text: &str, user: &User) -> String {
     let joined: Vec<String> = text.lines().map(|line| joined(line, user)).collect();
     let text = joined.join("\n") + "\n";
-    if ids(&text).any(|id| id == user.group) {
+    let prefix = format!("{}:", user.name);
+    let has_its_name = text.lines().any(|line| line.starts_with(&prefix));
+    // Another name of root has a group of its name all the same: `chown name:name` is common.
+    if has_its_name || user.group != 0 && ids(&text).any(|id| id == user.group) {
         return text;
     }
     with_line(&text, &format!("{}:x:{}:", user.name, user.group))
@@ -167,10 +180,34 @@ mod unit {
     }
 
     #[test]
-    fn a_name_that_would_be_another_line_or_another_directory_is_none() {
-        assert!(is_name("ec2-user") && is_name("a b"));
-        for name in ["", "..", "../x", "x:0:0", "x\nroot2::0:0"] {
-            assert!(!is_name(name), "{name}");
+    fn a_user_that_becomes_another_name_of_root_gives_its_line_and_has_a_group_of_its_name() {
+        let mut ada = find(PASSWD, |user| user.name == "ada").unwrap();
+        (ada.id, ada.group) = (0, 0);
+        let passwd = passwd_with(PASSWD, &ada);
+        assert_eq!(passwd.lines().count(), 2, "{passwd}");
+        assert!(
+            passwd.ends_with("ada:x:0:0:ada:/home/ada:/bin/sh\n"),
+            "{passwd}"
+        );
+        let bob = new("bob", "/bin/sh", PASSWD, GROUP);
+        let root = User {
+            id: 0,
+            group: 0,
+            ..bob
+        };
+        assert!(group_with(GROUP, &root).ends_with("\nbob:x:0:\n"));
+    }
+
+    #[test]
+    fn a_name_leads_to_no_other_place_and_makes_no_second_line() {
+        for name in ["ec2-user", "ubuntu", "_apt", "first.last", "Administrator"] {
+            assert!(is_name(name), "{name}");
+        }
+        let too_long = "x".repeat(33);
+        for name in [
+            "", ".", "..", "../root", "a/b", "a:0:0", "a\nroot2", "-r", "a b", &too_long,
+        ] {
+            assert!(!is_name(name), "{name:?}");
         }
     }
 

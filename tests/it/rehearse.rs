@@ -192,6 +192,50 @@ fn what_ec2_would_refuse_fails_the_rehearsal() {
 }
 
 #[test]
+fn a_refused_launch_with_a_profile_of_its_own_is_not_tried_again() {
+    let template = json!({
+        "builders": [{
+            "type": "amazon-ebs",
+            "region": "us-east-1",
+            "source_ami_filter": { "filters": { "name": "ubuntu-*-arm64-server-*" }, "owners": ["099720109477"] },
+            "instance_type": "t3.micro",
+            "ami_name": "wrong",
+            "ssh_username": "ubuntu",
+            "temporary_iam_instance_profile_policy_document": { "Statement": [{ "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"] }] },
+        }],
+    });
+    let workspace = Workspace::with("t.json", &template.to_string());
+    let finished = rehearse(&workspace, &["t.json"])
+        .expect_code(1)
+        .expect_text("does not match the architecture 'arm64'");
+    assert!(finished.duration < std::time::Duration::from_secs(10));
+}
+
+#[test]
+fn fast_launch_is_refused_for_linux_alone() {
+    let of = |name: &str| {
+        let template = json!({
+            "builders": [{
+                "type": "amazon-ebs",
+                "region": "us-east-1",
+                "source_ami_filter": { "filters": { "name": name }, "owners": ["amazon"] },
+                "instance_type": "t3.micro",
+                "ami_name": "fast",
+                "ssh_username": "admin",
+                "fast_launch": { "enable_fast_launch": true },
+            }],
+        });
+        let workspace = Workspace::with("t.json", &template.to_string());
+        rehearse(&workspace, &["t.json"])
+    };
+    of("debian-12-amd64-*")
+        .expect_code(1)
+        .expect_text("Fast Launch is for Windows alone");
+    of("Windows_Server-2022-English-Full-Base-*").expect_code(0);
+    of("our-base-*").expect_code(0);
+}
+
+#[test]
 fn a_template_that_is_not_valid_is_told_as_by_build() {
     let workspace = Workspace::with("t.json", r#"{"builders": [{"type": "amazon-ebs"}]}"#);
     rehearse(&workspace, &["t.json"])

@@ -21,6 +21,12 @@ const USUAL_ROOT: i32 = 8;
 /// The same of Windows.
 const WINDOWS_ROOT: i32 = 30;
 
+/// What publishers of Linux call their images.
+const LINUX: &[&str] = &[
+    "al2023", "alma", "amzn", "centos", "debian", "fedora", "linux", "rhel", "rocky", "suse",
+    "sles", "ubuntu",
+];
+
 /// Puts the image there, unless an earlier build of the same account has it already.
 pub(super) fn furnish(furnishing: &mut Furnishing<'_>) {
     let source = &furnishing.settings.source;
@@ -191,8 +197,12 @@ impl Sketch<'_> {
         devices.find(|device| device.device_name == name)
     }
 
+    /// What the template does with an image of which nothing is known tells something too.
     fn is_windows(&self) -> bool {
-        self.answer("platform") == Some("windows") || self.has_a_word_of(&["windows"])
+        let wants_it = || self.settings.image.lifecycle.fast_launch.is_some();
+        self.answer("platform") == Some("windows")
+            || self.has_a_word_of(&["windows"])
+            || !self.has_a_word_of(LINUX) && wants_it()
     }
 
     fn has_a_word_of(&self, words: &[&str]) -> bool {

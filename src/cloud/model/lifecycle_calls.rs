@@ -113,6 +113,8 @@ impl LifecycleCalls for ModelCloud {
             let looks = world.pace.pace.looks;
             let place = world.place(region);
             facts(place, &request.image)?;
+            let made = place.images.get(request.image.as_str());
+            made.map_or(Ok(()), |made| limits::check_fast_launch(&made.thing.image))?;
             let made = ModelFastLaunch {
                 request: request.clone(),
                 looks,

@@ -1,12 +1,17 @@
 //! Calls of IAM.
 
 use super::ModelCloud;
+use super::pace::Pace;
 use crate::cloud::api::CloudResult;
 use crate::cloud::profile::ProfileCalls;
 use crate::cloud::{ProfileName, Region};
 use crate::ledger::Claim;
 
 impl ProfileCalls for ModelCloud {
+    fn knows_profiles_at_once(&self) -> bool {
+        self.world().pace.pace == Pace::default()
+    }
+
     async fn create_role(
         &self,
         region: &Region,

@@ -39,6 +39,13 @@ impl ModelCloud {
         cloud
     }
 
+    /// From now on the published image is one of Windows.
+    pub(crate) fn publish_windows(&self) {
+        for published in &mut self.world().published {
+            published.image.traits.platform_details = Some("Windows".to_owned());
+        }
+    }
+
     /// The same, in which everything is so at once.
     pub(crate) fn at_once() -> Self {
         Self::new(Pace::default())

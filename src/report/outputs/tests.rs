@@ -131,6 +131,9 @@ fn everything_that_is_written_has_a_name_on_the_list() {
         writer.build_id("b").unwrap();
         writer.images_final("web", &images()).unwrap();
         writer.manifest(Path::new("manifest.json")).unwrap();
+        let matrix = Matrix::parse(r#"{"include":[{"build":"web"}]}"#).unwrap();
+        writer.matrix(&matrix).unwrap();
+        writer.result_file("result.json").unwrap();
         writer.comment_url("https://github.com/").unwrap();
         writer.swept(&serde_json::json!({})).unwrap();
         writer.promoted(&promoted()).unwrap();

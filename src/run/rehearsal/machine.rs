@@ -80,6 +80,11 @@ impl Machine {
         self.sandbox.is_some()
     }
 
+    /// Whether it is made from the files of this machine.
+    pub(super) fn is_copy_of_this(&self) -> bool {
+        matches!(self.sandbox.as_deref(), Some(Sandbox::Host(_)))
+    }
+
     /// What is not in it as on a real machine, in a sentence each.
     pub(super) fn differences(&self) -> Vec<String> {
         let sandbox = self.sandbox.as_ref();

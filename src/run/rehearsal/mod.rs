@@ -10,6 +10,7 @@ mod prepare;
 mod rehearsed;
 mod scratch;
 mod set_aside;
+mod system;
 mod terms;
 
 pub(super) use one::run;

@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 
 use super::machine::Machine;
 use super::rehearsed;
+use super::system;
 use super::terms::Rehearsal;
 use crate::build::{BuildObserver, GeneratedData};
 use crate::cloud::model::ModelCloud;
@@ -41,12 +42,27 @@ pub(in crate::run) async fn run(
         let builder = run_builder(build, (cx, rehearsal), ui, (&machine, &mut told));
         AssertUnwindSafe(Box::pin(builder)).catch_unwind().await
     };
-    let (end, cloud) = built.unwrap_or_else(|_| (panicked(), None));
+    let (mut end, cloud) = built.unwrap_or_else(|_| (panicked(), None));
+    explain(&mut end, system::hint(build, &machine));
     ui.end_step();
     rehearsed::look_at(&machine, &cx.stop, &mut told).await;
     machine.close().await;
     let finished = one_build::finish(build, cx, ui, (end, cloud.as_ref())).await;
     finished.rehearsed(told)
+}
+
+/// Adds a hint to a provisioner's failure, where there is none.
+fn explain(end: &mut BuilderEnd, hint: Option<String>) {
+    if let BuilderResult::Failed {
+        error,
+        conclusion: Conclusion::Provision,
+    } = &mut end.result
+        && let Some(hint) = hint
+        && !error.contains("\n  hint: ")
+    {
+        error.push_str("\n  hint: ");
+        error.push_str(&hint);
+    }
 }
 
 async fn run_builder(
@@ -84,20 +100,26 @@ impl BuildObserver for Nobody {}
 fn without_sandbox(error: &SandboxError) -> BuilderEnd {
     let result = match error {
         SandboxError::Stopped => BuilderResult::Cancelled,
-        _ => BuilderResult::Failed {
-            error: with_hint(
-                error,
-                Some(
-                    "`-sandbox`, in the action the input `sandbox`, names another one; `none` rehearses without provisioners",
-                ),
-            ),
-            conclusion: Conclusion::Failure,
-        },
+        SandboxError::User(_) => failed(
+            error,
+            "correct `ssh_username`; EC2's images have `ec2-user`, `ubuntu`, `admin` and their like",
+        ),
+        _ => failed(
+            error,
+            "`-sandbox`, in the action the input `sandbox`, names another one; `none` rehearses without provisioners",
+        ),
     };
     BuilderEnd {
         result,
         data: GeneratedData::new(),
         settled: None,
+    }
+}
+
+fn failed(error: &SandboxError, hint: &str) -> BuilderResult {
+    BuilderResult::Failed {
+        error: with_hint(error, Some(hint)),
+        conclusion: Conclusion::Failure,
     }
 }
 

@@ -1,11 +1,14 @@
 //! What a rehearsed build tells beside what a build tells.
 
 use super::machine::Machine;
+use super::system;
 use super::terms::Rehearsal;
 use crate::cloud::model::{counted, likely_architecture};
 use crate::error::on_one_line;
 use crate::least_policy::{self, Needs};
 use crate::plan::amazon::settings::EbsSettings;
+use crate::plan::communicator::Communicator;
+use crate::plan::provision::{ProvisionerSettings, ScriptSource};
 use crate::plan::{Builder, PlannedBuild};
 use crate::report::rehearsed::{CallLine, Rehearsed};
 use crate::run::in_model::InModel;
@@ -74,25 +77,58 @@ pub(super) fn note_the_difference(
     notes: &mut Vec<String>,
 ) {
     notes.extend(machine.differences());
-    if let (Builder::AmazonEbs(settings), true) = (&build.builder, machine.is_open()) {
-        let name = settings
-            .source
-            .filters
-            .iter()
-            .find(|(key, _)| key == "name");
-        let source = name.and_then(|(_, values)| values.first());
-        let id = settings.source.id.as_ref().map(|id| id.as_str());
-        if let Some(source) = source.map(String::as_str).or(id) {
-            notes.push(format!(
-                "what is different on a machine made from `{source}`: provisioners ran in {}",
-                machine.description
-            ));
-        }
-        let (wanted, there) = (likely_architecture(settings), machine.architecture());
-        if let Some(there) = there.filter(|there| *there != wanted) {
-            notes.push(format!(
-                "what depends on the processor: the image is for {wanted}, and provisioners ran on {there}"
-            ));
-        }
+    notes.extend(missing(build).filter(|_| machine.is_open()));
+    let Builder::AmazonEbs(settings) = &build.builder else {
+        return;
+    };
+    if machine.is_open()
+        && let Some(source) = system::source(settings)
+    {
+        notes.push(format!(
+            "what is different on a machine made from `{source}`: provisioners ran in {}",
+            machine.description
+        ));
     }
+    let (wanted, there) = (likely_architecture(settings), machine.architecture());
+    if let Some(there) = there.filter(|there| *there != wanted) {
+        notes.push(format!(
+            "what depends on the processor: the image is for {wanted}, and provisioners ran on {there}"
+        ));
+    }
+}
+
+/// Where EC2 tells a machine about itself.
+const METADATA: &str = "169.254.169.254";
+
+/// What the build uses and no sandbox has.
+fn missing(build: &PlannedBuild) -> impl Iterator<Item = String> {
+    let asking = build.provisioners.iter().filter(|one| asks(&one.settings));
+    let asking = asking.map(|provisioner| {
+        let number = provisioner.number;
+        format!("instance metadata, which provisioner {number} asks for: a sandbox has none")
+    });
+    let tunnels = has_tunnels(build).then(|| {
+        "`ssh_local_tunnels` and `ssh_remote_tunnels`: nobody logs in to a sandbox by SSH"
+            .to_owned()
+    });
+    asking.chain(tunnels)
+}
+
+fn asks(settings: &ProvisionerSettings) -> bool {
+    let ProvisionerSettings::Shell(shell) = settings else {
+        return false;
+    };
+    let ScriptSource::Inline(lines) = &shell.source else {
+        return false;
+    };
+    lines.iter().any(|line| line.contains(METADATA))
+}
+
+fn has_tunnels(build: &PlannedBuild) -> bool {
+    let communicator = match &build.builder {
+        Builder::AmazonEbs(settings) => &settings.communicator,
+        Builder::Null(settings) => &settings.communicator,
+        Builder::File(_) | Builder::Foreign(_) => return false,
+    };
+    matches!(communicator, Communicator::Ssh(ssh) if !ssh.tunnels.is_empty())
 }

@@ -8,13 +8,21 @@ use std::path::{Component, Path};
 use tar::{Archive, Builder, EntryType, Header};
 
 use super::transfer::Side;
-use crate::remote::{Exactly, Meter, RemoteError, Step, file_mode, local_metadata, walk};
+use crate::remote::{
+    Exactly, Meter, OWNERS, RemoteError, Step, file_mode, is_closed, local_metadata, walk,
+};
+
+/// The deepest directory that is fetched.
+const DEEPEST: usize = 100;
 
 /// What one stream holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
+    /// Open to their owner until the files are there.
     Directories,
     Files,
+    /// Those directories that are not to stay open.
+    Closed,
 }
 
 /// Writes what is below `source`, or `source` itself under the name `prefix`, links followed.
@@ -25,16 +33,19 @@ pub(super) fn fill(
     meter: &Meter,
 ) -> Result<(), Side> {
     let mut archive = Builder::new(BufWriter::with_capacity(1 << 18, to));
-    let directory = EntryType::Directory;
-    if holds == Holds::Directories && prefix != Path::new("") {
-        let mode = file_mode(&local_metadata(source)?);
-        add(&mut archive, directory, (prefix, mode, 0), io::empty())?;
+    let enter = |archive: &mut Builder<_>, path: &Path, mode: u32| {
+        let mode = match holds {
+            Holds::Directories => mode | OWNERS,
+            Holds::Closed if is_closed(mode) => mode,
+            Holds::Closed | Holds::Files => return Ok(()),
+        };
+        add(archive, EntryType::Directory, (path, mode, 0), io::empty())
+    };
+    if prefix != Path::new("") {
+        enter(&mut archive, prefix, file_mode(&local_metadata(source)?))?;
     }
     walk(source, &mut |step| match step {
-        Step::Enter { inside, mode, .. } if holds == Holds::Directories => {
-            let path = prefix.join(inside);
-            add(&mut archive, directory, (&path, mode, 0), io::empty())
-        }
+        Step::Enter { inside, mode, .. } => enter(&mut archive, &prefix.join(inside), mode),
         Step::File {
             inside,
             local,
@@ -84,10 +95,7 @@ pub(super) fn unpack(from: impl Read, to: &Path) -> Result<(), RemoteError> {
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         let inside = entry.path().map_err(broken)?.into_owned();
-        let leads_elsewhere = inside
-            .components()
-            .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
-        if leads_elsewhere {
+        if leads_elsewhere(&inside) {
             continue;
         }
         let path = to.join(&inside);
@@ -109,6 +117,13 @@ pub(super) fn unpack(from: impl Read, to: &Path) -> Result<(), RemoteError> {
         }
     }
     Ok(())
+}
+
+/// Whoever walks a directory that is deeper than any that was meant needs a call for each of its steps.
+fn leads_elsewhere(inside: &Path) -> bool {
+    let mut parts = inside.components();
+    parts.any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
+        || inside.components().count() > DEEPEST
 }
 
 #[cfg(test)]

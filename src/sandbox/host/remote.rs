@@ -8,18 +8,21 @@ use super::pipes::HostPipes;
 use super::session::{Input, Outcome, Session};
 use super::transfer;
 use crate::remote::{DirectoryPart, Exit, Meter, OutputSink, Pipes, Remote, RemoteError, Upload};
+use crate::sandbox::allowance::Allowance;
 
 /// The sandbox. Every command is a login of its own; there is no connection that could be cut.
 pub(crate) struct HostRemote {
     line: Arc<Line>,
     meter: Meter,
+    allowance: Allowance,
 }
 
 impl HostRemote {
-    pub(super) fn new(line: Arc<Line>) -> Self {
+    pub(super) fn new(line: Arc<Line>, allowance: Allowance) -> Self {
         Self {
             line,
             meter: Meter::default(),
+            allowance,
         }
     }
 }
@@ -49,7 +52,8 @@ impl Remote for HostRemote {
     }
 
     async fn download(&mut self, source: &str, destination: &Path) -> Result<(), RemoteError> {
-        transfer::download(&self.line, source, destination, &self.meter).await
+        let counts = (&self.meter, &self.allowance);
+        transfer::download(&self.line, source, destination, counts).await
     }
 
     async fn download_directory(
@@ -57,7 +61,8 @@ impl Remote for HostRemote {
         source: &str,
         destination: &Path,
     ) -> Result<(), RemoteError> {
-        transfer::download_directory(&self.line, source, destination, &self.meter).await
+        let counts = (&self.meter, &self.allowance);
+        transfer::download_directory(&self.line, source, destination, counts).await
     }
 
     fn meter(&self) -> Meter {

@@ -17,6 +17,7 @@ use super::launch::{Launched, failed, launch, play};
 use super::relay::{Carrying, Resolver};
 use super::remote::HostRemote;
 use super::setup::{Asked, Owners, Setup, Showing};
+use crate::sandbox::allowance::Allowance;
 use crate::sandbox::{Changes, Network, Order, SandboxError};
 use crate::stop::Stop;
 
@@ -25,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long the list of changes may take: the files of a large installation are read twice.
 const LONGEST_LIST: Duration = Duration::from_secs(120);
+
+/// The longest text of that list: the names of some million files.
+const LONGEST_TOLD: u64 = 256 << 20;
 
 /// Directories of the system, in which there is place for what is not. All else is one or the other as a whole.
 const SYSTEM: &[&str] = &[
@@ -54,6 +58,7 @@ pub(crate) struct HostSandbox {
     relay: Option<Box<Relay>>,
     owners: Owners,
     network: Network,
+    allowance: Allowance,
 }
 
 impl HostSandbox {
@@ -95,6 +100,7 @@ impl HostSandbox {
             relay,
             owners: setup.owners,
             network: order.network,
+            allowance: Allowance::new(order.limits.memory),
         })
     }
 
@@ -106,21 +112,24 @@ impl HostSandbox {
     pub(crate) async fn connect(&self) -> Result<HostRemote, SandboxError> {
         match self.launched.line.end() {
             Some(reason) => Err(SandboxError::Ended(reason)),
-            None => Ok(HostRemote::new(Arc::clone(&self.launched.line))),
+            None => {
+                let line = Arc::clone(&self.launched.line);
+                Ok(HostRemote::new(line, self.allowance.clone()))
+            }
         }
     }
 
     /// What is different from the moment at which it was opened.
     pub(crate) async fn changes(&self) -> Result<Changes, SandboxError> {
         let line = &self.launched.line;
-        let (mut from, to) = UnixStream::pair().map_err(failed("tell what is different in it"))?;
+        let (from, to) = UnixStream::pair().map_err(failed("tell what is different in it"))?;
         from.set_read_timeout(Some(LONGEST_LIST))
             .map_err(failed("tell what is different in it"))?;
         let asked = line.ask(&Asked::Changes, &[to.as_fd()]);
         drop(to);
         let read = move || {
             let mut told = Vec::new();
-            from.read_to_end(&mut told)?;
+            from.take(LONGEST_TOLD).read_to_end(&mut told)?;
             Ok(serde_json::from_slice(&told)?)
         };
         let told = match asked {

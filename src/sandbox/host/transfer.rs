@@ -9,8 +9,9 @@ use super::line::Line;
 use super::session::{Input, Outcome, Session};
 use crate::remote::{
     DirectoryPart, Exactly, Exit, Meter, Output, RemoteError, Upload, base_name, directory_size,
-    file_mode, local_metadata, shell_path, split,
+    file_mode, has_closed, local_metadata, shell_path, split,
 };
+use crate::sandbox::allowance::Allowance;
 
 /// Puts a file there.
 pub(super) async fn upload(
@@ -22,11 +23,11 @@ pub(super) async fn upload(
     let (content, size, mode) = open(upload)?;
     meter.begin(Some(size));
     let (directory, name) = split(destination);
-    let path = format!(
-        "{}/'{}'",
-        shell_path(directory),
-        name.replace('\'', r"'\''")
-    );
+    let above = match directory {
+        "/" => String::new(),
+        directory => shell_path(directory),
+    };
+    let path = format!("{above}/'{}'", name.replace('\'', r"'\''"));
     // As scp: a file that is there keeps its mode, and a new one gets it as far as the user's mask lets it.
     let command = format!(
         "if [ -d {path} ]; then echo \"scp: \"{path}\": Is a directory\" >&2; exit 1; fi; \
@@ -50,16 +51,21 @@ pub(super) async fn upload_directory(
 ) -> Result<(), RemoteError> {
     meter.begin(Some(directory_size(source)?));
     let prefix = match part {
-        DirectoryPart::Contents => PathBuf::new(),
+        DirectoryPart::Itself if is_made(line, destination).await? => PathBuf::new(),
         DirectoryPart::Itself => PathBuf::from(base_name(source)?),
+        DirectoryPart::Contents => PathBuf::new(),
     };
     // First the directories, then the files, so that it ends as scp would leave it: directories that are there keep their mode,
     // and files that are there are written in place, through links.
     let common = "tar -xmof - --no-same-permissions --keep-directory-symlink";
-    for (holds, options) in [
+    let mut steps = vec![
         (Holds::Directories, "--no-overwrite-dir"),
         (Holds::Files, "--overwrite --dereference"),
-    ] {
+    ];
+    if has_closed(source)? {
+        steps.push((Holds::Closed, ""));
+    }
+    for (holds, options) in steps {
         let command = format!("{common} {options} -C {}", shell_path(destination));
         let (source, prefix, meter) = (source.to_owned(), prefix.clone(), meter.clone());
         send(line, &command, destination, move |to| {
@@ -70,20 +76,30 @@ pub(super) async fn upload_directory(
     Ok(())
 }
 
+/// As scp: a directory that goes to where nothing is becomes what is there. Says whether it was made for that.
+async fn is_made(line: &Line, destination: &str) -> Result<bool, RemoteError> {
+    let path = shell_path(destination);
+    let command = format!("[ -d {path} ] && echo there >&2 || mkdir {path}");
+    let session = Session::start(line, &command, Input::Nothing)?;
+    let doing = format!("uploading to `{destination}`");
+    let ends = (session.output, session.errors, session.end);
+    Ok(finish(line, &doing, ends).await?.is_empty())
+}
+
 /// Fetches a file.
 pub(super) async fn download(
     line: &Line,
     source: &str,
     destination: &Path,
-    meter: &Meter,
+    (meter, allowance): (&Meter, &Allowance),
 ) -> Result<(), RemoteError> {
     meter.begin(None);
     let to = destination.to_owned();
     let mut file = File::create(&to).map_err(|error| RemoteError::local(&to, error))?;
     let command = format!("cat {}", shell_path(source));
-    let meter = meter.clone();
-    fetch(line, &command, source, move |from| {
-        let copied = io::copy(&mut meter.count(from), &mut file);
+    let (meter, bound) = (meter.clone(), allowance.clone());
+    fetch(line, (&command, source), allowance, move |from| {
+        let copied = io::copy(&mut meter.count(bound.bound(from)), &mut file);
         copied
             .map(drop)
             .map_err(|error| RemoteError::local(&to, error))
@@ -96,7 +112,7 @@ pub(super) async fn download_directory(
     line: &Line,
     source: &str,
     destination: &Path,
-    meter: &Meter,
+    (meter, allowance): (&Meter, &Allowance),
 ) -> Result<(), RemoteError> {
     meter.begin(None);
     let name = match split(source).1 {
@@ -105,9 +121,9 @@ pub(super) async fn download_directory(
     };
     let to = destination.join(name);
     let command = format!("tar -chf - -C {} .", shell_path(source));
-    let meter = meter.clone();
-    fetch(line, &command, source, move |from| {
-        archive::unpack(meter.count(from), &to)
+    let (meter, bound) = (meter.clone(), allowance.clone());
+    fetch(line, (&command, source), allowance, move |from| {
+        archive::unpack(meter.count(bound.bound(from)), &to)
     })
     .await
 }
@@ -172,8 +188,8 @@ async fn send(
 /// Runs `command` and has `read` take what it prints.
 async fn fetch(
     line: &Line,
-    command: &str,
-    source: &str,
+    (command, source): (&str, &str),
+    allowance: &Allowance,
     read: impl FnOnce(io::PipeReader) -> Result<(), RemoteError> + Send + 'static,
 ) -> Result<(), RemoteError> {
     let doing = format!("downloading `{source}`");
@@ -183,13 +199,18 @@ async fn fetch(
     let nothing = io::pipe()
         .map_err(|error| RemoteError::broken(&doing, error))?
         .0;
-    finish(line, &doing, (nothing, session.errors, session.end)).await?;
-    reading
+    let ended = finish(line, &doing, (nothing, session.errors, session.end)).await;
+    let read = reading
         .await
-        .unwrap_or_else(|error| Err(RemoteError::broken(doing, io::Error::other(error))))
+        .unwrap_or_else(|error| Err(RemoteError::broken(doing, io::Error::other(error))));
+    // Then the command ended because nobody read any more.
+    if allowance.is_used_up() {
+        return read;
+    }
+    ended.and(read)
 }
 
-/// Waits for the command's end; what it complained is why it failed.
+/// Waits for the command's end; what it complained is why it failed. Where it did not fail that is handed back.
 async fn finish(
     line: &Line,
     doing: &str,
@@ -198,7 +219,7 @@ async fn finish(
         io::PipeReader,
         std::os::unix::net::UnixStream,
     ),
-) -> Result<(), RemoteError> {
+) -> Result<Vec<u8>, RemoteError> {
     let mut outcome = Outcome::of(line, ends)?;
     let mut words = Vec::new();
     while let Some(piece) = outcome.next().await {
@@ -209,17 +230,39 @@ async fn finish(
         }
     }
     match outcome.exit().await? {
-        Exit::Status(0) => Ok(()),
+        Exit::Status(0) => Ok(words),
         Exit::Status(status) if words.is_empty() => Err(RemoteError::Refused(format!(
             "the transfer ended with status {status}"
         ))),
         Exit::Status(_) => {
-            let words = String::from_utf8_lossy(&words).trim().to_owned();
-            Err(RemoteError::Refused(words))
+            let words = String::from_utf8_lossy(&words);
+            Err(RemoteError::Refused(as_scp_says(words.trim())))
         }
         Exit::Disconnected => {
             let went = io::Error::other("the machine restarted");
             Err(RemoteError::broken(doing, went))
         }
+    }
+}
+
+/// Without the name and the line of the shell that runs our command, which nobody wrote.
+fn as_scp_says(words: &str) -> String {
+    let shell_says = words.split_once(": line 1: ").map(|(_, why)| why);
+    match shell_says.filter(|_| words.lines().count() == 1) {
+        Some(why) => format!("scp: {why}"),
+        None => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_scps_and_not_a_shells() {
+        let shell = "bash: line 1: /home/ubuntu/.aws/config: No such file or directory";
+        let scp = "scp: /home/ubuntu/.aws/config: No such file or directory";
+        assert_eq!(as_scp_says(shell), scp);
+        assert_eq!(as_scp_says(scp), scp);
     }
 }

@@ -39,6 +39,12 @@ must_be_known() {
     done
 }
 
+must_be_root() {
+    [ "$(id -u)" = 0 ] && return
+    echo "Failed to $verb$units: Interactive authentication required." >&2
+    exit 1
+}
+
 start() {
     for unit in $units; do
         echo "${unit%.service}" >>"$started"
@@ -53,6 +59,11 @@ stop() {
         mv "$started.new" "$started"
     done
 }
+
+case $verb in
+    "" | show | show-environment | list-* | is-* | status | cat | help | get-default) ;;
+    *) must_be_root ;;
+esac
 
 case $verb in
     reboot | kexec | soft-reboot) exec /usr/sbin/reboot ;;

@@ -131,6 +131,7 @@ async fn image(cloud: &ModelCloud) -> (ImageId, String) {
 #[tokio::test(start_paused = true)]
 async fn an_image_that_was_never_finished_goes_with_its_snapshots_and_its_fast_launch() {
     let cloud = ModelCloud::at_once();
+    cloud.publish_windows();
     let request = EnableFastLaunch {
         image: image(&cloud).await.0,
         template: None,

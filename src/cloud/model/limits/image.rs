@@ -3,6 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::super::place::{Outcome, Refused};
+use crate::cloud::image::Image;
 
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html>
 const NAME_LENGTHS: std::ops::RangeInclusive<usize> = 3..=128;
@@ -48,8 +49,25 @@ pub(in super::super) fn check_deprecation(at: OffsetDateTime, now: OffsetDateTim
     ))
 }
 
+/// What is prepared for a fast launch is the first boot of Windows:
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/win-ami-config-fast-launch.html>.
+pub(in super::super) fn check_fast_launch(image: &Image) -> Outcome<()> {
+    let platform = image.traits.platform_details.as_deref();
+    match platform.filter(|platform| !platform.starts_with("Windows")) {
+        None => Ok(()),
+        Some(platform) => Err(Refused::new(
+            "InvalidParameterValue",
+            format!(
+                "Fast Launch is for Windows alone, and the platform of `{}` is {platform}",
+                image.id
+            ),
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::super::outside::source_image;
     use super::*;
 
     #[test]
@@ -67,6 +85,21 @@ mod tests {
     fn a_description_has_a_length() {
         assert!(check_description(&"d".repeat(255)).is_ok());
         assert!(check_description(&"d".repeat(256)).is_err());
+    }
+
+    #[test]
+    fn windows_alone_is_launched_fast() {
+        let mut image = source_image().image;
+        for (platform, is_taken) in [
+            (Some("Linux/UNIX"), false),
+            (Some("Red Hat Enterprise Linux"), false),
+            (Some("Windows"), true),
+            (Some("Windows with SQL Server Standard"), true),
+            (None, true),
+        ] {
+            image.traits.platform_details = platform.map(str::to_owned);
+            assert_eq!(check_fast_launch(&image).is_ok(), is_taken, "{platform:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod tags;
 mod volume;
 
 pub(super) use devices::check as check_devices;
-pub(super) use image::{check_deprecation, check_description, check_name};
+pub(super) use image::{check_deprecation, check_description, check_fast_launch, check_name};
 pub(super) use launch::{check as check_launch, check_price};
 pub(super) use sharing::{
     Key, check_image as check_image_shares, check_snapshot as check_snapshot_shares,

@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::thread;
 
@@ -13,8 +12,9 @@ use nix::sys::signal::{SigSet, Signal};
 
 use super::children::Children;
 use super::login::Login;
+use super::programs::Programs;
 use super::root::Layers;
-use super::{Role, changes, watch};
+use super::{changes, session, watch};
 use crate::sandbox::host::setup::{Asked, Doing, Failure, Setup, Told};
 use crate::sandbox::host::wire;
 
@@ -32,13 +32,11 @@ pub(super) fn serve(
     let limits = watch::Watch::new(setup, layers).doing("watch what it uses")?;
     let end = line.try_clone().doing("watch what it uses")?;
     start("watch", move || end_for(&end, limits.wait()))?;
-    let login = serde_json::to_string(&login)
-        .map_err(std::io::Error::from)
-        .doing("describe its user")?;
+    let programs = Programs::new(Arc::clone(&children), &login);
     while let Ok(Some((asked, files))) = wire::receive::<Asked>(line) {
         match asked {
             Asked::Run(command) => run(&children, &login, &command, files),
-            Asked::Changes => tell_changes(layers, files),
+            Asked::Changes => tell_changes(layers, &programs, files),
         }
     }
     Ok(())
@@ -77,23 +75,21 @@ fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure
         .doing("start a thread")
 }
 
-fn run(children: &Children, login: &str, command: &str, files: Vec<OwnedFd>) {
+fn run(children: &Children, login: &Login, command: &str, files: Vec<OwnedFd>) {
     let Ok([input, output, errors, end]) = <[OwnedFd; 4]>::try_from(files) else {
         return;
     };
-    let mut session = Command::new("/proc/self/exe");
+    let Ok(mut session) = session::of(login, command) else {
+        return;
+    };
     session
-        .arg0(Role::Session.name())
-        .arg(login)
-        .arg(command)
-        .env_clear()
         .stdin(Stdio::from(input))
         .stdout(Stdio::from(output))
         .stderr(Stdio::from(errors));
     children.start(session, UnixStream::from(end));
 }
 
-fn tell_changes(layers: &Layers, mut files: Vec<OwnedFd>) {
+fn tell_changes(layers: &Layers, programs: &Programs, mut files: Vec<OwnedFd>) {
     let Some(to) = files.pop() else {
         return;
     };
@@ -102,8 +98,9 @@ fn tell_changes(layers: &Layers, mut files: Vec<OwnedFd>) {
     let (Ok(upper), Ok(before)) = layers else {
         return;
     };
+    let programs = programs.clone();
     let _no_thread = start("changes", move || {
-        let found = changes::find(&Layers { upper, before });
+        let found = changes::find(&Layers { upper, before }, &programs);
         let told = serde_json::to_vec(&found).unwrap_or_default();
         let _nobody_waits = File::from(to).write_all(&told);
     });

@@ -7,6 +7,7 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use super::packages;
+use super::programs::Programs;
 use super::root::Layers;
 use crate::sandbox::changes::{Change, ChangeKind, Changes};
 
@@ -14,19 +15,23 @@ use crate::sandbox::changes::{Change, ChangeKind, Changes};
 const PASSING: [&str; 6] = ["dev", "proc", "run", "sys", "tmp", "var/tmp"];
 
 /// Finds them all. What cannot be read is left out.
-pub(super) fn find(layers: &Layers) -> Changes {
+pub(super) fn find(layers: &Layers, programs: &Programs) -> Changes {
     let upper = path_of(&layers.upper);
     let before = path_of(&layers.before);
     let mut walk = Walk {
         upper: &upper,
         before: &before,
         found: Vec::new(),
+        left: vec![PathBuf::new()],
     };
-    walk.directory(Path::new(""));
+    // No call within a call: provisioners decide how deep it goes.
+    while let Some(directory) = walk.left.pop() {
+        walk.directory(&directory);
+    }
     let mut files = walk.found;
     files.sort_by(|one, other| one.path.cmp(&other.path));
     Changes {
-        packages: packages::changes(&before, &files),
+        packages: packages::changes(&before, &files, programs),
         files,
     }
 }
@@ -40,6 +45,8 @@ struct Walk<'a> {
     upper: &'a Path,
     before: &'a Path,
     found: Vec<Change>,
+    /// Directories that are still to be looked at.
+    left: Vec<PathBuf>,
 }
 
 impl Walk<'_> {
@@ -99,21 +106,22 @@ impl Walk<'_> {
                 }
             }
         }
-        self.directory(path);
+        self.left.push(path.to_owned());
     }
 
     /// What was there, with all that was in it.
     fn removed(&mut self, path: &Path) {
-        self.found.push(Change {
-            path: shown(path),
-            kind: ChangeKind::Removed,
-            bytes: 0,
-        });
-        let below = self.before.join(path);
-        if fs::symlink_metadata(&below).is_ok_and(|found| found.is_dir()) {
-            for name in names(&below) {
-                self.removed(&path.join(name));
+        let mut left = vec![path.to_owned()];
+        while let Some(path) = left.pop() {
+            let below = self.before.join(&path);
+            if fs::symlink_metadata(&below).is_ok_and(|found| found.is_dir()) {
+                left.extend(names(&below).into_iter().map(|name| path.join(name)));
             }
+            self.found.push(Change {
+                path: shown(&path),
+                kind: ChangeKind::Removed,
+                bytes: 0,
+            });
         }
     }
 

@@ -21,6 +21,9 @@ const LINKS: [(&str, &str); 5] = [
     ("ptmx", "pts/ptmx"),
 ];
 
+/// As Ubuntu's images on EC2 have it.
+const COMMAND_LINE: &str = "BOOT_IMAGE=/boot/vmlinuz root=/dev/xvda1 ro console=tty1 console=ttyS0 nvme_core.io_timeout=4294967295\n";
+
 /// Makes them below `root`; `memory` becomes `/dev/shm`, so that it counts with the rest.
 pub(super) fn make(root: &Path, memory: &Path) -> Result<(), Failure> {
     let quiet = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
@@ -28,6 +31,7 @@ pub(super) fn make(root: &Path, memory: &Path) -> Result<(), Failure> {
     mount(Some("proc"), &root.join("proc"), Some("proc"), kernel, None::<&str>).doing(
         "mount `/proc` (in a container it has to be visible as a whole; the `docker` sandbox needs none)",
     )?;
+    hide_command_line(root, memory).doing("hide the kernel's command line")?;
     // Only where the host shows all of its own may there be another one; programs live without.
     let system = kernel | MsFlags::MS_RDONLY;
     if let Err(error) = mount(
@@ -49,6 +53,23 @@ pub(super) fn make(root: &Path, memory: &Path) -> Result<(), Failure> {
     )
     .doing("make `/dev`")?;
     fill(&dev, memory).doing("make `/dev`")
+}
+
+/// What the host's kernel was told may tell of the host. A file lies over it, which has no other name afterwards.
+fn hide_command_line(root: &Path, memory: &Path) -> io::Result<()> {
+    let file = memory.join("cmdline");
+    fs::write(&file, COMMAND_LINE)?;
+    let over = root.join("proc/cmdline");
+    mount(
+        Some(&file),
+        &over,
+        None::<&str>,
+        MsFlags::MS_BIND,
+        None::<&str>,
+    )?;
+    let read_only = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY | MsFlags::MS_NODEV;
+    mount(None::<&str>, &over, None::<&str>, read_only, None::<&str>)?;
+    fs::remove_file(&file)
 }
 
 fn fill(dev: &Path, memory: &Path) -> io::Result<()> {

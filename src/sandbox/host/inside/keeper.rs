@@ -8,12 +8,12 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use nix::mount::{MsFlags, mount};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Gid, Pid, Uid, setgroups, setresgid, setresuid};
 
+use super::own_file::OwnFile;
 use super::{Role, tunnel};
 use crate::sandbox::host::setup::{Doing, Failure, Owners, Setup, Told};
 use crate::sandbox::host::wire;
@@ -48,7 +48,10 @@ fn keep(line: &OwnedFd) -> Result<Child, Failure> {
         | CloneFlags::CLONE_NEWIPC
         | CloneFlags::CLONE_NEWUTS
         | CloneFlags::CLONE_NEWCGROUP;
+    // Root takes its file with root's rights: in a namespace of users it has none to a closed directory on the way.
+    let early = unshare(CloneFlags::CLONE_NEWNS).is_ok().then(take_own_file);
     unshare(apart).doing("make namespaces of its own")?;
+    let program = early.unwrap_or_else(take_own_file)?;
     // The caller's keys, such as tickets of Kerberos, are found through the session, which would be inherited.
     if let Err(error) = keyutils::Keyring::join_anonymous_session() {
         log::debug!("this kernel keeps no keys: {error}");
@@ -69,14 +72,6 @@ fn keep(line: &OwnedFd) -> Result<Child, Failure> {
         tunnel::open(line)?;
     }
     become_root(setup.owners).doing("become the sandbox's root")?;
-    mount(
-        None::<&str>,
-        "/",
-        None::<&str>,
-        MsFlags::MS_REC | MsFlags::MS_PRIVATE,
-        None::<&str>,
-    )
-    .doing("keep its mounts to itself")?;
     let (machine, known) = mpsc::channel();
     let time = Duration::from_secs(setup.seconds) + GRACE;
     std::thread::Builder::new()
@@ -85,7 +80,7 @@ fn keep(line: &OwnedFd) -> Result<Child, Failure> {
         .doing("start to keep it")?;
     // Only now: a process whose children are to be elsewhere can have no further threads.
     unshare(CloneFlags::CLONE_NEWPID).doing("make namespaces of its own")?;
-    let child = start_machine(line, device).doing("start the sandbox's first process")?;
+    let child = start_machine(&program, line, device).doing("start the sandbox's first process")?;
     let process = i32::try_from(child.id()).unwrap_or_default();
     let _it_waits = machine.send(Pid::from_raw(process));
     Ok(child)
@@ -102,8 +97,12 @@ fn become_root(owners: Owners) -> nix::Result<()> {
     setresuid(user, user, user)
 }
 
-fn start_machine(line: &OwnedFd, device: File) -> io::Result<Child> {
-    let child = Command::new("/proc/self/exe")
+fn take_own_file() -> Result<OwnFile, Failure> {
+    OwnFile::take().doing("take its own file where nobody can write it")
+}
+
+fn start_machine(program: &OwnFile, line: &OwnedFd, device: File) -> io::Result<Child> {
+    let child = Command::new(program.path())
         .arg0(Role::Machine.name())
         .env_clear()
         .stdin(Stdio::from(line.try_clone()?))

@@ -36,6 +36,8 @@ pub(super) fn run() -> ExitCode {
 }
 
 fn begin(line: &OwnedFd) -> Result<(Setup, Layers, Prepared), Failure> {
+    // Else it is called by the number under which its file was open.
+    rustix::thread::set_name(c"ami-build").doing("name itself")?;
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
         .doing("tie its life to its keeper")?;
     let gone = || io::Error::from(io::ErrorKind::UnexpectedEof);
@@ -49,5 +51,14 @@ fn begin(line: &OwnedFd) -> Result<(Setup, Layers, Prepared), Failure> {
     link::bring_up(setup.tunnel.as_ref()).doing("bring up its network")?;
     // One more way to the kernel's mistakes that no provisioner needs.
     std::fs::write("/proc/sys/user/max_user_namespaces", "0").doing("forbid further namespaces")?;
+    bound_shared_memory(setup.memory);
     Ok((setup, layers, prepared))
+}
+
+/// Segments of System V are in no process's memory until it attaches them.
+fn bound_shared_memory(bytes: u64) {
+    let pages = (bytes / 4096).to_string();
+    if let Err(error) = std::fs::write("/proc/sys/kernel/shmall", pages) {
+        log::debug!("shared memory has no bound of its own: {error}");
+    }
 }

@@ -10,6 +10,7 @@ use super::root::make_directory;
 use super::shims;
 use super::users::{self, Identity};
 use crate::sandbox::host::setup::{Doing, Failure, Owners, Setup};
+use crate::sandbox::users::{group_with, passwd_with};
 
 /// The name of the machine.
 pub(super) const HOSTNAME: &str = "rehearsal";
@@ -69,27 +70,25 @@ fn identity(layer: &Layer<'_>, setup: &Setup, limits: &mut Vec<String>) -> Ident
 fn user(layer: &Layer<'_>, setup: &Setup, identity: Identity) -> io::Result<Login> {
     let passwd = layer.read("etc/passwd");
     let group = layer.read("etc/group");
-    let mut login = users::login(&setup.user, identity, &passwd, &group);
-    login.processes = setup.processes;
-    if setup.owners == Owners::One {
-        login.giving = Giving::Pretended;
+    let mut user = users::find(&setup.user, identity, (&passwd, &group));
+    let shell = user.shell.trim_start_matches('/');
+    if !layer.below.join(shell).exists() {
+        "/bin/sh".clone_into(&mut user.shell);
     }
-    if !layer
-        .below
-        .join(login.shell.strip_prefix("/").unwrap_or(&login.shell))
-        .exists()
-    {
-        login.shell = PathBuf::from("/bin/sh");
-    }
-    let passwd = users::passwd(&passwd, &login);
-    let group = users::group(&group, &login);
+    let passwd = passwd_with(&passwd, &user);
+    let group = group_with(&group, &user);
     layer.put("etc/shadow", &users::shadow(&passwd), 0o640)?;
     layer.put("etc/gshadow", &users::gshadow(&group), 0o640)?;
     layer.put("etc/passwd", &passwd, 0o644)?;
     layer.put("etc/group", &group, 0o644)?;
     layer.put("etc/sudoers", SUDOERS, 0o440)?;
-    let may = format!("{} ALL=(ALL) NOPASSWD:ALL\n", login.name);
+    let may = format!("{} ALL=(ALL) NOPASSWD:ALL\n", user.name);
     layer.put("etc/sudoers.d/90-cloud-init-users", &may, 0o440)?;
+    let mut login = users::login(user, &group);
+    login.processes = setup.processes;
+    if setup.owners == Owners::One {
+        login.giving = Giving::Pretended;
+    }
     home(layer, &login)?;
     Ok(login)
 }

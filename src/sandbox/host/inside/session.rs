@@ -5,13 +5,13 @@ use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setsid, setuid};
 use rustix::thread::CapabilitySet;
 
 use super::login::{Giving, Login};
-use super::pretence;
+use super::{Role, pretence};
 use crate::sandbox::host::relay::{GATEWAY, INSIDE};
 
 /// What the sandbox's root keeps: what Docker leaves the root of a container. It suffices for packages and services, and for no
@@ -34,8 +34,23 @@ const KEPT: CapabilitySet = CapabilitySet::CHOWN
 /// As sshd sets it.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/games:/usr/local/games:/snap/bin";
 
+/// Neither a file nor, where the host's `kernel.core_pattern` names a program, one that is started with root's rights on the host:
+/// the kernel takes this one size for a crash of such a program itself (`core(5)`, `fs/coredump.c`).
+const NO_CORE: u64 = 1;
+
 /// First to be ended where the host runs short of memory.
 const FIRST_TO_GO: &str = "800";
+
+/// This program as a session of that user, which runs `command`.
+pub(super) fn of(login: &Login, command: &str) -> io::Result<Command> {
+    let mut session = Command::new("/proc/self/exe");
+    session
+        .arg0(Role::Session.name())
+        .arg(serde_json::to_string(login)?)
+        .arg(command)
+        .env_clear();
+    Ok(session)
+}
 
 /// Plays a session: the user, and the command as the user's shell gets it.
 pub(super) fn run(arguments: &[OsString]) -> ExitCode {
@@ -57,7 +72,9 @@ fn become_user(login: &OsStr) -> io::Result<Login> {
     let _old_kernels_refuse = std::fs::write("/proc/self/oom_score_adj", FIRST_TO_GO);
     let processes = u64::from(login.processes);
     setrlimit(Resource::RLIMIT_NPROC, processes, processes)?;
-    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+    let (_, most) = getrlimit(Resource::RLIMIT_CORE)?;
+    let core = NO_CORE.min(most);
+    setrlimit(Resource::RLIMIT_CORE, core, core)?;
     for capability in CapabilitySet::all().difference(KEPT).iter() {
         // A kernel does not know those that were thought of after it.
         match rustix::thread::remove_capability_from_bounding_set(capability) {

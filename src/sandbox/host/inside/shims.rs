@@ -7,9 +7,9 @@ use super::prepare::Layer;
 /// Where programs that are stood in for can still be called.
 const ASIDE: &str = "usr/lib/ami-build";
 
-const POWER: &str = include_str!("shims/power.sh");
-const SYSTEMCTL: &str = include_str!("shims/systemctl.sh");
-const CLOUD_INIT: &str = include_str!("shims/cloud-init.sh");
+const POWER: &str = include_str!("../../shims/power.sh");
+const SYSTEMCTL: &str = include_str!("../../shims/systemctl.sh");
+const CLOUD_INIT: &str = include_str!("../../shims/cloud-init.sh");
 const SUDO: &str = include_str!("shims/sudo.sh");
 
 /// Tells Debian's packages to start nothing, as in its containers.

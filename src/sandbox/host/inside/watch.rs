@@ -13,6 +13,10 @@ use crate::sandbox::host::setup::Setup;
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_millis(200);
 
+/// What the host is to keep, in parts of its memory, and in kilobytes where that is less.
+const SPARE: u64 = 32;
+const SPARE_KILOBYTES: u64 = 256 << 10;
+
 /// What is watched.
 pub(super) struct Watch {
     memory: u64,
@@ -25,7 +29,10 @@ pub(super) struct Watch {
 /// What is used at a moment.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Used {
-    memory: u64,
+    /// Memory of one process each.
+    own: u64,
+    /// Memory that may be shared, as often as a process has it: files in memory, and what is in no file.
+    shared: u64,
     threads: u64,
 }
 
@@ -55,6 +62,9 @@ impl Watch {
         if Instant::now() >= self.end {
             return Some(format!("its time of {} s is over", self.seconds));
         }
+        if let Some(reason) = host_runs_short() {
+            return Some(reason);
+        }
         let used = used();
         if used.threads > self.processes {
             return Some(format!("it had more than {} processes", self.processes));
@@ -68,8 +78,11 @@ impl Watch {
             let bytes = blocks as u64 * space.fragment_size() as u64;
             bytes
         });
-        let total = used.memory + written;
-        (total > self.memory).then(|| {
+        // What several processes share is counted once, which takes a look at every page: only where it may matter.
+        let is_too_much = used.own + written > self.memory
+            || used.own + used.shared + written > self.memory
+                && used.own + written + shared_once() > self.memory;
+        is_too_much.then(|| {
             format!(
                 "it used more than its {} MiB of memory, what it wrote to files included",
                 self.memory >> 20
@@ -78,37 +91,63 @@ impl Watch {
     }
 }
 
+/// What no list shows, such as pipes or files in memory that nobody has mapped, shows in what the host has left.
+fn host_runs_short() -> Option<String> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let kilobytes = |name| number(&text, name);
+    let (all, left) = (kilobytes("MemTotal:"), kilobytes("MemAvailable:"));
+    (all > 0 && left < (all / SPARE).min(SPARE_KILOBYTES))
+        .then(|| format!("this machine has only {} MiB of memory left", left >> 10))
+}
+
 /// The sum over all processes but this one.
 fn used() -> Used {
     let mut sum = Used::default();
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    for entry in entries {
-        let name = entry.file_name();
-        let is_process = name.as_encoded_bytes().iter().all(u8::is_ascii_digit);
-        if !is_process || name == "1" {
-            continue;
-        }
-        if let Ok(status) = fs::read_to_string(entry.path().join("status")) {
-            let one = of_process(&status);
-            sum.memory += one.memory;
-            sum.threads += one.threads;
-        }
+    for status in of_processes("status") {
+        let one = of_process(&status);
+        sum.own += one.own;
+        sum.shared += one.shared;
+        sum.threads += one.threads;
     }
     sum
+}
+
+/// What all processes share, each page once: every process's part of it. What files in memory take is in it too, although that
+/// is counted where they lie; so programs that were installed may count twice while they run.
+fn shared_once() -> u64 {
+    let parts = of_processes("smaps_rollup");
+    parts.map(|text| number(&text, "Pss_Shmem:") * 1024).sum()
+}
+
+/// The texts of that name of all processes but this one.
+fn of_processes(name: &'static str) -> impl Iterator<Item = String> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(move |entry| {
+        let process = entry.file_name();
+        let is_process = process.as_encoded_bytes().iter().all(u8::is_ascii_digit);
+        if !is_process || process == "1" {
+            return None;
+        }
+        fs::read_to_string(entry.path().join(name)).ok()
+    })
 }
 
 /// From the text of `/proc/PID/status`. What is mapped from files is the kernel's to take back; what is in memory's own files
 /// is counted there.
 fn of_process(status: &str) -> Used {
-    let number = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let word = line.and_then(|line| line.split_whitespace().next());
-        word.and_then(|word| word.parse::<u64>().ok()).unwrap_or(0)
-    };
+    let bytes = |name| number(status, name) * 1024;
     Used {
-        memory: (number("RssAnon:") + number("VmSwap:") + number("VmPTE:")) * 1024,
-        threads: number("Threads:"),
+        own: bytes("RssAnon:") + bytes("VmSwap:") + bytes("VmPTE:"),
+        shared: bytes("RssShmem:"),
+        threads: number(status, "Threads:"),
     }
+}
+
+/// The number after a name at the beginning of a line.
+fn number(text: &str, name: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let word = line.and_then(|line| line.split_whitespace().next());
+    word.and_then(|word| word.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -117,9 +156,10 @@ mod tests {
 
     #[test]
     fn a_process_counts_with_its_own_memory_and_all_its_threads() {
-        let status = "Name:\tx\nVmPTE:\t      52 kB\nRssAnon:\t    1000 kB\nRssFile:\t 99999 kB\nVmSwap:\t 24 kB\nThreads:\t7\n";
+        let status = "Name:\tx\nVmPTE:\t      52 kB\nRssAnon:\t    1000 kB\nRssFile:\t 99999 kB\nVmSwap:\t 24 kB\nRssShmem:\t 8 kB\nThreads:\t7\n";
         let expected = Used {
-            memory: 1076 * 1024,
+            own: 1076 * 1024,
+            shared: 8 * 1024,
             threads: 7,
         };
         assert_eq!(of_process(status), expected);
@@ -128,6 +168,6 @@ mod tests {
     #[test]
     fn a_process_that_is_over_counts_as_nothing_but_itself() {
         let zombie = "Name:\tx\nState:\tZ (zombie)\nThreads:\t1\n";
-        assert_eq!(of_process(zombie).memory, 0);
+        assert_eq!(of_process(zombie).own, 0);
     }
 }

@@ -21,6 +21,12 @@ pub(super) enum Shown {
 
 /// There, and empty, however open it is.
 const EMPTY: &[&str] = &[
+    "/etc/apt/auth.conf",
+    "/etc/apt/auth.conf.d",
+    "/etc/credstore",
+    "/etc/credstore.encrypted",
+    "/etc/docker",
+    "/etc/gitconfig",
     "/etc/gitlab-runner",
     "/etc/kubernetes",
     "/etc/rancher",
@@ -238,7 +244,13 @@ mod tests {
     fn homes_the_runners_files_and_what_the_caller_names_are_empty_however_open_they_are() {
         let place = Place::new();
         let metadata = place.metadata("open/", 0o777);
-        for path in ["/home", "/run", "/opt/actions-runner", "/opt/elsewhere"] {
+        for path in [
+            "/home",
+            "/run",
+            "/etc/apt/auth.conf.d",
+            "/opt/actions-runner",
+            "/opt/elsewhere",
+        ] {
             assert_eq!(place.shown(path, &metadata), Shown::Empty, "{path}");
         }
         assert_eq!(place.shown("/opt", &metadata), Shown::Whole);

@@ -1,7 +1,7 @@
 //! What is told of a sandbox's files.
 
 use super::*;
-use crate::sandbox::{ChangeKind, Changes};
+use crate::sandbox::{ChangeKind, Changes, Package, PackageChange};
 
 fn told(changes: &Changes) -> Vec<(String, ChangeKind, u64)> {
     let files = changes.files.iter();
@@ -55,5 +55,52 @@ async fn what_was_added_changed_and_removed_is_told_with_sizes_in_order() {
     );
     assert_eq!(of("/etc/skel"), None, "it is there as it was");
     assert!(changes.is_sorted_by_key(|(path, ..)| path.clone()));
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn a_directory_as_deep_as_a_path_can_name_is_told() {
+    let Some(sandbox) = open(&order()).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let script = "path=d; for i in 1 2 3 4 5 6 7 8 9 10; do path=$path/$path; done; \
+        sudo mkdir -p /opt/$path; cd /opt/$path && sudo mkdir -p $path";
+    said(&mut remote, script).await;
+    let changes = told(&sandbox.changes().await.unwrap());
+    assert!(changes.len() > 1000, "{}", changes.len());
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn a_program_that_lists_packages_has_no_more_rights_than_a_provisioner() {
+    let Some(sandbox) = open(&order()).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let rights = said(&mut remote, "grep CapBnd /proc/self/status | cut -f2").await;
+    let script = r#"sudo mkdir -p /var/lib/rpm; echo x | sudo tee /var/lib/rpm/Packages >/dev/null
+        printf '#!/bin/sh\ncase $* in *dbpath*) exit;; esac; mount -t tmpfs x /mnt && echo "mounted\tx\t1"; echo "rights\tx\t$(grep CapBnd /proc/self/status | cut -f2)"\n' | sudo tee /usr/bin/rpm >/dev/null
+        sudo chmod 755 /usr/bin/rpm"#;
+    said(&mut remote, script).await;
+    let changes = sandbox.changes().await.unwrap();
+    let expected = Package {
+        name: "rights".to_owned(),
+        version: rights.trim().to_owned(),
+    };
+    assert_eq!(changes.packages, [PackageChange::Installed(expected)]);
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn a_list_of_packages_that_never_ends_is_none() {
+    let Some(sandbox) = open(&order()).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    said(&mut remote, "sudo ln -sf /dev/zero /var/lib/dpkg/status").await;
+    let changes = sandbox.changes().await.unwrap();
+    let status = |change: &crate::sandbox::Change| change.path == "/var/lib/dpkg/status";
+    assert!(changes.files.iter().any(status), "{:?}", changes.files);
     sandbox.close().await;
 }

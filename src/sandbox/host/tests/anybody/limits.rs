@@ -26,6 +26,30 @@ async fn a_sandbox_that_takes_too_much_memory_is_ended_and_says_so() {
 }
 
 #[tokio::test]
+async fn memory_that_is_no_processs_own_counts_too() {
+    let script = "python3 -c 'import mmap,time\nm = mmap.mmap(-1, 200 << 20)\nfor at in range(0, 200 << 20, 4096): m[at] = 1\ntime.sleep(20)'";
+    let Some((sandbox, mut remote)) = limited(|limits| limits.memory = 64 << 20).await else {
+        return;
+    };
+    let (text, exit) = run(&mut remote, script).await;
+    let error = exit.expect_err(&text).to_string();
+    assert!(error.contains("more than its 64 MiB of memory"), "{error}");
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn memory_that_many_share_counts_once() {
+    let script = "python3 -c 'import mmap,os,time\nm = mmap.mmap(-1, 40 << 20)\nfor at in range(0, 40 << 20, 4096): m[at] = 1\n\
+        for _ in range(4):\n  if os.fork() == 0: break\nsum(m[at] for at in range(0, 40 << 20, 4096))\ntime.sleep(1)'";
+    let Some((sandbox, mut remote)) = limited(|limits| limits.memory = 150 << 20).await else {
+        return;
+    };
+    let (text, exit) = run(&mut remote, script).await;
+    assert_eq!(exit.unwrap(), Exit::Status(0), "{text}");
+    sandbox.close().await;
+}
+
+#[tokio::test]
 async fn files_are_written_to_memory_and_no_further() {
     let Some((sandbox, mut remote)) = limited(|limits| limits.memory = 64 << 20).await else {
         return;

@@ -58,6 +58,61 @@ async fn hashes_keys_logs_and_sockets_are_not_there() {
 }
 
 #[tokio::test]
+async fn what_the_hosts_kernel_was_told_is_not_told() {
+    let Some(sandbox) = open(&order()).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let line = said(&mut remote, "cat /proc/cmdline").await;
+    assert!(line.starts_with("BOOT_IMAGE="), "{line}");
+    assert_ne!(line, fs::read_to_string("/proc/cmdline").unwrap());
+    let text = said(&mut remote, "find /dev/shm -mindepth 1").await;
+    assert_eq!(text, "");
+    sandbox.close().await;
+}
+
+/// Changes what a process runs that is no program of the system's, says how that went, and brings the shell back.
+const CHANGE_OWN_FILE: &str = r#"
+import os, time
+end, said = time.time() + 10, None
+while time.time() < end and not said:
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        exe = f"/proc/{name}/exe"
+        try:
+            if not os.readlink(exe).startswith("/usr/"):
+                os.chmod(exe, 0o755)
+                said = "changed"
+        except OSError as error:
+            said = error.strerror if "Read-only" in error.strerror or "permitted" in error.strerror else said
+open("/tmp/tried", "w").write(str(said))
+os.system("sudo mv /usr/bin/kept /usr/bin/bash")
+"#;
+
+/// A shell whose interpreter is the program that starts it makes a process of the user's that runs the host's own file.
+#[tokio::test]
+async fn the_program_itself_is_found_inside_and_cannot_be_changed() {
+    let Some(sandbox) = open(&order()).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let shell = "sudo cp /bin/bash /usr/bin/kept; printf '#!/proc/self/exe\\n' | sudo tee /usr/bin/new >/dev/null; \
+        sudo chmod 755 /usr/bin/new; sudo mv /usr/bin/new /usr/bin/bash";
+    let both =
+        format!("(setsid python3 -c '{CHANGE_OWN_FILE}' >/dev/null 2>&1 </dev/null &); {shell}");
+    said(&mut remote, &both).await;
+    let mut tried = (String::new(), Ok(Exit::Status(1)));
+    let begin = std::time::Instant::now();
+    while begin.elapsed() < Duration::from_secs(20) {
+        tried = run(&mut remote, "cat /tmp/tried").await;
+        if matches!(tried.1, Ok(Exit::Status(0))) {
+            break;
+        }
+    }
+    assert!(tried.0.contains("Read-only file system"), "{tried:?}");
+    sandbox.close().await;
+}
+
+#[tokio::test]
 async fn what_is_done_inside_with_every_right_reaches_no_file_outside() {
     let sums = "{ find /etc /usr/bin /usr/local -xdev -type f -print0 | sort -z | xargs -0 sha1sum; find /etc /usr/bin /usr/local -xdev -printf '%p %m %u %g %l\\n' | sort; } 2>/dev/null | sha1sum";
     let outside = || String::from_utf8(shell(sums).output().unwrap().stdout).unwrap();

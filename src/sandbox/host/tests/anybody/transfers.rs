@@ -131,11 +131,39 @@ async fn a_directory_goes_in_as_itself_or_by_its_contents_and_comes_back_the_sam
         )
         .await;
     }
+    remote
+        .upload_directory(&source, "made", DirectoryPart::Itself)
+        .await
+        .unwrap();
+    said(&mut remote, "test -x made/run && ! test -e made/source").await;
     let error = remote
         .upload_directory(&source, "/nowhere", DirectoryPart::Contents)
         .await
         .unwrap_err();
     assert!(error.to_string().contains("/nowhere"), "{error}");
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn a_directory_that_its_owner_may_not_write_to_goes_in_with_what_is_in_it() {
+    let Some(sandbox) = open(&order()).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let source = place.path().join("source");
+    fs::create_dir_all(source.join("closed")).unwrap();
+    fs::write(source.join("closed/file"), "content").unwrap();
+    let mode = fs::Permissions::from_mode;
+    fs::set_permissions(source.join("closed"), mode(0o555)).unwrap();
+    remote
+        .upload_directory(&source, "/tmp", DirectoryPart::Contents)
+        .await
+        .unwrap();
+    let text = said(&mut remote, "cat /tmp/closed/file; stat -c %a /tmp/closed").await;
+    assert_eq!(text, "content555\n");
+    // So that it can be removed.
+    fs::set_permissions(source.join("closed"), mode(0o755)).unwrap();
     sandbox.close().await;
 }
 
@@ -174,5 +202,22 @@ async fn commands_beside_each_other_have_inputs_of_their_own() {
         (other.0.unwrap(), &*other.1),
         (Exit::Status(3), "c\nd\nover\n")
     );
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn what_is_fetched_ends_where_the_sandboxs_memory_does() {
+    let mut order = order();
+    order.limits.memory = 16 << 20;
+    let Some(sandbox) = open(&order).await else {
+        return;
+    };
+    let mut remote = sandbox.connect().await.unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let to = place.path().join("to");
+    let error = remote.download("/dev/zero", &to).await.unwrap_err();
+    let text = crate::error::on_one_line(&error);
+    assert!(text.contains("more than 16 MiB"), "{text}");
+    assert_eq!(fs::metadata(&to).unwrap().len(), 16 << 20);
     sandbox.close().await;
 }
