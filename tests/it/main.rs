@@ -37,6 +37,7 @@ mod prune;
 mod reaching;
 mod recipes;
 mod rehearse;
+mod rehearse_fork_docker;
 mod rehearse_forks;
 mod rehearse_sandbox;
 mod rehearse_workspace;

@@ -94,6 +94,21 @@ fn the_report_tells_what_the_provisioners_changed() {
 }
 
 #[test]
+fn the_report_says_when_the_template_is_for_another_processor() {
+    let other = match std::env::consts::ARCH {
+        "aarch64" => "t3.micro",
+        _ => "t4g.micro",
+    };
+    for (instance_type, is_told) in [(other, true), ("unknown9.large", false)] {
+        let text = template(&json!([{ "type": "shell", "inline": ["true"] }]));
+        let workspace = Workspace::with(TEMPLATE, &text.replace("t3.micro", instance_type));
+        let finished = run(&workspace).finish().expect_code(0);
+        let told = finished.output.contains("what depends on the processor");
+        assert_eq!(told, is_told, "{}", finished.output);
+    }
+}
+
+#[test]
 fn this_machine_stays_as_it_is() {
     let home = PathBuf::from(variable("HOME").unwrap_or_else(|| "/root".to_owned()));
     let sums = || {
