@@ -28,14 +28,14 @@ mod machine_timer;
 mod made;
 mod observer;
 mod one_build;
+mod outlook;
 mod owner;
 mod packer_config;
 mod plan_step;
 mod planned;
 mod policy_file;
 mod problems;
-mod promote;
-mod promote_step;
+mod promotion;
 mod provisioning;
 mod public_name;
 mod refuse;
@@ -58,7 +58,7 @@ use std::time::Instant;
 
 use self::building::Strictness;
 use self::context::{CommentSettings, RunContext};
-use self::promote::PromoteContext;
+use self::promotion::PromoteContext;
 use self::settle::SettleContext;
 use self::sweep::SweepContext;
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -204,7 +204,7 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
                 token: None,
                 run_uuid: &new_run_uuid(),
             };
-            Box::pin(promote_step::promote(&options, cx, Instant::now())).await
+            Box::pin(promotion::promote(&options, cx, Instant::now())).await
         }
         Command::Sweep(options) => {
             let console = plain();

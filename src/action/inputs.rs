@@ -14,10 +14,10 @@ use crate::cli::options::{
     BuildOptions, Depth, Force, OnError, Survival, TemplateOptions, ValidateOptions,
 };
 use crate::cli::plan_options::PlanOptions;
+use crate::cli::promote_options::PromoteRequest;
 use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::SweepOptions;
 use crate::cloud::sign_in::SignIn;
-use crate::promote::PromoteOptions;
 use crate::secret::Secret;
 pub(crate) use files::FileInputs;
 pub(crate) use matrix::JoinOptions;
@@ -49,6 +49,7 @@ pub(crate) const NAMES: &[&str] = &[
     "digest",
     "release-name",
     "release-tags",
+    "kms-key",
     "share-with",
     "protect",
     "publish-ssm-parameter",
@@ -92,7 +93,7 @@ pub(crate) enum ActionCommand {
     /// `join`.
     Join(Box<JoinOptions>),
     /// `promote`.
-    Promote(Box<PromoteOptions>),
+    Promote(Box<PromoteRequest>),
     /// `sweep`.
     Sweep(SweepOptions),
 }

@@ -122,6 +122,12 @@ impl Repository {
             .map_err(|_| RepositoryError::Unreadable)
     }
 
+    /// Whether the commit can be seen. For a token that may not read the repository nothing is there.
+    pub(crate) async fn has(&self, commit: &str) -> Result<bool, RepositoryError> {
+        let tree = self.ask(&format!("git/trees/{commit}")).await?;
+        Ok(tree.is_some())
+    }
+
     /// `None` is 404.
     async fn ask(&self, what: &str) -> Result<Option<Value>, RepositoryError> {
         let deadline = Instant::now() + LONGEST;

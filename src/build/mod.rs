@@ -33,6 +33,7 @@ mod machine_timer;
 mod modify_machine;
 mod network;
 mod network_filters;
+pub(crate) mod outlook;
 mod patiently;
 mod preflight;
 mod profile;
@@ -70,6 +71,7 @@ pub(crate) use issued::await_issued;
 pub(crate) use preflight::caller;
 pub(crate) use removal_lines::removal_line;
 pub(crate) use reuse::ReuseStory;
+pub(crate) use source::look_up as look_up_source;
 pub(crate) use story::{build, build_volumes};
 #[cfg(test)]
 pub(crate) use tests::fixture::source as source_image;

@@ -117,7 +117,7 @@ async fn look_for<C: Cloud, D>(cx: &Cx<'_, C, D>, origin: &Origin) -> Result<Loo
     if !reasons.is_empty() {
         return Ok(Look::Missed(ReuseStory::Unknown(reasons.to_vec())));
     }
-    let source = source::look_up(cx).await?;
+    let source = source::look_up(cx.cloud, cx.region, cx.settings).await?;
     let (Some(repository), Some(sealed)) =
         (&origin.repository_id, life.sealed(cx.region, &source.id))
     else {

@@ -3,31 +3,35 @@
 use super::cx::Cx;
 use super::error::BuildError;
 use super::fast_volume;
-use crate::cloud::Cloud;
+use crate::cloud::api::ImageCalls;
 use crate::cloud::image::{Image, ImageQuery};
 use crate::cloud::lifecycle::{NetworkSupport, Toggle};
+use crate::cloud::{Cloud, Region};
 use crate::plan::amazon::settings::EbsSettings;
 
 /// Finds the image that the template names, and says so.
 pub(super) async fn find<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildError> {
-    let image = look_up(cx).await?;
+    let image = look_up(cx.cloud, cx.region, cx.settings).await?;
     cx.ui.message(&format!("Found Image ID: {}", image.id));
     cx.observer.source_found(&image);
     Ok(image)
 }
 
 /// The image that the template names, if one can be built on it.
-pub(super) async fn look_up<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, BuildError> {
-    let wanted = &cx.settings.source;
+pub(crate) async fn look_up<C: ImageCalls>(
+    cloud: &C,
+    region: &Region,
+    settings: &EbsSettings,
+) -> Result<Image, BuildError> {
+    let wanted = &settings.source;
     let query = ImageQuery {
         ids: wanted.id.iter().cloned().collect(),
         owners: wanted.owners.clone(),
         filters: wanted.filters.clone(),
         include_deprecated: wanted.include_deprecated,
     };
-    let found = cx
-        .cloud
-        .images(cx.region, &query)
+    let found = cloud
+        .images(region, &query)
         .await
         .map_err(BuildError::call("find the source image"))?;
     let several = if wanted.most_recent {
@@ -36,7 +40,7 @@ pub(super) async fn look_up<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, Bui
         Several::Refuse
     };
     let image = choose(found, several).map_err(|reason| {
-        BuildError::Source(format!("{reason} in `{}`: {}", cx.region, describe(&query)))
+        BuildError::Source(format!("{reason} in `{region}`: {}", describe(&query)))
     })?;
     if image.root_device_type != "ebs" {
         let reason = format!(
@@ -45,8 +49,8 @@ pub(super) async fn look_up<C: Cloud, D>(cx: &Cx<'_, C, D>) -> Result<Image, Bui
         );
         return Err(BuildError::Source(reason));
     }
-    check_enhanced_networking(cx.settings, &image)?;
-    fast_volume::check(cx.settings, &image)?;
+    check_enhanced_networking(settings, &image)?;
+    fast_volume::check(settings, &image)?;
     Ok(image)
 }
 

@@ -4,10 +4,10 @@ use super::fix_options::{self, FixOptions};
 use super::flags::FlagError;
 use super::options::{self, BuildOptions, TemplateOptions, ValidateOptions};
 use super::plan_options::{self, PlanOptions};
+use super::promote_options::{self, PromoteRequest};
 use super::rehearse_options::{self, RehearseOptions};
 use super::sweep_options::{self, SweepOptions};
-use super::{promote_options, usage};
-use crate::promote::PromoteOptions;
+use super::usage;
 use crate::report::console::Form;
 
 /// A command line that could be read, and how its output looks.
@@ -44,7 +44,7 @@ pub(crate) enum Command {
         path: String,
     },
     /// Make a tested image the release.
-    Promote(Box<PromoteOptions>),
+    Promote(Box<PromoteRequest>),
     /// Remove by tag what earlier builds left.
     Sweep(SweepOptions),
     /// Print a usage text and end.

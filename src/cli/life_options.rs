@@ -64,7 +64,8 @@ mod tests {
     #[test]
     fn lists_are_split_at_commas_and_add_up() {
         let life = read("-kind=preview -volatile-vars=a,b -volatile-vars c t.json").unwrap();
-        assert_eq!(life.life.unwrap().volatile_variables, ["a", "b", "c"]);
+        let life = life.life.unwrap();
+        assert_eq!(life.inputs.volatile_variables, ["a", "b", "c"]);
     }
 
     #[test]

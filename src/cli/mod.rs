@@ -6,7 +6,7 @@ pub(crate) mod flags;
 mod life_options;
 pub(crate) mod options;
 pub(crate) mod plan_options;
-mod promote_options;
+pub(crate) mod promote_options;
 pub(crate) mod rehearse_options;
 pub(crate) mod sweep_options;
 pub(crate) mod usage;

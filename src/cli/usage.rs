@@ -215,7 +215,7 @@ Usage: ami-build settle PATH
 
 /// `promote`.
 pub(crate) const PROMOTE: &str = "\
-Usage: ami-build promote [options]
+Usage: ami-build promote [options] [TEMPLATE]
 
   Makes the image that a merged pull request has tested the release, instead of
   building another one: marks it, copies it, verifies the copies, shares them, and
@@ -227,12 +227,18 @@ Options:
   -pr=N                  The pull request. (Default: the merged one of the event,
                          or the one that the commit came with)
   -digest=HEX            The digest of the content, in place of a pull request.
+                         A TEMPLATE, as it was tested, tells it too; with it
+                         -var, -var-file, -volatile-vars and -reuse-files count
+                         as they did for the build.
   -only=name             The name of the build, where there are several.
   -region=name           Where the image was built. (Default: the region of
                          profile or environment)
   -regions=name,name     Where the release is to be too.
   -release-name=name     A name of its own: then the release is a copy.
   -release-tag=key=value A tag; may be given several times.
+  -kms-key=key,region:key
+                         What copies are encrypted with. (Default: the account's
+                         own key, where the image is encrypted)
   -share-with=id,arn     Accounts, organisations and their units, or `all`.
   -protect               Protect the release against deregistration.
   -deprecate-at=90d      When it is deprecated.

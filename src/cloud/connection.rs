@@ -48,6 +48,10 @@ pub(crate) struct Connection {
     pub(crate) iam_endpoint: Option<String>,
     /// The endpoint of Systems Manager.
     pub(crate) ssm_endpoint: Option<String>,
+    /// KMS's endpoint.
+    pub(crate) kms_endpoint: Option<String>,
+    /// The endpoint of Service Quotas.
+    pub(crate) service_quotas_endpoint: Option<String>,
 }
 
 /// A connection takes at most this long.
@@ -137,6 +141,8 @@ pub(crate) async fn connect(
         secrets_manager_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
         iam_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_IAM"),
         ssm_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_SSM"),
+        kms_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_KMS"),
+        service_quotas_endpoint: endpoint(environment, "AWS_ENDPOINT_URL_SERVICE_QUOTAS"),
     })
 }
 

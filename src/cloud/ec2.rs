@@ -5,6 +5,7 @@ mod images;
 mod instances;
 mod lifecycle;
 mod network;
+mod outlook;
 mod spot;
 mod tagged;
 mod template_versions;

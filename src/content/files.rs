@@ -11,7 +11,7 @@ use super::parts::{Content, Label};
 use super::roles::How;
 use super::texts::Texts;
 use super::trees::{self, Hidden};
-use crate::facts::Facts;
+use crate::facts::{Facts, OutOfBounds};
 use crate::gather::resolve;
 use crate::plan::PlannedBuild;
 use crate::template::gotmpl::Value;
@@ -41,6 +41,16 @@ impl Ground {
     /// Takes a build apart. The variables named in `volatile` do not count.
     pub(crate) fn expand(&self, build: &PlannedBuild, volatile: &[String]) -> Expansion {
         Expansion(expanded(self, build, volatile))
+    }
+
+    /// Whether `more` may be read: the workflow's author names patterns, and what lies there, links too, is somebody else's.
+    pub(crate) fn check_bounds(&self, more: &[String]) -> Result<(), OutOfBounds> {
+        let found = more
+            .iter()
+            .filter_map(|pattern| at(pattern, &self.facts).ok());
+        found
+            .flatten()
+            .try_for_each(|path| self.facts.bounds.read(&path))
     }
 
     /// What decides the content of the build's image: reads all its files, and those of `more`, which the template does not name.
@@ -174,10 +184,7 @@ fn around(file: &Path) -> &Path {
 fn of_patterns(patterns: &[String], facts: &Facts) -> Result<Digest, String> {
     let mut found = BTreeMap::new();
     for pattern in patterns {
-        let whole = resolve(facts, Path::new(pattern));
-        let paths = glob::glob(&whole.to_string_lossy())
-            .map_err(|error| format!("`reuse-files`: `{pattern}` is no pattern: {error}"))?;
-        let paths: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
+        let paths = at(pattern, facts)?;
         if paths.is_empty() {
             return Err(format!("`reuse-files`: nothing is at `{pattern}`"));
         }
@@ -194,6 +201,14 @@ fn of_patterns(patterns: &[String], facts: &Facts) -> Result<Digest, String> {
         hash.add(digest);
     }
     Ok(hash.end())
+}
+
+/// What lies at a pattern.
+fn at(pattern: &str, facts: &Facts) -> Result<Vec<PathBuf>, String> {
+    let whole = resolve(facts, Path::new(pattern));
+    let paths = glob::glob(&whole.to_string_lossy())
+        .map_err(|error| format!("`reuse-files`: `{pattern}` is no pattern: {error}"))?;
+    Ok(paths.filter_map(Result::ok).collect())
 }
 
 fn unreadable(path: &str, error: &io::Error) -> String {

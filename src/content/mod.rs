@@ -8,6 +8,7 @@ mod canonical;
 mod expand;
 mod files;
 mod hash;
+mod inputs;
 mod parts;
 mod roles;
 mod texts;
@@ -17,4 +18,5 @@ mod trees;
 mod tests;
 
 pub(crate) use files::Ground;
+pub(crate) use inputs::ContentInputs;
 pub(crate) use parts::{Content, Sealed};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::kind::Kind;
 use super::span::{self, Until};
+use crate::content::ContentInputs;
 
 /// A week: a pull request that lives longer builds again in the meantime.
 const DEFAULT_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -32,10 +33,8 @@ pub(crate) struct LifeOptions {
     pub(crate) stay: Stay,
     /// Whether one that is there will do.
     pub(crate) reuse: Reuse,
-    /// Variables whose values do not decide what an image holds.
-    pub(crate) volatile_variables: Vec<String>,
-    /// Files that do, although the template does not name them.
-    pub(crate) files: Vec<String>,
+    /// What decides on their content besides the template.
+    pub(crate) inputs: ContentInputs,
 }
 
 /// What an image is for, and how long it stays.
@@ -98,8 +97,10 @@ impl LifeOptions {
         Ok(Some(Self {
             stay: stay(kind, &given)?,
             reuse: reuse(given.reuse.as_deref())?,
-            volatile_variables: given.volatile_variables,
-            files: given.files,
+            inputs: ContentInputs {
+                volatile_variables: given.volatile_variables,
+                files: given.files,
+            },
         }))
     }
 }

@@ -3,5 +3,5 @@
 mod pattern;
 mod rules;
 
-pub(crate) use pattern::Pattern;
+pub(crate) use pattern::{Pattern, listed};
 pub(crate) use rules::{Policy, PolicyError};

@@ -37,6 +37,15 @@ impl fmt::Display for Pattern {
     }
 }
 
+/// The patterns of a rule, for people.
+pub(crate) fn listed(patterns: &[Pattern]) -> String {
+    if patterns.is_empty() {
+        return "nothing in it".to_owned();
+    }
+    let texts: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+    texts.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::cx::PromoteCx;
 use super::error::PromoteError;
+use super::keys::Keys;
 use crate::cloud::image::{CopyImage, Image, ImageQuery, ImageState};
 use crate::cloud::{Cloud, ImageId, Region, Tags};
 use crate::images::{self, Found, Known};
@@ -34,6 +35,8 @@ pub(super) struct Release<'a> {
     pub(super) name: &'a str,
     /// The tags of each image and of its snapshots.
     pub(super) tags: &'a Tags,
+    /// What copies are encrypted with.
+    pub(super) keys: &'a Keys,
 }
 
 /// Looks what has the name in a region. Another image of that name is known before anything is made.
@@ -52,24 +55,44 @@ pub(super) async fn look<C: Cloud, P>(
     let named = named.map_err(PromoteError::call(LOOK))?;
     match named.into_iter().next() {
         None => Ok(There::Nothing),
-        Some(image) if is_the_same(&image, tested) => Ok(There::Release(Box::new(image))),
-        Some(image) => Err(PromoteError::NameTaken {
-            name: name.to_owned(),
-            image: image.id,
-            region: region.clone(),
-        }),
+        Some(image) => match sameness(&image, tested) {
+            Sameness::Whole => Ok(There::Release(Box::new(image))),
+            Sameness::InTheMaking => Err(PromoteError::UnderWay {
+                image: image.id,
+                region: region.clone(),
+            }),
+            Sameness::Other => Err(PromoteError::NameTaken {
+                name: name.to_owned(),
+                image: image.id,
+                region: region.clone(),
+            }),
+        },
     }
 }
 
-/// Whether the image holds what was tested.
-fn is_the_same(image: &Image, tested: &Found) -> bool {
+/// What an image of the release's name is to the tested one.
+#[derive(Debug, PartialEq, Eq)]
+enum Sameness {
+    /// It holds the same.
+    Whole,
+    /// It will: another run is at it, or was killed.
+    InTheMaking,
+    /// It is something else.
+    Other,
+}
+
+fn sameness(image: &Image, tested: &Found) -> Sameness {
     let Some(known) = Known::of(&image.tags) else {
-        return false;
+        return Sameness::Other;
     };
-    let is_ours = known.repository_id == tested.known.repository_id && known.is_finished;
+    let is_ours = known.repository_id == tested.known.repository_id;
     let is_copied = known.promoted_from.as_deref() == Some(tested.image.id.as_str());
     let has_digest = known.digest.is_some() && known.digest == tested.known.digest;
-    is_ours && (has_digest || is_copied || image.id == tested.image.id)
+    match is_ours && (has_digest || is_copied || image.id == tested.image.id) {
+        true if known.is_finished => Sameness::Whole,
+        true => Sameness::InTheMaking,
+        false => Sameness::Other,
+    }
 }
 
 /// Copies the tested image, and waits until the copy is available.
@@ -78,12 +101,13 @@ pub(super) async fn copy<C: Cloud, P>(
     region: &Region,
     release: &Release<'_>,
 ) -> Result<Image, PromoteError> {
+    let key = release.keys.of(region).cloned();
     let request = CopyImage {
         source_region: cx.region.clone(),
         source: release.tested.image.id.clone(),
         name: release.name.to_owned(),
-        encrypted: None,
-        kms_key_id: None,
+        encrypted: key.is_some().then_some(true),
+        kms_key_id: key,
         image_tags: release.tags.clone(),
         snapshot_tags: release.tags.clone(),
         completion_minutes: None,
@@ -93,9 +117,17 @@ pub(super) async fn copy<C: Cloud, P>(
     let copied = cx.ledger.create(order, |claim| async move {
         cloud.copy_image(&target, &claim, &request).await
     });
-    let id = copied
-        .await
-        .map_err(PromoteError::call(format!("copy the image to `{region}`")))?;
+    let id = match copied.await {
+        Ok(id) => id,
+        Err(error) => {
+            // Another run may have been quicker by a moment: then it is known what has the name.
+            if error.code() == Some("InvalidAMIName.Duplicate") {
+                look(cx, region, (release.tested, release.name)).await?;
+            }
+            let doing = format!("copy the image to `{region}`");
+            return Err(PromoteError::call(doing)(error));
+        }
+    };
     available(cx, region, &id).await
 }
 

@@ -44,6 +44,38 @@ pub(crate) enum PromoteError {
         /// Where.
         region: Region,
     },
+    /// Another run makes the same copy.
+    #[error("the copy `{image}` of the same image in `{region}` is not finished")]
+    UnderWay {
+        /// The copy.
+        image: ImageId,
+        /// Where.
+        region: Region,
+    },
+    /// The policy.
+    #[error("the policy {policy} does not allow this release: {what}")]
+    Forbidden {
+        /// All that it forbids.
+        what: String,
+        /// The policy's place.
+        policy: String,
+    },
+    /// Copies that nobody else could use.
+    #[error(
+        "the image `{image}` is encrypted, and so are its copies; with the account's own key they cannot be shared: {}", .regions.iter().map(|region| format!("`{region}`")).collect::<Vec<_>>().join(", ")
+    )]
+    OwnKey {
+        /// The tested image.
+        image: ImageId,
+        /// Where copies would be made.
+        regions: Vec<Region>,
+    },
+    /// What is encrypted can be for accounts, and never for everybody.
+    #[error("an encrypted image cannot be public, and `{image}` or a copy of it is encrypted")]
+    EncryptedPublic {
+        /// The tested image.
+        image: ImageId,
+    },
     /// The release would have too many tags.
     #[error("the release would have {count} tags, and EC2 takes {MOST_TAGS}")]
     TooManyTags {
@@ -121,11 +153,21 @@ impl PromoteError {
     pub(crate) fn hint(&self) -> Option<String> {
         let text = match self {
             Self::NoImage { .. } => {
-                "promote looks for images that were built with `kind`; `pr-number` or `digest` name another one, `region` where it was built"
+                "promote looks for images that were built with `kind`; `pr-number` or `digest` name another one, `region` where it was built. Where a `template` tells, everything of it has to be as it was tested, its source image too"
             }
             Self::Unsound { .. } => "build it again, with `kind: release`",
             Self::Several(_) => "name one of them with `only`",
             Self::NameTaken { .. } => "choose another `release-name`",
+            Self::UnderWay { .. } => {
+                "another run makes it: run this one again when that has ended; where it was killed, `ami-build sweep` removes what it left"
+            }
+            Self::Forbidden { .. } => {
+                "ask for what it allows, or change the policy on the base branch first"
+            }
+            Self::OwnKey { .. } => {
+                "name a key that the others may use in `kms-key`, for all regions or as `region:key`"
+            }
+            Self::EncryptedPublic { .. } => "leave `all` out of `share-with`",
             Self::TooManyTags { .. } => "give fewer tags",
             Self::NoTemplate { .. } | Self::ElsewhereTarget { .. } => {
                 "a target is in every region of the release, or in one: `region:name`"
@@ -143,7 +185,7 @@ impl PromoteError {
             Self::Call { source, .. } if source.is(Refusal::Denied) => Conclusion::Permission,
             Self::Call { source, .. } if source.is(Refusal::Credentials) => Conclusion::Credentials,
             Self::Call { .. } | Self::Wait { .. } | Self::Unverified { .. } => Conclusion::Image,
-            Self::Journal(_) => Conclusion::Failure,
+            Self::Journal(_) | Self::UnderWay { .. } => Conclusion::Failure,
             _ => Conclusion::Invalid,
         }
     }

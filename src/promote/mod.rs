@@ -3,10 +3,13 @@
 //! [`promote`] tells the story. Whatever it does can be done again: what is there is found by name and tags, and a second run goes on
 //! where the first one ended. Copies go through the ledger; what is published is put back where a later step fails.
 
+mod allowed;
 mod choose;
 mod copies;
 mod cx;
+mod encryption;
 mod error;
+mod keys;
 mod options;
 mod pointers;
 mod publish;
@@ -14,6 +17,7 @@ mod share;
 mod story;
 mod wish;
 
+pub(crate) use allowed::check as check_policy;
 pub(crate) use cx::PromoteCx;
 pub(crate) use error::PromoteError;
 pub(crate) use options::{PromoteOptions, Words};

@@ -1,6 +1,7 @@
 //! What flags and inputs say about a promotion. Command line and action read the same words.
 
-use super::wish::{Protection, Recipients, Target};
+use super::keys::Keys;
+use super::wish::{Protection, Recipients, Target, is_region};
 use crate::cloud::{Region, Tags};
 use crate::images::{Until, WrongOption};
 
@@ -19,6 +20,8 @@ pub(crate) struct Words {
     pub(crate) release_name: Option<String>,
     /// `release-tags`, each `name=value`.
     pub(crate) tags: Vec<String>,
+    /// `kms-key`.
+    pub(crate) keys: Vec<String>,
     /// `share-with`.
     pub(crate) share_with: Vec<String>,
     /// `protect`.
@@ -48,6 +51,8 @@ pub(crate) struct PromoteOptions {
     pub(crate) release_name: Option<String>,
     /// On images and snapshots.
     pub(crate) tags: Tags,
+    /// What its copies are encrypted with.
+    pub(crate) keys: Keys,
     /// Who may use it.
     pub(crate) share_with: Recipients,
     /// Whether it is protected.
@@ -66,10 +71,7 @@ impl PromoteOptions {
     /// Reads the words.
     pub(crate) fn read(words: Words) -> Result<Self, WrongOption> {
         let region = |name, text: &String| {
-            let fits =
-                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            let is_one = !text.is_empty() && text.bytes().all(fits) && text != "all";
-            is_one
+            (is_region(text) && text != "all")
                 .then(|| Region::new(text.as_str()))
                 .ok_or_else(|| wrong(name, text, "names of regions"))
         };
@@ -79,6 +81,10 @@ impl PromoteOptions {
             let takes = "account ids, ARNs of organisations and of their units, or `all`";
             wrong("share-with", &word, takes)
         })?;
+        let keys = Keys::parse(&words.keys).map_err(|word| {
+            let takes = "one KMS key, by id, alias or ARN, or one for each region: `region:key`";
+            wrong("kms-key", &word, takes)
+        })?;
         Ok(Self {
             region: home.transpose()?,
             regions: regions.collect::<Result<_, _>>()?,
@@ -87,6 +93,7 @@ impl PromoteOptions {
             only: only(words.only)?,
             release_name: release_name(words.release_name)?,
             tags: tags(&words.tags)?,
+            keys,
             share_with,
             protection: words.protection,
             deprecate_at: deprecation(words.deprecate_at)?,
@@ -216,6 +223,13 @@ mod tests {
                 ..Words::default()
             }),
             "share-with"
+        );
+        assert_eq!(
+            refused(Words {
+                keys: one("my key"),
+                ..Words::default()
+            }),
+            "kms-key"
         );
         assert_eq!(
             refused(Words {

@@ -7,10 +7,11 @@ use time::OffsetDateTime;
 
 use super::copies::{self, Release, There};
 use super::cx::PromoteCx;
+use super::encryption::Copies;
 use super::error::PromoteError;
 use super::pointers::{self, Pointer};
 use super::wish::Wish;
-use super::{choose, publish, share};
+use super::{choose, encryption, publish, share};
 use crate::cloud::image::Image;
 use crate::cloud::parameter_calls::ParameterCalls;
 use crate::cloud::template_versions::TemplateVersionCalls;
@@ -77,26 +78,62 @@ struct Made {
     pointers: Vec<Pointer>,
 }
 
-async fn release<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
+/// What is there before anything is changed.
+struct Seen {
+    tested: Found,
+    name: String,
+    regions: Vec<Region>,
+    there: Vec<There>,
+    pointers: Vec<Pointer>,
+}
+
+/// Looks at everything that the release will touch; what is in its way ends the run here.
+async fn look<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
     cx: &PromoteCx<'_, C, P>,
     wish: &Wish,
-) -> Result<Made, PromoteError> {
+) -> Result<Seen, PromoteError> {
     cx.ui.step("Find the tested image");
     let tested = choose::image(cx, wish).await?;
     cx.ui.say(&format!(
         "Tested: {} ({})",
         tested.image.id, tested.image.name
     ));
-    let name = wish
-        .release_name
-        .clone()
-        .unwrap_or_else(|| tested.image.name.clone());
+    let name = wish.release_name.clone();
+    let name = name.unwrap_or_else(|| tested.image.name.clone());
     let regions = regions(cx.region, wish);
     let looks = regions
         .iter()
         .map(|region| copies::look(cx, region, (&tested, &name)));
     let there = try_join_all(looks).await?;
+    let copies = Copies {
+        all: match wish.release_name {
+            Some(_) => &regions,
+            None => &regions[1..],
+        },
+        new: &copied(&regions, &there),
+    };
+    encryption::check(&tested.image, wish, &copies)?;
     let pointers = pointers::look(cx, wish, &regions).await?;
+    Ok(Seen {
+        tested,
+        name,
+        regions,
+        there,
+        pointers,
+    })
+}
+
+async fn release<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
+    cx: &PromoteCx<'_, C, P>,
+    wish: &Wish,
+) -> Result<Made, PromoteError> {
+    let Seen {
+        tested,
+        name,
+        regions,
+        there,
+        pointers,
+    } = look(cx, wish).await?;
     let mark = release_tags(&tested, &wish.tags, OffsetDateTime::now_utc());
     check_room(&tested, &mark.of_copies)?;
 
@@ -113,6 +150,7 @@ async fn release<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
         tested: &tested,
         name: &name,
         tags: &mark.of_copies,
+        keys: &wish.keys,
     };
     let places = regions.iter().zip(there);
     let arriving =
@@ -159,6 +197,13 @@ fn regions(home: &Region, wish: &Wish) -> Vec<Region> {
         }
     }
     regions
+}
+
+/// Where a copy will be made.
+fn copied(regions: &[Region], there: &[There]) -> Vec<Region> {
+    let places = regions.iter().zip(there);
+    let copied = places.filter(|(_, there)| matches!(there, There::Nothing));
+    copied.map(|(region, _)| region.clone()).collect()
 }
 
 async fn arrive<C: Cloud, P>(

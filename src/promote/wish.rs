@@ -2,6 +2,7 @@
 
 use time::OffsetDateTime;
 
+use super::keys::Keys;
 use crate::cloud::{Region, Tags};
 use crate::images::Which;
 
@@ -22,6 +23,8 @@ pub(crate) struct Wish {
     pub(crate) release_name: Option<String>,
     /// On images and snapshots.
     pub(crate) tags: Tags,
+    /// What its copies are encrypted with.
+    pub(crate) keys: Keys,
     /// Who may use it.
     pub(crate) share_with: Recipients,
     /// Whether it is protected against deregistration.
@@ -58,6 +61,11 @@ pub(crate) struct Recipients {
 }
 
 impl Recipients {
+    /// Whether there is nobody.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Sorts the words of a flag; the first that is none of these is the error.
     pub(crate) fn parse(words: &[String]) -> Result<Self, String> {
         let mut recipients = Self::default();
@@ -93,13 +101,8 @@ pub(crate) struct Target {
 impl Target {
     /// Reads `name` or `region:name`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let fits = |part: &str| {
-            let is_plain =
-                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            !part.is_empty() && part.bytes().all(is_plain)
-        };
         let (region, name) = match text.split_once(':') {
-            Some((region, name)) if fits(region) => (Some(Region::new(region)), name),
+            Some((region, name)) if is_region(region) => (Some(Region::new(region)), name),
             Some(_) => return None,
             None => (None, text),
         };
@@ -108,9 +111,34 @@ impl Target {
     }
 }
 
+/// Whether a text can be a region's name; there are new ones each year.
+pub(super) fn is_region(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(fits)
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// Of pull request 7, and nothing more.
+    pub(in crate::promote) fn wish() -> Wish {
+        Wish {
+            repository_id: "github.com/7".to_owned(),
+            which: Which::PullRequest(7),
+            head: None,
+            only: None,
+            regions: Vec::new(),
+            release_name: None,
+            tags: Tags::new(),
+            keys: Keys::default(),
+            share_with: Recipients::default(),
+            protection: Protection::Off,
+            deprecate_at: None,
+            parameters: Vec::new(),
+            launch_templates: Vec::new(),
+        }
+    }
 
     #[test]
     fn a_target_is_in_every_region_unless_one_is_named() {

@@ -67,7 +67,8 @@ fn of_wait(doing: &str, error: &WaitError) -> Conclusion {
     }
 }
 
-fn of_call(error: &CloudError) -> Conclusion {
+/// The conclusion of a call that failed.
+pub(crate) fn of_call(error: &CloudError) -> Conclusion {
     let call = match error {
         CloudError::Refused { call, .. }
         | CloudError::NoAnswer { call, .. }

@@ -61,6 +61,8 @@ pub(super) struct Pull {
     pub(super) number: u64,
     /// `open` or `closed`.
     pub(super) state: String,
+    /// Since when its changes are in the base branch.
+    pub(super) merged_at: Option<String>,
     /// Its newest commit.
     pub(super) head: Head,
 }

@@ -27,6 +27,8 @@ pub(crate) enum Conclusion {
     Image,
     /// A post-processor.
     PostProcessor,
+    /// The policy gives builds less time.
+    TimeLimit,
     /// Anything else.
     Failure,
     /// All was built, but outputs or summary could not be written.
@@ -42,7 +44,7 @@ pub(crate) enum Conclusion {
 impl Conclusion {
     /// Every conclusion, in order.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Cancelled,
         Self::Invalid,
         Self::Credentials,
@@ -53,6 +55,7 @@ impl Conclusion {
         Self::Provision,
         Self::Image,
         Self::PostProcessor,
+        Self::TimeLimit,
         Self::Failure,
         Self::Report,
         Self::Leftover,
@@ -73,6 +76,7 @@ impl Conclusion {
             Self::Provision => "provision",
             Self::Image => "image",
             Self::PostProcessor => "post-processor",
+            Self::TimeLimit => "time-limit",
             Self::Failure => "failure",
             Self::Report => "report",
             Self::Leftover => "leftover",
@@ -94,6 +98,7 @@ impl Conclusion {
             Self::Provision => "Failed in a provisioner",
             Self::Image => "Failed while making, copying or sharing the image",
             Self::PostProcessor => "Failed in a post-processor",
+            Self::TimeLimit => "Failed: the builds took longer than the policy allows",
             Self::Failure => "Failed",
             Self::Report => "Built, but the result could not be written",
             Self::Leftover => "Built, but something could not be removed",

@@ -13,7 +13,7 @@ pub(crate) struct MergedPull {
     pub(crate) head: String,
 }
 
-/// The pull requests that brought the commit which is checked out.
+/// The merged pull requests that brought the commit which is checked out, however they were merged.
 pub(crate) async fn of_commit(
     environment: &Environment,
     token: &Secret,
@@ -27,7 +27,9 @@ pub(crate) async fn of_commit(
     let pulls = GitHub::new(environment, token, repository)?
         .pulls_of(commit)
         .await?;
-    let pulls = pulls.into_iter().map(|pull| MergedPull {
+    // A commit that is in no default branch has the open ones that contain it.
+    let merged = pulls.into_iter().filter(|pull| pull.merged_at.is_some());
+    let pulls = merged.map(|pull| MergedPull {
         number: pull.number,
         head: pull.head.sha,
     });

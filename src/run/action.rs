@@ -8,12 +8,13 @@ use super::bounded::Given;
 use super::building::{self, Strictness};
 use super::context::CommentSettings;
 use super::planned::PlanContext;
-use super::promote::PromoteContext;
+use super::policy_file::Subject;
+use super::promotion::PromoteContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
     Look, Outcome, Start, bounded, console, file_bounds, inspect, join_step, journals, load,
-    plan_step, promote_step, rehearse, secrets, sweep_step, validate,
+    plan_step, promotion, rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -73,6 +74,7 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
     let given = Given {
         files: &files,
         policy: &policy,
+        subject: subject(&command),
         token: github_token.as_ref(),
     };
     let environment = match bounded::environment(environment, given, &stop).await {
@@ -95,6 +97,14 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
         forks,
     };
     carry_out(command, with, start, (console, stop)).await
+}
+
+fn subject(command: &ActionCommand) -> Subject {
+    match command {
+        ActionCommand::Promote(_) => Subject::Promotion,
+        ActionCommand::Sweep(_) | ActionCommand::Join(_) => Subject::Nothing,
+        _ => Subject::Template,
+    }
 }
 
 /// What goes with a command.
@@ -151,7 +161,7 @@ async fn carry_out(
                 token: comment.token.as_ref(),
                 run_uuid: &super::new_run_uuid(),
             };
-            Box::pin(promote_step::promote(&options, cx, begin)).await
+            Box::pin(promotion::promote(&options, cx, begin)).await
         }
         ActionCommand::Sweep(options) => {
             let cx = SweepContext {

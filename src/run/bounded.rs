@@ -1,9 +1,10 @@
 //! The environment of a run of the action, with what its template may use and may ask for.
 
-use super::{file_bounds, policy_file};
+use super::file_bounds;
+use super::policy_file::{self, Subject};
 use crate::action::environment::Environment;
 use crate::action::inputs::{FileInputs, PolicyInput};
-use crate::error::chain;
+use crate::error::with_hint;
 use crate::secret::Secret;
 use crate::stop::Stop;
 
@@ -14,6 +15,8 @@ pub(super) struct Given<'a> {
     pub(super) files: &'a FileInputs,
     /// Where the policy is.
     pub(super) policy: &'a PolicyInput,
+    /// What it is to bound.
+    pub(super) subject: Subject,
     /// Reads the repository.
     pub(super) token: Option<&'a Secret>,
 }
@@ -26,7 +29,7 @@ pub(super) async fn environment(
 ) -> Result<Environment, String> {
     let finding = async {
         let bounds = file_bounds::of(given.files, &environment, given.token).await;
-        let policy = policy_file::of(given.policy, &environment, given.token).await;
+        let policy = policy_file::of(given.policy, given.subject, &environment, given.token).await;
         policy.map(|policy| (bounds, policy))
     };
     let found = tokio::select! {
@@ -34,6 +37,6 @@ pub(super) async fn environment(
         _ = stop.wait() => return Err("stopped before it began".to_owned()),
         found = finding => found,
     };
-    let (bounds, policy) = found.map_err(|error| chain(&error))?;
+    let (bounds, policy) = found.map_err(|error| with_hint(&error, error.hint()))?;
     Ok(environment.with_bounds(bounds).with_policy(policy))
 }

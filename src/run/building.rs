@@ -54,7 +54,11 @@ pub(super) async fn build(mut cx: RunContext, strictness: Strictness) -> Outcome
     problems::print_warnings(&cx.console, &plan);
     problems::print_invalid(&cx.console, &plan.invalid);
     let invalid: Vec<BuildReport> = plan.invalid.iter().map(invalid_report).collect();
-    life::give(&mut plan.builds, ground, &cx).await;
+    if let Err(problem) = life::give(&mut plan.builds, ground, &cx).await {
+        problems::print_template(&cx.console, std::slice::from_ref(&problem));
+        return reporting::report(&cx, Vec::new(), vec![problems::described(&problem)], begin)
+            .await;
+    }
     let (mut builds, refused) = split_refused(plan.builds, &cx);
     let mut reports: Vec<BuildReport> = invalid.into_iter().chain(refused).collect();
     if builds.is_empty() && reports.is_empty() {
@@ -83,13 +87,11 @@ pub(super) async fn build(mut cx: RunContext, strictness: Strictness) -> Outcome
     } else {
         Builds::Many
     });
-    let limit = cx
-        .environment
-        .policy()
-        .and_then(|policy| policy.max_duration);
-    cx.stop = time_limit::bounded(&cx.stop, limit);
+    let bounded = time_limit::bounded(&cx.stop, cx.environment.policy().map(AsRef::as_ref));
+    // Whatever the policy ends, the report of it is written.
+    let of_person = std::mem::replace(&mut cx.stop, bounded);
     let finished = run_all(&mut builds, notes, &cx).await;
-    time_limit::tell(&cx.stop, limit, &cx.console);
+    cx.stop = of_person;
     let outcome = close(&cx, &finished, begin);
     let failed_before = !reports.is_empty();
     reports.extend(finished.into_iter().map(|finished| finished.report));
@@ -138,10 +140,10 @@ async fn run_all(
     let all = join_all(running);
     let announce = async {
         let request = cx.stop.wait().await;
-        cx.console.say(&format!(
-            "Cancelling build after receiving {}",
-            request.reason.word()
-        ));
+        cx.console.say(&match time_limit::failure(cx) {
+            Some(why) => format!("Cancelling build: {why}"),
+            None => format!("Cancelling build after receiving {}", request.reason.word()),
+        });
         std::future::pending::<()>().await;
     };
     // The announcement first: a script that died of the same Ctrl-C may let every build end in the very poll that brings the stop.

@@ -1,5 +1,6 @@
 //! `command: join` in a workflow: outputs, one summary and one comment of all jobs of a matrix.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::context::RunContext;
@@ -71,7 +72,7 @@ async fn matrix(options: &JoinOptions, cx: &RunContext) -> Result<Matrix, Told> 
         stop: &cx.stop,
     };
     let plan = planned::plan(&options.template, Force::No, plan_cx).await?;
-    planned::matrix(&plan, None, &cx.console)
+    planned::matrix(&plan, &BTreeMap::new(), &cx.console)
 }
 
 fn read(options: &JoinOptions, cx: &RunContext) -> Result<Found, Told> {

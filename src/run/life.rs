@@ -9,23 +9,29 @@ use super::{identity, owner};
 use crate::action::environment::GITHUB_REPOSITORY;
 use crate::action::event;
 use crate::cli::options::Force;
-use crate::content::{Content, Ground};
-use crate::images::{Life, LifeOptions, Origin, Reuse, Stay};
+use crate::content::{Content, ContentInputs, Ground};
+use crate::images::{Life, Origin, Reuse, Stay};
 use crate::plan::amazon::settings::{ImageSettings, Lifecycle};
 use crate::plan::{Builder, PlannedBuild};
+use crate::template::problem::Problem;
 
 /// Gives the images of all builds their life. Without `kind` nothing is changed.
-pub(super) async fn give(builds: &mut [PlannedBuild], ground: Ground, cx: &RunContext) {
+pub(super) async fn give(
+    builds: &mut [PlannedBuild],
+    ground: Ground,
+    cx: &RunContext,
+) -> Result<(), Problem> {
     let Some(options) = &cx.options.life else {
-        return;
+        return Ok(());
     };
+    check_bounds(&ground, &options.inputs)?;
     let now = OffsetDateTime::now_utc();
     let ground = Arc::new(ground);
     for build in builds {
         if !matches!(build.builder, Builder::AmazonEbs(_)) {
             continue;
         }
-        let content = content(&ground, build, options).await;
+        let content = content(&ground, build, &options.inputs).await;
         let life = Life {
             origin: Some(origin(&build.name, options.stay, cx, now)),
             reuse: match cx.options.force {
@@ -47,12 +53,24 @@ pub(super) async fn give(builds: &mut [PlannedBuild], ground: Ground, cx: &RunCo
             cx.console.say(&format!("{}: {line}", build.name));
         }
     }
+    Ok(())
+}
+
+/// Refuses patterns of `reuse-files` that lead to files which a template may not use either.
+pub(super) fn check_bounds(ground: &Ground, inputs: &ContentInputs) -> Result<(), Problem> {
+    ground.check_bounds(&inputs.files).map_err(|why| {
+        Problem::without_place(format!("`reuse-files`: {why}")).with_hint(why.hint())
+    })
 }
 
 /// What decides on the image. Files may be large, so they are read aside.
-async fn content(ground: &Arc<Ground>, build: &PlannedBuild, options: &LifeOptions) -> Content {
-    let expansion = ground.expand(build, &options.volatile_variables);
-    let (ground, more) = (Arc::clone(ground), options.files.clone());
+pub(super) async fn content(
+    ground: &Arc<Ground>,
+    build: &PlannedBuild,
+    inputs: &ContentInputs,
+) -> Content {
+    let expansion = ground.expand(build, &inputs.volatile_variables);
+    let (ground, more) = (Arc::clone(ground), inputs.files.clone());
     let read = tokio::task::spawn_blocking(move || ground.read(expansion, &more));
     read.await.unwrap_or_default()
 }
@@ -125,7 +143,7 @@ fn keep_to_ourselves(image: &mut ImageSettings) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::cloud::lifecycle::Cooldown;
-    use crate::images::{Given, Kind, Until};
+    use crate::images::{Given, Kind, LifeOptions, Until};
 
     const NOW: OffsetDateTime = time::macros::datetime!(2026-12-01 10:00 UTC);
 

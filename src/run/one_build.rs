@@ -3,7 +3,7 @@
 use super::builder_end::{BuilderEnd, BuilderResult};
 use super::context::RunContext;
 use super::destroyer::Destroyer;
-use super::{amazon, builder_file, builder_null, observer};
+use super::{amazon, builder_file, builder_null, observer, time_limit};
 use crate::cli::options::Force;
 use crate::cloud::Cloud;
 use crate::cloud::ec2::Ec2;
@@ -81,11 +81,7 @@ pub(super) async fn finish<C: Cloud>(
         BuilderResult::Failed { error, conclusion } => {
             failed(ui, error, conclusion, Product::Nothing)
         }
-        BuilderResult::Cancelled => Verdict {
-            outcome: Outcome::Cancelled(Product::Nothing),
-            artifacts: Vec::new(),
-            error: None,
-        },
+        BuilderResult::Cancelled => stopped(cx, ui, Product::Nothing),
     };
     ui.end_step();
     say_end(build, ui, verdict.error.as_deref());
@@ -200,9 +196,8 @@ async fn post_process<C: Cloud>(
     }
     match error {
         Some(_) if cx.stop.requested().is_some() => Verdict {
-            outcome: Outcome::Cancelled(product),
             artifacts,
-            error: None,
+            ..stopped(cx, ui, product)
         },
         Some(errors) => Verdict {
             artifacts,
@@ -228,6 +223,18 @@ fn tell_manifests(build: &PlannedBuild, cx: &RunContext) {
         if let Err(error) = cx.outputs.manifest(std::path::Path::new(&settings.output)) {
             log::warn!("{error}");
         }
+    }
+}
+
+/// Cancelled by a person, or ended by the policy's time limit.
+fn stopped(cx: &RunContext, ui: &Ui, product: Product) -> Verdict {
+    match time_limit::failure(cx) {
+        Some(error) => failed(ui, error, Conclusion::TimeLimit, product),
+        None => Verdict {
+            outcome: Outcome::Cancelled(product),
+            artifacts: Vec::new(),
+            error: None,
+        },
     }
 }
 

@@ -1,22 +1,27 @@
 //! `plan`: the builds of a template as a matrix of jobs, for the console, and in a workflow for outputs and job summary too.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use super::outlook::{self, Checked, Outlook};
 use super::planned::{self, PlanContext, Told};
 use super::rehearse;
 use super::{Outcome, Start};
 use crate::action::commands::Level;
 use crate::action::files::CommandFiles;
+use crate::build::outlook::Verdict;
 use crate::cli::plan_options::PlanOptions;
 use crate::cli::sweep_options::Printed;
 use crate::error::chain;
 use crate::matrix::Matrix;
+use crate::plan::Plan;
 use crate::report::conclusion::Conclusion;
 use crate::report::console::Console;
 use crate::report::markdown::Scribe;
 use crate::report::outputs::OutputWriter;
 use crate::report::plan_report::PlanReport;
 use crate::stop::Stop;
+use crate::template::problem::Problem;
 
 /// Why nothing is asked.
 const FORK: &str = "a pull request from a fork has no credentials, so nothing was asked of AWS";
@@ -46,14 +51,8 @@ pub(super) async fn plan(options: &PlanOptions, cx: PlanContext<'_>, begin: Inst
     if let Some(why) = report.unasked {
         planned::annotate(Level::Notice, why, cx.console);
     }
-    let planned = planned::plan(&options.template, options.force, cx).await;
-    let matrix = planned.and_then(|plan| planned::matrix(&plan, None, cx.console));
-    let conclusion = match matrix {
-        Ok(matrix) => {
-            report.jobs = matrix.jobs().to_vec();
-            show(&report, &matrix, options.printed, cx);
-            told(&matrix, cx)
-        }
+    let conclusion = match planned::plan(&options.template, options.force, cx).await {
+        Ok(plan) => checked(&plan, options, cx, &mut report).await,
         Err(Told(problems)) => {
             report.problems = problems;
             Conclusion::Invalid
@@ -62,10 +61,72 @@ pub(super) async fn plan(options: &PlanOptions, cx: PlanContext<'_>, begin: Inst
     concluded(conclusion, &report, cx, begin)
 }
 
+/// Asks AWS, unless nobody may; what came of it, and the builds, whatever came of it.
+async fn checked(
+    plan: &Plan,
+    options: &PlanOptions,
+    cx: PlanContext<'_>,
+    report: &mut PlanReport,
+) -> Conclusion {
+    // What GitHub would not take is said before anybody is asked.
+    if let Err(Told(problems)) = planned::matrix(plan, &BTreeMap::new(), cx.console) {
+        report.problems = problems;
+        return Conclusion::Invalid;
+    }
+    let outlook = match report.unasked {
+        Some(_) => Outlook::default(),
+        None => Box::pin(outlook::ask(plan, cx)).await,
+    };
+    let (problems, asked) = wrong(&outlook);
+    report.problems = planned::told(&problems, cx.console).0;
+    let checks = outlook.checks.iter();
+    let checks = checks.map(|checked| (checked.build.name.clone(), checked.check.clone()));
+    report.checks = checks.collect();
+    match planned::matrix(plan, &outlook.regions, cx.console) {
+        Ok(matrix) => {
+            report.jobs = matrix.jobs().to_vec();
+            show(report, &matrix, options.printed, cx);
+            Conclusion::of_all([told(&matrix, cx), asked])
+        }
+        Err(Told(problems)) => {
+            report.problems.extend(problems);
+            Conclusion::Invalid
+        }
+    }
+}
+
+/// Everything that is wrong, where it stands in the template. What many builds have in common is told of the first.
+fn wrong(outlook: &Outlook<'_>) -> (Vec<Problem>, Conclusion) {
+    let mut told = BTreeSet::new();
+    let mut problems = Vec::new();
+    let mut conclusions = Vec::new();
+    for Checked { build, check } in &outlook.checks {
+        let Verdict::Wrong(wrong) = &check.verdict else {
+            continue;
+        };
+        conclusions.push(wrong.conclusion);
+        if !told.insert((&check.what, &wrong.error)) {
+            continue;
+        }
+        let message = format!("build '{}': {}: {}", build.name, check.what, wrong.error);
+        let mut problem = Problem::at(build.place.of_key(check.keys), message);
+        if let Some(hint) = &wrong.hint {
+            problem = problem.with_hint(hint.as_str());
+        }
+        problems.push(problem);
+    }
+    (problems, Conclusion::of_all(conclusions))
+}
+
 fn show(report: &PlanReport, matrix: &Matrix, printed: Printed, cx: PlanContext<'_>) {
     match printed {
         Printed::Json => cx.console.say(&matrix.json()),
-        Printed::Table => cx.console.say(&report.table()),
+        Printed::Table => {
+            cx.console.say(&report.table());
+            for remark in report.remarks() {
+                cx.console.say(&remark);
+            }
+        }
     }
 }
 

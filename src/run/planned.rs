@@ -1,5 +1,7 @@
 //! The builds of a template as jobs: every one in order, and each to be named by the next job.
 
+use std::collections::BTreeMap;
+
 use super::load;
 use super::{problems, refuse, secrets};
 use crate::action::commands::{self, Level};
@@ -67,16 +69,19 @@ pub(super) async fn plan(
     }
 }
 
-/// The jobs of a plan. A build without a region of its own has that of the credentials, where it is known.
+/// The jobs of a plan, with the regions as far as they are known: the template names them, or the credentials.
 pub(super) fn matrix(
     plan: &Plan,
-    fallback: Option<&Region>,
+    regions: &BTreeMap<String, Region>,
     console: &Console,
 ) -> Result<Matrix, Told> {
     let job = |build: &PlannedBuild| Job {
         build: build.name.clone(),
         kind: build.kind.clone(),
-        region: region(build).or(fallback).map(ToString::to_string),
+        region: regions
+            .get(&build.name)
+            .or(region(build))
+            .map(ToString::to_string),
     };
     let matrix = Matrix::new(plan.builds.iter().map(job).collect());
     matrix.map_err(|error| {

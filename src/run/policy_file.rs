@@ -1,8 +1,9 @@
-//! Reads the policy: on a pull request as the base branch has it, since whoever wrote the pull request may have changed it.
+//! Reads the policy: on a pull request as the base branch has it, since whoever wrote the pull request may have changed or
+//! removed it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::action::environment::{Environment, GITHUB_WORKSPACE};
+use crate::action::environment::{Environment, GITHUB_SHA, GITHUB_WORKSPACE};
 use crate::action::event;
 use crate::action::inputs::PolicyInput;
 use crate::action::repository::{Repository, RepositoryError};
@@ -35,29 +36,66 @@ pub(super) enum PolicyFileError {
     Policy(#[from] PolicyError),
 }
 
+impl PolicyFileError {
+    /// One thing to try.
+    pub(super) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Repository { .. } => Some(
+                "GitHub has to say whether the branch has a policy, for which `github-token` needs `contents: read`; `policy: none` \
+                 says that there is none",
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// What the policy is to bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// Nothing that it has rules for: nobody is asked.
+    Nothing,
+    /// A template, beside which its file would be in the workspace.
+    Template,
+    /// A promotion, for which nothing has to be checked out.
+    Promotion,
+}
+
 /// The policy that bounds this run, where there is one.
 pub(super) async fn of(
     input: &PolicyInput,
+    subject: Subject,
     environment: &Environment,
     token: Option<&Secret>,
 ) -> Result<Option<Policy>, PolicyFileError> {
+    let path = match input {
+        _ if subject == Subject::Nothing => return Ok(None),
+        PolicyInput::Off => return Ok(None),
+        PolicyInput::Usual(path) => path,
+        PolicyInput::Named(path) => path.as_str(),
+    };
     let workspace = environment.get(GITHUB_WORKSPACE).unwrap_or(".");
-    let local: PathBuf = Path::new(workspace).join(input.path());
-    if matches!(input, PolicyInput::Usual(_)) && !local.exists() {
-        return Ok(None);
-    }
-    let (text, source) = match event::base_commit(environment) {
+    let local = Path::new(workspace).join(path);
+    let (text, source) = match commit(subject, &local, environment) {
         Some(commit) => {
-            let text = of_commit(input.path(), &commit, (environment, token)).await?;
-            (text, format!("`{}` of the commit `{commit}`", input.path()))
+            let text = of_commit(path, &commit, (environment, token)).await?;
+            (text, format!("`{path}` of the commit `{commit}`"))
         }
-        None => (of_workspace(&local)?, format!("`{}`", input.path())),
+        None => (of_workspace(&local)?, format!("`{path}`")),
     };
     match (text, input) {
         (Some(text), _) => Ok(Some(Policy::parse(&text, &source)?)),
-        (None, PolicyInput::Usual(_)) => Ok(None),
         (None, PolicyInput::Named(path)) => Err(PolicyFileError::Missing(path.clone())),
+        (None, _) => Ok(None),
     }
+}
+
+/// The commit that has the policy, where that is not the one in the workspace.
+fn commit(subject: Subject, local: &Path, environment: &Environment) -> Option<String> {
+    let of_run = || match subject {
+        Subject::Promotion if !local.exists() => environment.get(GITHUB_SHA).map(str::to_owned),
+        _ => None,
+    };
+    event::base_commit(environment).or_else(of_run)
 }
 
 async fn of_commit(
@@ -67,7 +105,11 @@ async fn of_commit(
 ) -> Result<Option<String>, PolicyFileError> {
     let read = async {
         let repository = Repository::of(environment, token)?;
-        repository.text(path, commit).await
+        let text = repository.text(path, commit).await?;
+        if text.is_none() && !repository.has(commit).await? {
+            return Err(RepositoryError::Refused { status: 404 });
+        }
+        Ok(text)
     };
     read.await.map_err(|source| PolicyFileError::Repository {
         path: path.to_owned(),

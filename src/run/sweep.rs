@@ -98,7 +98,8 @@ pub(super) async fn sweep(
     options: &SweepOptions,
     cx: SweepContext<'_>,
 ) -> Result<SweepReport, SweepError> {
-    let (cloud, connection, caller) = unless_stopped(cx.stop, connect(options, cx)).await?;
+    let (cloud, connection, caller) =
+        unless_stopped(cx.stop, Box::pin(connect(options, cx))).await?;
     let owners = owner::of_sweep(cx.environment, &caller, options.owner.as_deref())
         .map_err(SweepError::Owner)?;
     let looking = async {

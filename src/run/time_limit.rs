@@ -1,15 +1,13 @@
-//! The policy's `max-duration`: builds that take longer are cancelled, as by a signal.
+//! The policy's `max-duration`: builds that take longer are cancelled as by a signal, and have failed.
 
-use std::time::Duration;
-
-use crate::action::commands::{self, Level};
-use crate::report::console::Console;
+use super::context::RunContext;
+use crate::policy::Policy;
 use crate::report::human;
 use crate::stop::{Stop, StopHandle, StopReason};
 
 /// The stop signal of builds that have to end in time.
-pub(super) fn bounded(stop: &Stop, limit: Option<Duration>) -> Stop {
-    let Some(limit) = limit else {
+pub(super) fn bounded(stop: &Stop, policy: Option<&Policy>) -> Stop {
+    let Some(limit) = policy.and_then(|policy| policy.max_duration) else {
         return stop.clone();
     };
     let (handle, bounded) = StopHandle::new();
@@ -25,33 +23,37 @@ pub(super) fn bounded(stop: &Stop, limit: Option<Duration>) -> Stop {
     bounded
 }
 
-/// Says what the time was over for, where it was.
-pub(super) fn tell(stop: &Stop, limit: Option<Duration>, console: &Console) {
-    let is_over = stop
-        .requested()
-        .is_some_and(|request| request.reason == StopReason::TimeLimit);
-    if let (true, Some(limit)) = (is_over, limit) {
-        let text = format!(
-            "the builds took longer than the {} that `max-duration` of the policy gives them",
-            human::duration(limit)
-        );
-        console.error(&format!("Error: {text}"));
-        console.command(&commands::annotation(Level::Error, "Policy", None, &text));
-    }
+/// Why a build that was stopped has failed; `None` where a person stopped it, which is no failure.
+pub(super) fn failure(cx: &RunContext) -> Option<String> {
+    let reason = cx.stop.requested()?.reason;
+    let policy = cx.environment.policy()?;
+    let limit = policy.max_duration?;
+    (reason == StopReason::TimeLimit).then(|| {
+        format!(
+            "the builds took longer than the {} that `max-duration` in {} gives them",
+            human::duration(limit),
+            policy.source
+        )
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn the_end_of_the_time_is_a_stop_and_a_signal_before_it_counts_as_itself() {
-        let limit = Some(Duration::from_secs(60));
-        let late = bounded(&Stop::never(), limit);
+        let policy = Policy {
+            max_duration: Some(Duration::from_secs(60)),
+            ..Policy::default()
+        };
+        let late = bounded(&Stop::never(), Some(&policy));
         assert!(late.requested().is_none());
         assert_eq!(late.wait().await.reason, StopReason::TimeLimit);
         let (handle, stop) = StopHandle::new();
-        let signalled = bounded(&stop, limit);
+        let signalled = bounded(&stop, Some(&policy));
         handle.request(StopReason::Interrupt);
         assert_eq!(signalled.wait().await.reason, StopReason::Interrupt);
     }

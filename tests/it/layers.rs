@@ -172,6 +172,19 @@ fn the_client_of_systems_manager_is_named_in_one_file() {
 }
 
 #[test]
+fn the_clients_of_kms_and_of_service_quotas_are_named_in_one_file_each() {
+    let clients = ["aws_sdk_kms", "aws_sdk_servicequotas"];
+    let found = finds(&sources(), &clients, |_| false);
+    assert_eq!(
+        found,
+        [
+            "cloud/kms.rs: `aws_sdk_kms`",
+            "cloud/service_quotas.rs: `aws_sdk_servicequotas`"
+        ]
+    );
+}
+
+#[test]
 fn the_client_of_iam_is_named_in_one_file() {
     let found = finds(&sources(), &["aws_sdk_iam"], |_| false);
     assert_eq!(found, ["cloud/iam.rs: `aws_sdk_iam`"]);

@@ -116,6 +116,18 @@ fn the_example_of_two_builders_builds_with_packers_policy() {
 }
 
 #[test]
+fn a_plan_has_no_complaint_about_packers_policy_and_says_what_it_may_not_ask() {
+    let (lab, workspace) = (restricted(), Workspace::with_examples());
+    Run::new(&workspace, &["plan", "examples/encrypted/template.json"])
+        .lab(&lab)
+        .finish()
+        .expect_code(0)
+        .expect_text("not checked: the instance type")
+        .expect_text("not checked: the quota of virtual CPUs");
+    lab.account_at_rest().assert_holds(Left::Nothing);
+}
+
+#[test]
 fn the_policy_is_the_one_that_the_documentation_shows() {
     let page =
         std::fs::read_to_string(crate::support::repository().join("docs/permissions.md")).unwrap();

@@ -120,10 +120,45 @@ fn on_a_pull_request_the_base_branchs_policy_counts() {
     pull(PATH)
         .expect_code(1)
         .expect_text("which the policy does not allow");
+    // Whoever removes the file gets around nothing, named or not.
+    pull("")
+        .expect_code(1)
+        .expect_text("which the policy does not allow");
+    pull("none").expect_code(0);
     pull("other.json")
         .expect_code(1)
         .expect_text("the policy `other.json`, which the input `policy` names, does not exist");
     github.assert_no_violation();
+}
+
+#[test]
+fn a_base_branch_that_nobody_can_look_at_lets_nothing_begin() {
+    let (lab, workspace) = (Lab::new(), greedy());
+    let pull = |github: &GitHub, named: &str| {
+        let step = Step::new(&workspace, "pull_request")
+            .lab(&lab)
+            .github(github)
+            .input("template", "quick.json")
+            .input("comment", "never")
+            .input("policy", named);
+        step.without_post().run().into_main()
+    };
+    // To a token without `contents: read` a private repository has no commits.
+    let unreadable = GitHub::new();
+    unreadable.files("another", &json!({}));
+    pull(&unreadable, "")
+        .expect_code(1)
+        .expect_text(&format!(
+            "the policy `{PATH}` of the commit `{BASE}` cannot be read"
+        ))
+        .expect_text("`policy: none`");
+    let refusing = GitHub::new();
+    refusing.fault(&json!({"kind": "status", "status": 403, "times": 9, "path": "/contents/"}));
+    pull(&refusing, "")
+        .expect_code(1)
+        .expect_text("GitHub answered with HTTP 403");
+    assert_eq!(lab.calls().len(), 0);
+    pull(&refusing, "none").expect_code(0);
 }
 
 #[test]
@@ -152,7 +187,7 @@ fn a_template_that_asks_for_less_is_built() {
 }
 
 #[test]
-fn builds_that_take_longer_than_the_policy_gives_them_are_cancelled_and_leave_nothing() {
+fn builds_that_take_longer_than_the_policy_gives_them_have_failed_and_leave_nothing() {
     let (lab, workspace) = (Lab::new(), greedy());
     workspace.write(PATH, r#"{"max-duration": "4s"}"#);
     let result = Step::new(&workspace, "push")
@@ -161,7 +196,10 @@ fn builds_that_take_longer_than_the_policy_gives_them_are_cancelled_and_leave_no
         .input("comment", "never")
         .run();
     let main = result.main().expect_code(1);
-    main.expect_text("`max-duration` of the policy");
-    assert_eq!(main.output("conclusion"), "cancelled");
+    let why = format!("longer than the 4 seconds that `max-duration` in `{PATH}` gives them");
+    main.expect_text(&why);
+    assert!(main.summary().contains(&why), "{}", main.summary());
+    assert_eq!(main.output("conclusion"), "time-limit");
+    assert_eq!(main.annotations("error").len(), 1);
     lab.account_at_rest().assert_holds(Left::Nothing);
 }

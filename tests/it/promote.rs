@@ -1,72 +1,8 @@
 //! The image that a pull request has tested becomes the release, over the wire, and again after a failure at any step.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Account, GitHub, Lab, Stage, Step, Workspace};
-
-/// An account with a preview of pull request 7, and what is to lead to the release.
-struct Bench {
-    lab: Lab,
-    github: GitHub,
-    workspace: Workspace,
-    tested: String,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let (lab, github, workspace) = (Lab::new(), GitHub::new(), Workspace::with_fixtures());
-        let built = Step::new(&workspace, "pull_request")
-            .lab(&lab)
-            .input("template", "quick.json")
-            .input("comment", "never")
-            .input("kind", "preview")
-            .run();
-        let tested = built.main().expect_code(0).output("ami-id").to_owned();
-        lab.launch_template("us-east-1", "web", 1);
-        Self {
-            lab,
-            github,
-            workspace,
-            tested,
-        }
-    }
-
-    fn step(&self) -> Step<'_> {
-        Step::new(&self.workspace, "workflow_dispatch")
-            .lab(&self.lab)
-            .github(&self.github)
-            .input("command", "promote")
-            .input("pr-number", "7")
-            .input("region", "us-east-1")
-            .input("regions", "eu-west-1")
-            .input("share-with", "210987654321")
-            .input("protect", "true")
-            .input("publish-ssm-parameter", "/images/web")
-            .input("launch-template", "us-east-1:web")
-    }
-
-    fn promote(&self) -> Stage {
-        self.step().run().into_main()
-    }
-
-    /// Images with one snapshot each; the launch template is there besides.
-    fn images(&self, count: usize) -> Account {
-        let account = self.lab.account_at_rest();
-        for kind in ["images", "snapshots"] {
-            assert_eq!(
-                account.all(kind).len(),
-                count,
-                "{kind}: {:?}",
-                account.all(kind)
-            );
-        }
-        account
-    }
-}
-
-fn tag<'a>(thing: &'a Value, name: &str) -> &'a str {
-    thing["tags"][name].as_str().unwrap_or_default()
-}
+use crate::support::{PromoteBench as Bench, Step, tag};
 
 #[test]
 fn the_tested_image_is_the_release_and_keeps_its_id_and_its_name() {

@@ -1,8 +1,8 @@
 //! Previews: what their tags say, and that a run without a change launches no machine.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Lab, Left, Stage, Step, Workspace};
+use crate::support::{Lab, Left, Stage, Step, Workspace, tag};
 
 fn step<'a>(workspace: &'a Workspace, lab: &Lab) -> Step<'a> {
     Step::new(workspace, "pull_request")
@@ -30,10 +30,6 @@ fn change(workspace: &Workspace, from: &str, to: &str) {
     let template = workspace.read("quick.json");
     assert!(template.contains(from), "no `{from}` in:\n{template}");
     workspace.write("quick.json", &template.replace(from, to));
-}
-
-fn tag<'a>(thing: &'a Value, name: &str) -> &'a str {
-    thing["tags"][name].as_str().unwrap_or_default()
 }
 
 #[test]
@@ -213,4 +209,26 @@ fn a_copy_that_fails_leaves_the_image_that_was_there() {
     let again = run(&workspace, &lab);
     assert_eq!(again.expect_code(0).output("ami-id"), id);
     lab.account_at_rest().assert_holds(Left::Images(2));
+}
+
+#[test]
+fn files_that_decide_on_the_content_lie_where_a_template_may_look() {
+    let (lab, workspace) = (Lab::new(), Workspace::with_fixtures());
+    std::os::unix::fs::symlink("/etc/hostname", workspace.path().join("link")).unwrap();
+    for (files, where_to) in [
+        ("/etc/hostn*", "/etc/hostname"),
+        ("li*", "it leads to `/etc/hostname`"),
+    ] {
+        let outside = step(&workspace, &lab).input("reuse-files", files).run();
+        outside
+            .main()
+            .expect_code(1)
+            .expect_text("`reuse-files`: `")
+            .expect_text("lies outside the workspace")
+            .expect_text(where_to);
+        assert_eq!(outside.main().output("conclusion"), "invalid");
+    }
+    assert_eq!(lab.calls().len(), 0);
+    let inside = step(&workspace, &lab).input("reuse-files", "*.json").run();
+    inside.main().expect_code(0);
 }

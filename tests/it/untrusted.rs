@@ -95,11 +95,11 @@ fn a_script_that_a_step_fetched_over_the_branchs_own_is_refused_where_the_templa
 fn where_nobody_can_tell_it_is_refused_with_the_reason() {
     let (workspace, github) = checkout(BASE);
     github.fault(&json!({"kind": "status", "status": 403, "path": "trees", "times": 9}));
-    run(step(&workspace, &github, "pull_request_target"))
+    run(step(&workspace, &github, "pull_request_target").input("policy", "none"))
         .expect_code(1)
         .expect_text("`github-token` needs `contents: read`");
     std::fs::remove_dir_all(workspace.path().join(".git")).unwrap();
-    run(step(&workspace, &github, "pull_request_target"))
+    run(step(&workspace, &github, "pull_request_target").input("policy", "none"))
         .expect_code(1)
         .expect_text("it lies in no checkout of a repository");
 }

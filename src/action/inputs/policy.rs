@@ -13,21 +13,14 @@ pub(crate) enum PolicyInput {
     Usual(&'static str),
     /// This one, which has to be there.
     Named(String),
-}
-
-impl PolicyInput {
-    /// Its path, from the repository's root on.
-    pub(crate) fn path(&self) -> &str {
-        match self {
-            Self::Usual(path) => path,
-            Self::Named(path) => path,
-        }
-    }
+    /// None, and nobody is asked for one.
+    Off,
 }
 
 /// Reads the input.
 pub(super) fn read(environment: &Environment) -> PolicyInput {
     match text(environment, "policy") {
+        Some("none") => PolicyInput::Off,
         Some(path) => PolicyInput::Named(path.trim_start_matches("./").to_owned()),
         None => PolicyInput::Usual(USUAL),
     }

@@ -1,10 +1,29 @@
 //! The inputs of `promote`.
 
 use super::{Environment, InputError, boolean, lines, names, pull_request, text};
+use crate::cli::promote_options::{PromoteRequest, TemplateContent};
+use crate::content::ContentInputs;
 use crate::promote::{PromoteOptions, Protection, Words};
 
 /// Reads them.
-pub(super) fn promote(environment: &Environment) -> Result<PromoteOptions, InputError> {
+pub(super) fn promote(environment: &Environment) -> Result<PromoteRequest, InputError> {
+    let template = match text(environment, "template") {
+        Some(_) => Some(TemplateContent {
+            template: super::template(environment)?,
+            inputs: ContentInputs {
+                volatile_variables: names(environment, "volatile-vars"),
+                files: lines(environment, "reuse-files"),
+            },
+        }),
+        None => None,
+    };
+    Ok(PromoteRequest {
+        options: options(environment)?,
+        template,
+    })
+}
+
+fn options(environment: &Environment) -> Result<PromoteOptions, InputError> {
     let word = |name| text(environment, name).map(str::to_owned);
     let words = Words {
         region: word("region"),
@@ -13,6 +32,7 @@ pub(super) fn promote(environment: &Environment) -> Result<PromoteOptions, Input
         only: names(environment, "only"),
         release_name: word("release-name"),
         tags: lines(environment, "release-tags"),
+        keys: names(environment, "kms-key"),
         share_with: names(environment, "share-with"),
         protection: if boolean(environment, "protect")? {
             Protection::On

@@ -29,7 +29,7 @@ use crate::stop::{Stop, StopHandle};
 use crate::template::scope::{BuilderFunctions, Scope, Section};
 use crate::timer::{Lifetime, Timer};
 
-pub(super) const HOME: &str = "eu-west-1";
+pub(in crate::build) const HOME: &str = "eu-west-1";
 /// Whose build it is.
 pub(super) const OWNER: &str = "github.com/1";
 /// A deadline that is over.
@@ -56,7 +56,7 @@ impl Hook for OneCommand {
 }
 
 /// The caller's address, as the model's network has it.
-pub(super) struct Loopback;
+pub(in crate::build) struct Loopback;
 
 impl AddressLookup for Loopback {
     fn own_ranges(
@@ -88,7 +88,7 @@ pub(super) struct Bench {
 
 /// Remembers the images, volumes and snapshots that cannot be undone any more.
 #[derive(Default)]
-pub(super) struct Recorder {
+pub(in crate::build) struct Recorder {
     pub(super) images: Mutex<Vec<ImageId>>,
     others: Mutex<Vec<String>>,
 }

@@ -1,6 +1,6 @@
 //! Whole builds against the model of EC2: what stays, what goes, whatever happens at whichever call.
 
-mod bench;
+pub(super) mod bench;
 mod connections;
 mod faults;
 pub(super) mod fixture;

@@ -32,6 +32,8 @@ mod machines;
 mod network;
 mod network_calls;
 #[cfg(test)]
+mod outlook_calls;
+#[cfg(test)]
 mod outside;
 mod pace;
 mod place;

@@ -1,7 +1,7 @@
 //! Whether a text can be a KMS key: an id, an alias, or the ARN of either. Packer's patterns, which are wider than KMS's own ids.
 
 /// An id (`1234abcd-…`), a multi-region id (`mrk-…`), an alias (`alias/…`) or an ARN.
-pub(super) fn is_valid(key: &str) -> bool {
+pub(crate) fn is_valid(key: &str) -> bool {
     if is_id(key) || is_alias(key) {
         return true;
     }

@@ -41,5 +41,6 @@ pub(crate) mod fixture;
 mod tests;
 
 pub(crate) use ebs::{Force, ebs};
+pub(crate) use kms_key::is_valid as is_kms_key;
 pub(crate) use surrogate::surrogate;
 pub(crate) use volume::volume;

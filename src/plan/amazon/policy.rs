@@ -2,7 +2,7 @@
 
 use super::settings::EbsSettings;
 use crate::facts::Facts;
-use crate::policy::{Pattern, Policy};
+use crate::policy::{Pattern, Policy, listed};
 use crate::template::document::Node;
 use crate::template::problem::Problems;
 
@@ -50,7 +50,7 @@ impl Check<'_> {
             None => self.forbid(
                 "region",
                 "no `region` is named, so nobody can tell whether the policy allows it".to_owned(),
-                &format!("`regions` has {}", list(allowed)),
+                &format!("`regions` has {}", listed(allowed)),
             ),
         }
         for region in &settings.image.regions {
@@ -149,7 +149,7 @@ impl Check<'_> {
     fn listed(&self, key: &str, value: &str, (rule, allowed): (&str, &[Pattern])) {
         if !allowed.iter().any(|pattern| pattern.matches(value)) {
             let message = format!("`{key}` is `{value}`, which the policy does not allow");
-            self.forbid(key, message, &format!("`{rule}` has {}", list(allowed)));
+            self.forbid(key, message, &format!("`{rule}` has {}", listed(allowed)));
         }
     }
 
@@ -166,12 +166,4 @@ impl Check<'_> {
             ),
         );
     }
-}
-
-fn list(patterns: &[Pattern]) -> String {
-    if patterns.is_empty() {
-        return "nothing in it".to_owned();
-    }
-    let texts: Vec<String> = patterns.iter().map(ToString::to_string).collect();
-    texts.join(", ")
 }

@@ -18,7 +18,17 @@ const ID_TOKEN_REQUEST_TOKEN: &str = "lab-id-token-request-token";
 pub(crate) struct Step<'a> {
     workspace: &'a Workspace,
     arguments: Vec<String>,
+    /// GitHub, where a test does not bring its own: on a pull request it is asked for the policy.
+    github: Option<GitHub>,
 }
+
+/// Events about changes that are not in the branch yet, or that somebody else may have caused.
+const WITH_BASE: [&str; 4] = [
+    "pull_request",
+    "pull_request_target",
+    "merge_group",
+    "issue_comment",
+];
 
 /// What a step left: one stage of it, or both.
 #[derive(Debug)]
@@ -37,7 +47,13 @@ impl<'a> Step<'a> {
         let mut step = Self {
             workspace,
             arguments: Vec::new(),
+            github: None,
         };
+        if WITH_BASE.contains(&event) {
+            let github = GitHub::new();
+            step.option("--api-url", &github.url());
+            step.github = Some(github);
+        }
         step.option("--event", event);
         step.option("--workspace", &workspace.path().display().to_string());
         step.option("--temp", &workspace.beside("temp").display().to_string());
@@ -101,6 +117,26 @@ impl<'a> Step<'a> {
     /// GitHub's API is this server.
     pub(crate) fn github(mut self, github: &GitHub) -> Self {
         self.option("--api-url", &github.url());
+        self.github = None;
+        self
+    }
+
+    /// What happened to the pull request, such as `closed`.
+    pub(crate) fn action(mut self, action: &str) -> Self {
+        self.option("--action", action);
+        self
+    }
+
+    /// It was closed by merging it.
+    pub(crate) fn merged(mut self) -> Self {
+        self.option("--action", "closed");
+        self.option("--merged", "");
+        self
+    }
+
+    /// The commit that is pushed, or the head of the pull request.
+    pub(crate) fn commit(mut self, sha: &str) -> Self {
+        self.option("--sha", sha);
         self
     }
 

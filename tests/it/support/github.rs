@@ -8,6 +8,9 @@ use super::pool::{Pool, Server};
 
 static POOL: Pool = Pool::new();
 
+/// Every path but those of [`GitHub::files`].
+const BUT_FOR_FILES: &str = "^(?!.*/(contents|git/trees)/)";
+
 /// A GitHub with one pull request, number 7 of `octo-org/images`.
 #[derive(Debug)]
 pub(crate) struct GitHub(Option<Server>);
@@ -46,9 +49,22 @@ impl GitHub {
         self.post("settings", settings);
     }
 
-    /// One more thing that goes wrong.
+    /// One more thing that goes wrong. Without a `path` it is not about the files of a commit, which are asked for the policy
+    /// before anything begins.
     pub(crate) fn fault(&self, fault: &Value) {
-        self.post("faults", fault);
+        let mut fault = fault.clone();
+        if fault["path"].is_null() {
+            fault["path"] = json!(BUT_FOR_FILES);
+        }
+        self.post("faults", &fault);
+    }
+
+    /// Changes a pull request of `octo-org/images`, or adds one.
+    pub(crate) fn pull(&self, number: u64, fields: &Value) {
+        let mut pull = fields.clone();
+        pull["repository"] = json!("octo-org/images");
+        pull["number"] = json!(number);
+        self.post("pulls", &pull);
     }
 
     /// What a commit of `octo-org/images` holds: path → text.

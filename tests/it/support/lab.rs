@@ -17,6 +17,7 @@ pub(crate) struct Lab(Option<Server>);
 /// A call that the lab received.
 #[derive(Debug)]
 pub(crate) struct Call {
+    pub(crate) service: String,
     pub(crate) action: String,
     pub(crate) error: Option<String>,
     /// It took effect or was refused, and is not under way any more.
@@ -74,6 +75,11 @@ impl Lab {
         self.post("policy", &json!({ "allow": allow }));
     }
 
+    /// A snapshot is gone although an image is made of it.
+    pub(crate) fn lose_snapshot(&self, region: &str, id: &str) {
+        self.post("lose-snapshot", &json!({"region": region, "id": id}));
+    }
+
     /// Makes a launch template with so many versions, and gives its id.
     pub(crate) fn launch_template(&self, region: &str, name: &str, versions: u32) -> String {
         let wish = json!({"region": region, "name": name, "versions": versions});
@@ -127,6 +133,16 @@ impl Lab {
             .len()
     }
 
+    /// Makes a key of KMS in this state, and gives its id.
+    pub(crate) fn key(&self, region: &str, state: &str) -> String {
+        let wish = json!({"region": region, "state": state});
+        let made = ask(self.address(), "POST", "/_lab/keys", Some(&wish)).json();
+        made["id"]
+            .as_str()
+            .expect("the lab names what it made")
+            .to_owned()
+    }
+
     /// A secret in Secrets Manager.
     pub(crate) fn create_secret(&self, name: &str, text: &str) {
         self.post("secrets/us-east-1", &json!({ name: text }));
@@ -154,6 +170,7 @@ impl Lab {
             .expect("the calls are a list")
             .iter()
             .map(|call| Call {
+                service: text(call, "service").unwrap_or_default(),
                 action: text(call, "action").unwrap_or_default(),
                 error: text(call, "error"),
                 answered: call["status"] != 0,

@@ -2,6 +2,7 @@
 
 mod account;
 mod action;
+mod bench;
 mod binary;
 mod cutter;
 mod github;
@@ -14,8 +15,9 @@ mod sweep;
 mod terminal;
 mod workspace;
 
-pub(crate) use account::{Account, Left};
+pub(crate) use account::Left;
 pub(crate) use action::{Stage, Step, StepResult};
+pub(crate) use bench::{PromoteBench, tag};
 pub(crate) use binary::{python, repository, variable};
 pub(crate) use cutter::Cutter;
 pub(crate) use github::GitHub;

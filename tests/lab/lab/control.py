@@ -77,8 +77,13 @@ class Control:
             case ("POST", "tags"):
                 with self._world.lock:
                     return {"changed": retag(**wishes)}
+            case ("POST", "lose-snapshot"):
+                with self._world.lock:
+                    return _lose_snapshot(**wishes)
             case ("POST", "launch-templates"):
                 return self._launch_template(**wishes)
+            case ("POST", "keys"):
+                return self._key(**wishes)
             case ("POST", "machines", instance_id, order):
                 self._order(instance_id, order)
             case ("GET", "machines", instance_id, "console"):
@@ -96,6 +101,16 @@ class Control:
             for _ in range(versions - 1):
                 template.create_version({}, "")
         return {"id": template.id}
+
+    def _key(self, region: str, state: str) -> dict[str, str]:
+        """A key of KMS that somebody made before, in this state."""
+        from moto.kms.models import kms_backends
+
+        with self._world.lock:
+            key = kms_backends[ACCOUNT][region].create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None)
+            key.key_state = state
+            key.enabled = state == "Enabled"
+        return {"id": key.id}
 
     def _set_faults(self, wishes: Any) -> None:
         if isinstance(wishes, list) or wishes is None:
@@ -141,6 +156,13 @@ class Control:
         if found is None:
             return _json(404, {"error": f"`{path}` was never written on `{image_id}`"})
         return _file(found)
+
+
+def _lose_snapshot(region: str, id: str) -> dict[str, str]:
+    """EC2 removes none that an image is made of, but images whose snapshots are gone exist all the same."""
+    from moto.ec2.models import ec2_backends
+
+    return {"id": ec2_backends[ACCOUNT][region].snapshots.pop(id).id}
 
 
 def _file(found: Path) -> Answer:

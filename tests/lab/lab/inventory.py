@@ -16,7 +16,7 @@ def inventory(world: World) -> dict[str, Any]:
     for region, backend in ec2_backends[ACCOUNT].items():
         for name, read in READERS.items():
             found[name] += [{"region": region, **thing} for thing in read(backend)]
-    return {**found, **_iam()}
+    return {**found, **_iam(), "parameters": _parameters()}
 
 
 def _instances(backend: Any) -> list[dict[str, Any]]:
@@ -138,13 +138,28 @@ def _ranges(group: Any) -> list[dict[str, Any]]:
 
 
 def _launch_templates(backend: Any) -> list[dict[str, Any]]:
-    return [{"id": one.id, "name": one.name, "tags": _tags(one)} for one in backend.launch_templates.values()]
+    return [
+        {"id": one.id, "name": one.name, "default": one.default_version_number, "tags": _tags(one)}
+        for one in backend.launch_templates.values()
+    ]
 
 
 def _network_interfaces(backend: Any) -> list[dict[str, Any]]:
     return [
         {"id": one.id, "instance_id": one.instance.id if one.instance else None, "tags": _tags(one)}
         for one in backend.enis.values()
+    ]
+
+
+def _parameters() -> list[dict[str, Any]]:
+    from moto.ssm.models import ssm_backends
+
+    # moto's own parameters come in with the first question for one; they are AWS's.
+    return [
+        {"region": region, "name": name, "value": versions[-1].value, "data_type": versions[-1].data_type}
+        for region, backend in ssm_backends[ACCOUNT].items()
+        for name, versions in list(backend._parameters.items())
+        if versions and not name.startswith("/aws/")
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 
@@ -36,6 +36,10 @@ class Settings:
     profile_propagation: float = 0.0
     # Whether EC2's published token buckets count.
     throttle: bool = False
+    # Whether the account lets images become public: `unblocked` or `block-new-sharing`.
+    public_access: str = "unblocked"
+    # EC2's quotas by code, in every region; nobody knows any other.
+    quotas: dict[str, float] = field(default_factory=lambda: {"L-1216C47A": 640.0, "L-34B43A08": 640.0, "L-0E3CBAB9": 5.0})
 
 
 # What a small image on real EC2 takes, rounded; for figures that are compared with Packer's.

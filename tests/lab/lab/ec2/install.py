@@ -16,7 +16,7 @@ from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 from moto.ec2.responses._base_response import EC2BaseResponse
 
-from .. import sts
+from .. import quotas, sts
 from ..births import NOT_FOUND
 from ..world import World
 from . import (
@@ -82,6 +82,7 @@ REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
     "enable_image_deprecation": deregister.deprecate,
     "enable_image_deregistration_protection": deregister.protect,
     "get_console_output": small_calls.get_console_output,
+    "get_image_block_public_access_state": small_calls.get_public_access,
     "modify_image_attribute": attributes.modify_image_attribute,
     "modify_snapshot_attribute": attributes.modify_snapshot_attribute,
     "reboot_instances": instance_states.reboot_instances,
@@ -107,6 +108,7 @@ def install(world: World) -> None:
     """Changes moto's classes for this process; to be called once."""
     _replace_models(world)
     sts.install(world)
+    quotas.install(world)
     profiles.install(world)
     helpers = set(method_names_from_class(EC2BaseResponse))
     actions = [one for one in method_names_from_class(EC2Response) if one not in helpers and not one.startswith("_")]

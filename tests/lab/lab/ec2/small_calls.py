@@ -75,6 +75,11 @@ def get_console_output(world: World, response: Any) -> ActionResult:
     )
 
 
+def get_public_access(world: World, response: Any) -> ActionResult:
+    """Whether images may become public, which moto does not know."""
+    return ActionResult({"ImageBlockPublicAccessState": world.settings.public_access})
+
+
 def describe_images(world: World, response: Any, original: Callable[[Any], ActionResult]) -> ActionResult:
     """A deregistered image is unknown; moto answers with an empty list. Others see what is shared."""
     for image_id in response._get_param("ImageIds", []):

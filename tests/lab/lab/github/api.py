@@ -179,7 +179,11 @@ def get_content(call: Call) -> Reply:
 
 def _files_of(call: Call, commit: str) -> dict[str, str] | None:
     repository = call.repository()
-    return repository.files.get(commit) if repository else None
+    if repository is None:
+        return None
+    # Nobody said what the commits of a pull request hold, but they are there.
+    is_of_pull = any(pull.has_commit(commit) for pull in call.state.pulls.values())
+    return repository.files.get(commit, {} if is_of_pull else None)
 
 
 def _entry(call: Call, path: str, text: str) -> dict[str, Any]:

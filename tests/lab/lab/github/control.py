@@ -7,7 +7,7 @@
     GET    /_lab/settings     POST changes the given fields: token, login, pull-requests, fork, remaining
     POST   /_lab/faults       {kind, nth, times, method, path, status, seconds, after}; DELETE removes all
     POST   /_lab/comments     {repository, number, author, body}: a comment by anybody; author "" gives `user: null`
-    POST   /_lab/pulls        {repository, number, head_repository, head_ref, head_sha, state, locked, commits}
+    POST   /_lab/pulls        {repository, number, head_repository, head_ref, head_sha, state, merged, locked, commits}
     POST   /_lab/repositories {full_name, private, commits, files: {COMMIT: {PATH: TEXT}}}
 
 Bodies and answers are JSON.

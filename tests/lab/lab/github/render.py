@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab.github.openapi import Description
-from lab.github.sample import sample
+from lab.github.sample import MOMENT, sample
 from lab.github.state import BOT, Comment, Pull, Repository
 
 # The id of the GitHub Actions app's user, as every github.com answer has it.
@@ -74,6 +74,7 @@ class Renderer:
             html_url=f"{self._web}/{pull.repository}/pull/{pull.number}",
             state=pull.state,
             locked=pull.locked,
+            merged_at=MOMENT if pull.merged else None,
             title=f"Pull request {pull.number}",
             user=self.user(pull.author),
             head=self._branch(pull.head_repository, pull.head_ref, pull.head_sha),

@@ -9,6 +9,8 @@ from typing import Any
 
 BOT = "github-actions[bot]"
 HEAD_SHA = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+# What the runner's events are about, with nothing in it.
+BASE_SHA = "ba5e000000000000000000000000000000000001"
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
@@ -37,6 +39,7 @@ class Pull:
     head_sha: str = HEAD_SHA
     base_ref: str = "main"
     state: str = "open"
+    merged: bool = False
     locked: bool = False
     author: str = "octocat"
     commits: list[str] = field(default_factory=list)
@@ -71,7 +74,7 @@ class State:
         self.deleted: list[Comment] = []
         self._ids = count(1001)
         self._ticks = count()
-        self.add_repository(full_name="octo-org/images")
+        self.add_repository(full_name="octo-org/images", files={BASE_SHA: {}, HEAD_SHA: {}})
         self.add_pull(repository="octo-org/images", number=7)
 
     def add_repository(self, **fields: Any) -> Repository:

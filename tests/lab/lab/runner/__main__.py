@@ -55,7 +55,16 @@ def _run(arguments: argparse.Namespace, step: Step) -> dict[str, Any]:
 
 def _step(arguments: argparse.Namespace, temp: Path) -> Step:
     fork = "mona/images" if arguments.fork else ""
-    scene = Scene(arguments.event, arguments.repository, arguments.pr_number, arguments.head_ref, arguments.sha, fork)
+    scene = Scene(
+        arguments.event,
+        arguments.repository,
+        arguments.pr_number,
+        arguments.head_ref,
+        arguments.sha,
+        fork,
+        arguments.action,
+        arguments.merged,
+    )
     workspace = arguments.workspace.resolve()
     job = Job(scene, workspace, temp, arguments.api_url, arguments.token, dict(arguments.env))
     return Step(
@@ -117,6 +126,8 @@ def _arguments() -> argparse.Namespace:
 def _add_scene(run: argparse.ArgumentParser) -> None:
     defaults = Scene("push")
     run.add_argument("--event", choices=EVENTS, default="push")
+    run.add_argument("--action", default=defaults.action, help="what happened to the pull request, such as closed")
+    run.add_argument("--merged", action="store_true", help="it was closed by merging it")
     run.add_argument("--fork", action="store_true", help="the pull request comes from a fork")
     run.add_argument("--repository", default=defaults.repository)
     run.add_argument("--pr-number", type=int, default=defaults.number)

@@ -29,6 +29,8 @@ class Scene:
     head_ref: str = "topic"
     sha: str = HEAD_SHA
     head_repository: str = ""
+    action: str = "synchronize"
+    merged: bool = False
     server_url: str = "https://github.example"
 
     @property
@@ -78,7 +80,7 @@ def _specific(scene: Scene, url: str) -> dict[str, Any]:
         commit = {"id": scene.sha, "message": "Change the image"}
         return {"ref": f"refs/heads/{scene.head_ref}", "before": BASE_SHA, "after": scene.sha, "head_commit": commit}
     if scene.event in ("pull_request", "pull_request_target"):
-        return {"action": "synchronize", "number": scene.number, "pull_request": _pull(scene, url)}
+        return {"action": scene.action, "number": scene.number, "pull_request": _pull(scene, url)}
     if scene.event == "issue_comment":
         pull = {"html_url": f"{url}/pull/{scene.number}"}
         return {"action": "created", "issue": {"number": scene.number, "pull_request": pull}, "comment": {"id": 1}}
@@ -93,7 +95,9 @@ def _pull(scene: Scene, url: str) -> dict[str, Any]:
     head = scene.head_repository or scene.repository
     return {
         "number": scene.number,
-        "state": "open",
+        "state": "closed" if scene.action == "closed" else "open",
+        "merged": scene.merged,
+        "merge_commit_sha": MERGE_SHA,
         "html_url": f"{url}/pull/{scene.number}",
         "user": {"login": "octocat", "type": "User"},
         "head": {"ref": scene.head_ref, "sha": scene.sha, "repo": {"id": 2 if scene.is_fork else 1, "full_name": head, "fork": scene.is_fork}},

@@ -2,28 +2,29 @@
 
 use std::time::Instant;
 
-use super::Outcome;
 use super::promote::{self, PromoteContext};
 use crate::action::commands::{self, Level};
 use crate::action::files::CommandFiles;
+use crate::cli::promote_options::PromoteRequest;
 use crate::error::chain;
-use crate::promote::{PromoteOptions, Promoted};
+use crate::promote::Promoted;
 use crate::report::conclusion::Conclusion;
 use crate::report::markdown::Scribe;
 use crate::report::outputs::OutputWriter;
+use crate::run::Outcome;
 
 /// The title of our annotations.
 const TITLE: &str = "Promote";
 
 /// Promotes and reports. Outside of a runner there is no summary and there are no outputs.
-pub(super) async fn promote(
-    options: &PromoteOptions,
+pub(in crate::run) async fn promote(
+    request: &PromoteRequest,
     cx: PromoteContext<'_>,
     begin: Instant,
 ) -> Outcome {
     let files = CommandFiles::of(cx.environment);
     let outputs = OutputWriter::new(files.clone());
-    let conclusion = match Box::pin(promote::promote(options, cx)).await {
+    let conclusion = match Box::pin(promote::promote(request, cx)).await {
         Ok(promoted) => {
             cx.console.say(&promoted.text());
             written(&promoted, cx, (&files, &outputs))
