@@ -34,6 +34,7 @@ mod promote_again;
 mod promote_bounds;
 mod promote_finds;
 mod prune;
+mod pull_request_life;
 mod reaching;
 mod recipes;
 mod rehearse;

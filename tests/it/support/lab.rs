@@ -80,6 +80,12 @@ impl Lab {
         self.post("lose-snapshot", &json!({"region": region, "id": id}));
     }
 
+    /// A parameter of plain text, as a user made it before.
+    pub(crate) fn parameter(&self, region: &str, name: &str, value: &str) {
+        let wish = json!({"region": region, "name": name, "value": value});
+        self.post("parameters", &wish);
+    }
+
     /// Makes a launch template with so many versions, and gives its id.
     pub(crate) fn launch_template(&self, region: &str, name: &str, versions: u32) -> String {
         let wish = json!({"region": region, "name": name, "versions": versions});

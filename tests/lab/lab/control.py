@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from . import parameters
 from .ec2.fleets import take_back
 from .inventory import inventory
 from .machines.disks import describe, look_up, written
@@ -84,6 +85,9 @@ class Control:
             case ("POST", "lose-snapshot"):
                 with self._world.lock:
                     return _lose_snapshot(**wishes)
+            case ("POST", "parameters"):
+                with self._world.lock:
+                    parameters.add_text(**wishes)
             case ("POST", "launch-templates"):
                 return self._launch_template(**wishes)
             case ("POST", "keys"):
