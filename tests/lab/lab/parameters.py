@@ -16,6 +16,8 @@ from moto.ssm.models import Parameter, SimpleSystemManagerBackend, ssm_backends
 from .world import ACCOUNT, World
 
 IMAGE = "aws:ec2:image"
+# moto's own, which takes any value at once.
+_PUT_AT_ONCE = SimpleSystemManagerBackend.put_parameter
 
 
 def install(world: World) -> None:
@@ -30,6 +32,11 @@ def add_text(region: str, name: str, value: str) -> None:
     backend.put_parameter(name, "", value, "String", "", "", True, [], "text", tier=None, policies=None)
 
 
+def add_image(region: str, name: str, image_id: str) -> None:
+    """A parameter that holds an image, as it is when AWS has looked at it."""
+    _PUT_AT_ONCE(ssm_backends[ACCOUNT][region], name, "", image_id, "String", "", "", True, [], IMAGE, tier=None, policies=None)
+
+
 def _is_there(region: str, image_id: str) -> bool:
     from moto.ec2.models import ec2_backends
 
@@ -37,8 +44,7 @@ def _is_there(region: str, image_id: str) -> bool:
 
 
 def _check_images(world: World) -> None:
-    original = SimpleSystemManagerBackend.put_parameter
-    signature = inspect.signature(original)
+    signature = inspect.signature(_PUT_AT_ONCE)
 
     def put_parameter(backend: Any, *arguments: Any, **more: Any) -> Any:
         given = signature.bind(backend, *arguments, **more).arguments
@@ -48,12 +54,12 @@ def _check_images(world: World) -> None:
         if former != data_type and IMAGE in (former, data_type):
             raise ValidationException(f"The data type {former} of a parameter cannot become {data_type}.")
         if data_type != IMAGE:
-            return original(backend, *arguments, **more)
+            return _PUT_AT_ONCE(backend, *arguments, **more)
 
         def check() -> None:
             with world.lock:
                 if _is_there(backend.region_name, given["value"]):
-                    original(backend, *arguments, **more)
+                    _PUT_AT_ONCE(backend, *arguments, **more)
 
         world.clock.after(world.settings.parameter_checked, check)
         return SimpleNamespace(version=len(versions) + 1, tier="Standard")
