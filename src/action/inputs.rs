@@ -56,6 +56,7 @@ pub(crate) const NAMES: &[&str] = &[
     "protect",
     "publish-ssm-parameter",
     "launch-template",
+    "preflight",
     "matrix",
     "results",
     "sandbox",

@@ -175,6 +175,7 @@ Options:
   -except=foo,bar,baz    All builds other than these.
   -only=foo,bar,baz      Only these builds.
   -force                 Existing images would be replaced: names may be taken.
+  -preflight=false       Ask AWS nothing; needs no credentials.
   -json                  Print the builds as a matrix of jobs for GitHub's
                          strategy.matrix, as one JSON object and nothing else.
   -var 'key=value'       A variable; may be given several times.

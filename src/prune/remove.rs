@@ -116,13 +116,17 @@ async fn deregister<C: Cloud, P>(
         still_as_planned(cx, planned).await?;
         switch_off_fast_launch(cx, subject).await?;
     }
-    still_as_planned(cx, planned).await?;
     let what = format!("`{id}` to be deregistered");
-    let done = cx
-        .ask(&what, || cx.cloud.deregister_image(region, id))
-        .await;
-    match done {
-        Ok(()) => Ok(()),
+    let done = cx.poll(&what, || async {
+        // Before each repetition too: a call that was throttled comes again half a minute later.
+        if let Err(fate) = still_as_planned(cx, planned).await {
+            return Ok(Polled::Ready(Err(fate)));
+        }
+        let done = cx.cloud.deregister_image(region, id).await;
+        done.map(|()| Polled::Ready(Ok(())))
+    });
+    match done.await {
+        Ok(done) => done,
         Err(error) if is(&error, Refusal::NotFound) => Ok(()),
         Err(error) if answer(&error).and_then(CloudError::code) == Some(PROTECTED) => {
             Err(Fate::Kept(Reason::Protected))

@@ -103,12 +103,114 @@ fn of_images(images: &Images) -> Option<String> {
     Some(format!("The image: {own}."))
 }
 
+/// To four digits behind the point where that is little.
 fn dollars(amount: f64) -> String {
     if amount < 0.0001 {
-        "$0.0001".to_owned()
+        "less than $0.0001".to_owned()
     } else if amount < 0.1 {
         format!("${amount:.4}")
     } else {
         format!("${amount:.2}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::build::UsedVolume;
+    use crate::cloud::Region;
+    use crate::report::result::tests::images;
+
+    fn volume(kind: &str) -> UsedVolume {
+        UsedVolume {
+            gib: Some(8),
+            kind: Some(kind.to_owned()),
+        }
+    }
+
+    fn used(change: impl FnOnce(&mut Usage)) -> Images {
+        let mut usage = Usage {
+            instance_type: Some("m5.large".to_owned()),
+            market: Market::OnDemand,
+            platform: Some(PLATFORM.to_owned()),
+            lived: Duration::from_secs(1800),
+            volumes: vec![volume("gp3")],
+        };
+        change(&mut usage);
+        Images {
+            usage: Some(usage),
+            ..images()
+        }
+    }
+
+    #[test]
+    fn a_run_costs_its_hours_and_its_volumes_and_the_grounds_have_a_date() {
+        let told = sentences(&used(|_| {}));
+        // Half an hour at $0.096, and 8 GiB of gp3 for as long: 8 × 0.08 ÷ 1460.
+        assert_eq!(
+            told[0],
+            "This run: about $0.0484 (`m5.large` at $0.0960 an hour for 30 minutes, and its volumes)."
+        );
+        assert_eq!(
+            told[1],
+            "The image: at most $0.40 a month in each region for 8 GiB of snapshots."
+        );
+        assert!(told[2].contains("us-east-1 of January 2026"), "{told:?}");
+    }
+
+    #[test]
+    fn a_minute_is_the_least_and_a_spot_instance_costs_no_more_than_the_list_says() {
+        let told = sentences(&used(|usage| {
+            usage.market = Market::Spot;
+            usage.lived = Duration::from_secs(5);
+            usage.volumes = vec![volume("io2")];
+        }));
+        assert_eq!(
+            told[0],
+            "This run: at most $0.0016 (`m5.large` at $0.0960 an hour for 5 seconds, and its volumes, without 1 volume)."
+        );
+    }
+
+    #[test]
+    fn what_has_no_price_has_no_estimate_and_that_is_said() {
+        let kinds: [(fn(&mut Usage), &str); 4] = [
+            (
+                |usage| usage.instance_type = Some("x99.large".to_owned()),
+                "there is no price of `x99.large` here",
+            ),
+            (
+                |usage| usage.instance_type = None,
+                "EC2 had several types of machines to choose from",
+            ),
+            (
+                |usage| usage.platform = Some("Windows".to_owned()),
+                "there are no prices of `Windows` here",
+            ),
+            (
+                |usage| usage.platform = None,
+                "EC2 does not say what the bill calls the system",
+            ),
+        ];
+        for (change, reason) in kinds {
+            let told = sentences(&used(change));
+            assert_eq!(told[0], format!("No estimate for this run: {reason}."));
+        }
+        let mut elsewhere = used(|_| {});
+        elsewhere.region = Region::new("eu-west-1");
+        assert_eq!(
+            sentences(&elsewhere)[0],
+            "No estimate for this run: there are no prices of `eu-west-1` here."
+        );
+    }
+
+    #[test]
+    fn of_an_image_that_was_there_only_the_image_is_told_and_of_nothing_nothing() {
+        let told = sentences(&images());
+        assert!(told[0].starts_with("The image: at most"), "{told:?}");
+        let nothing = Images {
+            gib: None,
+            ..images()
+        };
+        assert_eq!(sentences(&nothing), Vec::<String>::new());
     }
 }

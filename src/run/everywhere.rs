@@ -11,9 +11,10 @@ use crate::report::console::Console;
 pub(super) async fn connect(
     environment: &Environment,
     console: &Console,
+    max_retries: u32,
 ) -> Result<Connection, ConnectError> {
     let in_region = |region: Option<Region>| Access {
-        max_retries: 10,
+        max_retries,
         region,
         ..Access::default()
     };

@@ -19,6 +19,9 @@ use crate::report::console::Console;
 use crate::report::pruned::PruneReport;
 use crate::stop::Stop;
 
+/// Of each call within the SDK. Calls are repeated by us, who look again before a removal; the SDK does not.
+const ATTEMPTS: u32 = 3;
+
 /// What a run needs to know.
 #[derive(Clone, Copy)]
 pub(super) struct PruneContext<'a> {
@@ -191,14 +194,14 @@ async fn connect(
     let connection = match &options.regions {
         SweptRegions::Named(regions) => {
             let access = Access {
-                max_retries: 10,
+                max_retries: ATTEMPTS,
                 region: regions.first().cloned(),
                 ..Access::default()
             };
             connection::connect(&access, cx.environment, secrets::teller(cx.console)).await
         }
         SweptRegions::Connection | SweptRegions::Enabled => {
-            everywhere::connect(cx.environment, cx.console).await
+            everywhere::connect(cx.environment, cx.console, ATTEMPTS).await
         }
     };
     let connection = connection.map_err(PruneError::Connect)?;

@@ -205,7 +205,7 @@ async fn connect(
         SweptRegions::Connection | SweptRegions::Enabled => None,
     };
     let connection = if options.regions == SweptRegions::Enabled {
-        everywhere::connect(cx.environment, cx.console).await
+        everywhere::connect(cx.environment, cx.console, 10).await
     } else {
         let access = Access {
             max_retries: 10,

@@ -173,6 +173,21 @@ fn a_package_manager_that_hangs_costs_some_seconds() {
 }
 
 #[test]
+fn a_machine_that_never_answers_costs_ten_seconds_and_a_new_connection() {
+    let bench = Bench::new();
+    let mut template: Value = serde_json::from_str(&bench.workspace.read("quick.json")).unwrap();
+    // From its first boot on, nothing on it lists packages in time and nothing ends what takes too long.
+    let script = "#!/bin/sh\nprintf '#!/bin/sh\\nsleep 600\\n' >/usr/local/bin/dpkg-query\nchmod 755 /usr/local/bin/dpkg-query\nrm -f $(command -v timeout)\n";
+    template["builders"][0]["user_data"] = script.into();
+    bench.workspace.write("quick.json", &template.to_string());
+    bench.push(FIRST, 1).expect_code(0);
+    holds(
+        &bench.body(),
+        "not known, since the machine did not tell its packages: it did not answer within 10 seconds.",
+    );
+}
+
+#[test]
 fn without_a_kind_the_machine_is_asked_nothing() {
     let bench = Bench::new();
     bench.script(&["p=$(command -v dpkg-query); printf '#!/bin/sh\\ntouch /tmp/asked\\n' | sudo tee $p >/dev/null", "sudo touch /opt/there"]);

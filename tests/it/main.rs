@@ -38,6 +38,7 @@ mod pull_request_life;
 mod reaching;
 mod recipes;
 mod rehearse;
+mod rehearse_fork_docker;
 mod rehearse_forks;
 mod rehearse_sandbox;
 mod rehearse_workspace;

@@ -58,6 +58,7 @@ mod volume_calls;
 mod volumes;
 mod world;
 
+pub(crate) use account_image::likely_architecture;
 pub(crate) use calls::ModelCloud;
 #[cfg(test)]
 pub(crate) use life::Life;

@@ -127,9 +127,35 @@ async fn played(seed: u64) -> (usize, usize) {
         }
     }
     assert!(gone <= limit, "seed {seed}: {gone} went");
+    if luck == Luck::Fair && gone < limit && says_all(&aim) {
+        due_are_gone(seed, &drawn, (&aim, &there));
+    }
     newest_are_there(seed, &drawn, (&aim, &there));
     assert!(done.images.len() <= drawn.len(), "seed {seed}");
     (gone, drawn.len() - gone)
+}
+
+fn due_are_gone(seed: u64, drawn: &[Drawn], (aim, there): (&Aim, &BTreeSet<ImageId>)) {
+    let due = drawn
+        .iter()
+        .filter(|one| spoken_for(one, aim, &[]).is_none());
+    for one in due {
+        let image = &one.sketch.image;
+        let is_gone = !there.contains(&image.id);
+        assert!(
+            is_gone,
+            "seed {seed}: {} was to go: {:?}",
+            image.id, image.tags
+        );
+    }
+}
+
+/// Whether nothing else than what stands in [`spoken_for`] keeps an image: no newest of anything.
+fn says_all(aim: &Aim) -> bool {
+    match aim {
+        Aim::PullRequest { ending, .. } => *ending == Ending::Discarded,
+        Aim::Retention(rules) => rules.keep_last.is_none(),
+    }
 }
 
 fn of_region(cloud: &ModelCloud, one: &Drawn) -> BTreeSet<SnapshotId> {

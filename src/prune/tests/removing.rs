@@ -263,6 +263,30 @@ async fn a_promotion_that_begins_at_any_call_wins_until_the_image_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_promotion_that_begins_while_the_last_call_is_throttled_wins() {
+    let bare = ModelCloud::at_once();
+    preview(1).put(&bare);
+    let aim = discarded();
+    Run::new(&bare, &aim).whole().await;
+    let calls = bare.calls();
+    let last = calls
+        .iter()
+        .position(|call| call.starts_with("DeregisterImage"));
+    let last = last.unwrap() + 1;
+    let cloud = ModelCloud::at_once();
+    let id = preview(1).put(&cloud);
+    cloud.fail_at(last, Fault::Refused("RequestLimitExceeded"));
+    let promoted = cloud.clone();
+    cloud.run_at(last, move |_| {
+        let since = "2026-12-01T12:00:00Z";
+        promoted.set_tag(&home(), "ami-00000001", "ami-build:promoted", since);
+    });
+    let done = Run::new(&cloud, &aim).whole().await;
+    assert_eq!(*fate(&done, &id), Fate::Kept(Reason::Promoted));
+    assert_eq!(images(&cloud).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn somebody_who_begins_to_use_it_after_the_plan_keeps_it() {
     let cloud = ModelCloud::at_once();
     let machine = preview(1).put(&cloud);

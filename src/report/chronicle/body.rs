@@ -18,6 +18,8 @@ use crate::secret::Redactor;
 pub(crate) const ROOM: usize = 60_000;
 /// So many hundredths of them are for what nobody sees.
 const MEMORY: usize = 40;
+/// So many for that together with the table of pushes.
+const AROUND: usize = 60;
 
 /// Stands before the report.
 const REPORT: &str = "<!-- ami-build:report -->\n";
@@ -41,7 +43,7 @@ pub(crate) fn compose(
         report: String::new(),
         foot: summary::foot(report),
     };
-    let memory = packed::line(&chronicle, room * MEMORY / 100);
+    let memory = fitted(&mut chronicle, scribe, room);
     let around = parts.joined(&chronicle, &memory, scribe).len();
     let frame = Frame {
         room: room.saturating_sub(around),
@@ -55,6 +57,18 @@ pub(crate) fn compose(
     };
     let report = summary::render_within(report, redactor, &frame);
     Parts { report, ..parts }.joined(&chronicle, &memory, scribe)
+}
+
+/// Forgets what is old until the rest leaves enough room for the report: many builds in many regions are many ids.
+fn fitted(chronicle: &mut Chronicle, scribe: Scribe<'_>, room: usize) -> String {
+    loop {
+        let memory = packed::line(chronicle, room * MEMORY / 100);
+        let table = shown::pushes(chronicle, scribe);
+        if memory.len() + table.len() <= room * AROUND / 100 || chronicle.pushes.is_empty() {
+            return memory;
+        }
+        chronicle.pushes.pop();
+    }
 }
 
 /// The same comment after something happened to images that it remembers; `None` where it remembers none of them.

@@ -386,6 +386,33 @@ fn however_much_there_is_the_comment_stays_below_githubs_limit() {
 }
 
 #[test]
+fn of_very_many_images_fewer_pushes_are_kept() {
+    let regions = |push: u64, build: u64| {
+        let ids = (0..12_u64).map(|number| {
+            let id = push * 7_919_000_000 + build * 104_729_000 + number * 1_299_709;
+            let region = Region::new(format!("eu-west-{number}"));
+            (region, ImageId::new(format!("ami-0{id:016x}")))
+        });
+        ids.collect()
+    };
+    let mut body = String::new();
+    for number in 1..=11 {
+        let builds = (0..40).map(|build| {
+            let images = Images {
+                region: Region::new("eu-west-0"),
+                ids: regions(number, build),
+                ..made(FIRST, "")
+            };
+            succeeded(&format!("web-{build}"), images)
+        });
+        body = after(&body, &run(builds.collect()), number);
+        assert!(body.len() <= ROOM, "{}", body.len());
+    }
+    let kept = chronicle(&body).pushes.len();
+    assert!((1..10).contains(&kept), "{kept}");
+}
+
+#[test]
 fn a_log_that_looks_like_a_part_of_the_comment_is_none() {
     let forged = after("", &one(made(FIRST, "")), 1);
     let log: Vec<String> = forged.lines().map(str::to_owned).collect();

@@ -66,7 +66,8 @@ async fn keep_trying<A: Attempt>(
 /// How long to wait before the next try; `None` where another one would end the same.
 fn pause(error: &GitHubError, pauses: &mut impl Iterator<Item = Duration>) -> Option<Duration> {
     match error {
-        GitHubError::RateLimit(wait) => Some(*wait),
+        // A limit that opens at once may have opened by a clock that is ahead of GitHub's.
+        GitHubError::RateLimit(wait) => Some((*wait).max(PAUSES[0])),
         GitHubError::Status { status: 500.., .. } | GitHubError::Answer { .. } => pauses.next(),
         GitHubError::Status { .. }
         | GitHubError::Url { .. }

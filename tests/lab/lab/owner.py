@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import parameters
 from .world import ACCOUNT
 
 
@@ -23,7 +24,6 @@ class Deed:
 def do(deed: Deed) -> None:
     """Does it."""
     from moto.ec2.models import ec2_backends
-    from moto.ssm.models import ssm_backends
 
     backend = ec2_backends[ACCOUNT][deed.region]
     image = backend.amis[deed.image]
@@ -37,16 +37,4 @@ def do(deed: Deed) -> None:
     if deed.launch_template:
         backend.create_launch_template(deed.launch_template, "", {"ImageId": deed.image}, {})
     if deed.parameter:
-        ssm_backends[ACCOUNT][deed.region].put_parameter(
-            name=deed.parameter,
-            description="",
-            value=deed.image,
-            parameter_type="String",
-            allowed_pattern="",
-            keyid="",
-            overwrite=True,
-            tags=[],
-            data_type="aws:ec2:image",
-            tier=None,
-            policies=None,
-        )
+        parameters.add_image(deed.region, deed.parameter, deed.image)

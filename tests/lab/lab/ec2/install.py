@@ -16,7 +16,7 @@ from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 from moto.ec2.responses._base_response import EC2BaseResponse
 
-from .. import parameters, quotas, ssm, sts
+from .. import parameters, quotas, sts
 from ..births import NOT_FOUND
 from ..world import World
 from . import (
@@ -113,7 +113,6 @@ def install(world: World) -> None:
     sts.install(world)
     quotas.install(world)
     parameters.install(world)
-    ssm.install()
     profiles.install(world)
     helpers = set(method_names_from_class(EC2BaseResponse))
     actions = [one for one in method_names_from_class(EC2Response) if one not in helpers and not one.startswith("_")]

@@ -10,7 +10,13 @@ from moto.core.responses import ActionResult
 from ..world import ACCOUNT, World
 from .errors import error, malformed_or_missing
 
-KINDS = ("ec2:Instance", "ec2:LaunchTemplate", "ssm:Parameter", "imagebuilder:ImageRecipe", "imagebuilder:ContainerRecipe")
+KINDS = (
+    "ec2:Instance",
+    "ec2:LaunchTemplate",
+    "ssm:Parameter",
+    "imagebuilder:ImageRecipe",
+    "imagebuilder:ContainerRecipe",
+)
 STATES = ("pending", "running", "shutting-down", "terminated", "stopping", "stopped")
 
 
