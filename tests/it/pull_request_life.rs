@@ -8,11 +8,11 @@ use crate::support::{Account, GitHub, Lab, Names, Stage, Step, Workspace, assert
 
 /// The commits of the pull request, one for each push.
 const COMMITS: [&str; 5] = [
-    "c0000000000000000000000000000000000000a1",
-    "c0000000000000000000000000000000000000a2",
-    "c0000000000000000000000000000000000000a3",
-    "c0000000000000000000000000000000000000a4",
-    "c0000000000000000000000000000000000000a5",
+    "c1c1c1c100000000000000000000000000000001",
+    "c2c2c2c200000000000000000000000000000002",
+    "c3c3c3c300000000000000000000000000000003",
+    "c4c4c4c400000000000000000000000000000004",
+    "c5c5c5c500000000000000000000000000000005",
 ];
 
 struct Life {
@@ -43,6 +43,7 @@ impl Life {
             .lab(&self.lab)
             .github(&self.github)
             .commit(COMMITS[push])
+            .env("GITHUB_RUN_ID", &format!("{}", 5_000 + push))
     }
 
     /// The preview of a push.
@@ -210,5 +211,15 @@ fn from_its_opening_to_its_end() {
     assert_eq!(merged.json_output("ami-ids"), published);
     assert_eq!(life.published(), published);
     life.comment_says("6-merged");
+
+    let closed = life.step(4).merged().input("command", "prune").run();
+    let pruned = closed.main().expect_code(0).json_output("pruned");
+    let things = pruned["things"].as_array().unwrap().iter();
+    let removed = things.filter(|thing| thing["fate"] == "removed");
+    assert_eq!(removed.count(), 4, "{pruned:#}");
+    assert_eq!(life.launches(), 4);
+    life.account_holds(&[(&third, &[4], "release")]);
+    assert_eq!(life.published(), published);
+    life.comment_says("7-closed");
     life.github.assert_no_violation();
 }
