@@ -27,4 +27,4 @@ pub(crate) use options::{PruneOptions, Words};
 pub(crate) use orphans::Orphan;
 pub(crate) use plan::{Plan, plan};
 pub(crate) use search::Subject;
-pub(crate) use verdict::Verdict;
+pub(crate) use verdict::{Cause, Reason, Verdict};

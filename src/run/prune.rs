@@ -2,7 +2,8 @@
 
 use time::OffsetDateTime;
 
-use super::{everywhere, owner, prune_report, secrets};
+use super::comment_turns::Turns;
+use super::{everywhere, owner, prune_report, prune_turns, secrets};
 use crate::action::closing::{Closing, closing};
 use crate::action::environment::{Environment, GITHUB_EVENT_NAME};
 use crate::cli::sweep_options::{Earnest, Printed, SweptRegions};
@@ -17,6 +18,7 @@ use crate::prune::{Aim, Ending, PruneCx, PruneOptions, Retention, carry_out, pla
 use crate::report::conclusion::Conclusion;
 use crate::report::console::Console;
 use crate::report::pruned::PruneReport;
+use crate::secret::Secret;
 use crate::stop::Stop;
 
 /// Of each call within the SDK. Calls are repeated by us, who look again before a removal; the SDK does not.
@@ -31,15 +33,18 @@ pub(super) struct PruneContext<'a> {
     pub(super) environment: &'a Environment,
     /// The stop signal.
     pub(super) stop: &'a Stop,
+    /// Says in the comments of the pull requests what became of their images, where that is wanted.
+    pub(super) comments: Option<&'a Secret>,
 }
 
 impl<'a> PruneContext<'a> {
-    /// Of these.
+    /// Of these, without comments.
     pub(super) fn new(console: &'a Console, environment: &'a Environment, stop: &'a Stop) -> Self {
         Self {
             console,
             environment,
             stop,
+            comments: None,
         }
     }
 }
@@ -103,11 +108,11 @@ impl PruneError {
     }
 }
 
-/// Prunes, and says on the console what it does, unless JSON alone is wanted.
+/// Prunes, and says on the console what it does, unless JSON alone is wanted. With the report comes what is to be told in comments.
 pub(super) async fn prune(
     options: &PruneOptions,
     cx: PruneContext<'_>,
-) -> Result<PruneReport, PruneError> {
+) -> Result<(PruneReport, Turns), PruneError> {
     let aim = aim(options, closing(cx.environment))?;
     let of_runner = || owner::of_repository(cx.environment);
     let repository = options.repository_id.clone().or_else(of_runner);
@@ -138,15 +143,17 @@ pub(super) async fn prune(
     let deciding = Box::pin(async { Ok(plan(&pruning, OffsetDateTime::now_utc()).await) });
     let plan = unless_stopped(cx.stop, deciding).await?;
     prune_report::looked(&mut report, &plan, (options, regions.len()));
+    let mut turns = Turns::new();
     match earnest(options, cx.environment) {
         Earnest::PlanOnly => prune_report::planned(&mut report, plan),
         Earnest::Remove => {
             let done = Box::pin(carry_out(&pruning, plan)).await;
+            turns = prune_turns::turns(&aim, &done);
             prune_report::done(&mut report, done);
         }
     }
     prune_report::conclude(&mut report, cx.stop);
-    Ok(report)
+    Ok((report, turns))
 }
 
 /// What is to go: rules that were given, else what the event says, else what is over.

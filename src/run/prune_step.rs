@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::Outcome;
+use super::comment_turns::{self, Teller};
 use super::prune::{self, PruneContext};
 use crate::action::commands::{self, Level};
 use crate::action::files::CommandFiles;
@@ -23,10 +24,19 @@ pub(super) async fn prune(options: &PruneOptions, cx: PruneContext<'_>, begin: I
     let files = CommandFiles::of(cx.environment);
     let outputs = OutputWriter::new(files.clone());
     let conclusion = match Box::pin(prune::prune(options, cx)).await {
-        Ok(report) => {
+        Ok((report, turns)) => {
             show(&report, options.printed, cx.console);
             annotate(&report, cx);
-            written(&report, cx, (&files, &outputs))
+            let conclusion = written(&report, cx, (&files, &outputs));
+            let teller = Teller {
+                title: TITLE,
+                console: cx.console,
+                environment: cx.environment,
+                comments: cx.comments,
+                stop: cx.stop,
+            };
+            comment_turns::tell(&turns, teller).await;
+            conclusion
         }
         Err(error) => {
             let text = error.shown();

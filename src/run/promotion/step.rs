@@ -1,26 +1,22 @@
 //! What a promotion came to, told to whoever asked for it: the console, and in a workflow the job summary and the outputs too.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::promote::{self, PromoteContext};
 use crate::action::commands::{self, Level};
 use crate::action::files::CommandFiles;
 use crate::cli::promote_options::PromoteRequest;
-use crate::error::{chain, on_one_line};
+use crate::error::chain;
 use crate::promote::Promoted;
 use crate::report::chronicle::stage::{Stage, Turn};
 use crate::report::conclusion::Conclusion;
 use crate::report::markdown::Scribe;
 use crate::report::outputs::OutputWriter;
-use crate::report::stages::{self, Place, Told};
 use crate::run::Outcome;
+use crate::run::comment_turns::{self, MOST_PULL_REQUESTS, Teller};
 
 /// The title of our annotations.
 const TITLE: &str = "Promote";
-/// GitHub gets this long to take what is said in the comments of one pull request.
-const COMMENT_LIMIT: Duration = Duration::from_secs(60);
-/// An image that more pull requests share is told of in the newest.
-const MOST_PULL_REQUESTS: usize = 5;
 
 /// Promotes and reports. Outside of a runner there is no summary and there are no outputs.
 pub(in crate::run) async fn promote(
@@ -59,9 +55,6 @@ pub(in crate::run) async fn promote(
 
 /// Says in the comments of the pull requests that their image is the release. Whatever comes in between costs the promotion nothing.
 async fn told_in_comments(promoted: &Promoted, cx: PromoteContext<'_>) {
-    let Some(token) = cx.comments else {
-        return;
-    };
     let turn = Turn {
         image: promoted.tested.clone(),
         stage: Stage::Promoted {
@@ -70,28 +63,15 @@ async fn told_in_comments(promoted: &Promoted, cx: PromoteContext<'_>) {
         },
     };
     let newest = promoted.pull_requests.iter().rev().take(MOST_PULL_REQUESTS);
-    for number in newest {
-        let place = Place {
-            environment: cx.environment,
-            token,
-            redactor: cx.console.redactor(),
-            number: *number,
-        };
-        let turns = std::slice::from_ref(&turn);
-        match stages::tell(place, turns, COMMENT_LIMIT, cx.stop).await {
-            Ok(Told::In(pages)) => pages
-                .iter()
-                .for_each(|page| cx.console.say(&format!("Told in {page}"))),
-            Ok(Told::Skipped(skip)) => annotate(Level::Notice, &skip.to_string(), cx),
-            Err(error) => annotate(Level::Warning, &on_one_line(&error), cx),
-        }
-    }
-}
-
-fn annotate(level: Level, text: &str, cx: PromoteContext<'_>) {
-    let text = cx.console.redactor().redact(text);
-    cx.console
-        .command(&commands::annotation(level, TITLE, None, &text));
+    let turns = newest.map(|number| (*number, vec![turn.clone()])).collect();
+    let teller = Teller {
+        title: TITLE,
+        console: cx.console,
+        environment: cx.environment,
+        comments: cx.comments,
+        stop: cx.stop,
+    };
+    comment_turns::tell(&turns, teller).await;
 }
 
 fn written(
