@@ -56,3 +56,43 @@ fn removal(cause: &Cause) -> Removal {
         Cause::OlderThan(_) | Cause::NewerOnes(_) => Removal::Pruned,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Known {
+        let tags = [
+            ("ami-build:kind", "preview"),
+            ("ami-build:expires", "2026-12-05T10:00:00Z"),
+            ("ami-build:pr", "3 4 5 6 7 8"),
+        ];
+        let tags = tags.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Known::of(&tags.into()).unwrap()
+    }
+
+    #[test]
+    fn what_went_and_what_stays_after_a_merge_is_told_and_nothing_else() {
+        let told = |cause, fate| stage(&known(), &Verdict::Remove(cause), &fate);
+        let closed = told(Cause::Closed(7), Fate::Removed);
+        assert_eq!(closed, Some(Stage::Removed(Removal::Closed)));
+        let expired = told(Cause::Expired, Fate::Removed);
+        assert_eq!(expired, Some(Stage::Removed(Removal::Expired)));
+        let until = Some("2026-12-05T10:00:00Z".to_owned());
+        let kept = told(Cause::Closed(7), Fate::Kept(Reason::MergedHead));
+        assert_eq!(kept, Some(Stage::Kept { until }));
+        assert_eq!(told(Cause::Expired, Fate::Kept(Reason::Protected)), None);
+        assert_eq!(told(Cause::Expired, Fate::LetGo), None);
+    }
+
+    #[test]
+    fn a_closed_pull_request_is_told_in_its_own_comment_and_a_rule_in_those_of_the_newest() {
+        let aim = Aim::PullRequest {
+            number: 7,
+            ending: crate::prune::Ending::Discarded,
+        };
+        assert_eq!(numbers(&aim, &known()), [7]);
+        let rules = Aim::Retention(crate::prune::Retention::default());
+        assert_eq!(numbers(&rules, &known()), [8, 7, 6, 5, 4]);
+    }
+}
