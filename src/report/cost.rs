@@ -11,23 +11,23 @@ const GIB: f64 = (1_u64 << 30) as f64;
 
 /// One sentence each; empty where nothing can be said of it.
 pub(super) fn sentences(images: &Images) -> Vec<String> {
-    let of_run = images.usage.as_ref().map(|usage| run(usage, images));
-    let (of_run, of_images) = (of_run, of_images(images));
-    if of_run.is_none() && of_images.is_none() {
-        return Vec::new();
+    let estimates = [
+        images.usage.as_ref().map(|usage| machine(usage, images)),
+        of_images(images).map(Ok),
+    ];
+    let mut told = Vec::new();
+    let mut is_estimated = false;
+    for estimate in estimates.into_iter().flatten() {
+        is_estimated |= estimate.is_ok();
+        told.push(estimate.unwrap_or_else(|reason| format!("No estimate for this run: {reason}.")));
     }
-    let grounds = format!(
-        "Estimated by AWS's list prices in {REGION} of {DATE}, without taxes, discounts and traffic."
-    );
-    let all = [of_run, of_images, Some(grounds)];
-    all.into_iter().flatten().collect()
-}
-
-fn run(usage: &Usage, images: &Images) -> String {
-    match machine(usage, images) {
-        Ok(sentence) => sentence,
-        Err(reason) => format!("No estimate for this run: {reason}."),
+    told.extend(unpriced(images));
+    if is_estimated {
+        told.push(format!(
+            "Estimated by AWS's list prices in {REGION} of {DATE}, without taxes, discounts and traffic."
+        ));
     }
+    told
 }
 
 fn machine(usage: &Usage, images: &Images) -> Result<String, String> {
@@ -79,28 +79,39 @@ fn volumes(usage: &Usage, paid: Duration) -> (f64, u128) {
 
 /// Snapshots are paid by what is written in them; the size of the volumes is the bound.
 fn of_images(images: &Images) -> Option<String> {
-    let gib = f64::from(images.gib?);
-    let most = gib * SNAPSHOT;
-    let used = images
-        .inventories
-        .as_ref()
-        .and_then(|both| both.after.as_ref().ok()?.used);
+    let is_priced = images.ids.keys().any(|region| region.as_str() == REGION);
+    let gib = f64::from(images.gib.filter(|_| is_priced)?);
+    let most = dollars(gib * SNAPSHOT);
+    let inventories = images.inventories.as_ref();
+    let used = inventories.and_then(|both| both.after.as_ref().ok()?.used);
     // Precise enough: no disk has 2^53 bytes.
     let used = used
         .map(|used| used as f64 / GIB)
         .filter(|used| *used < gib);
     let own = match used {
         Some(used) => format!(
-            "about {} a month in each region for the {used:.1} GiB in use, at most {} for all {gib:.0} GiB",
-            dollars(used * SNAPSHOT),
-            dollars(most)
+            "about {} a month for the {used:.1} GiB in use, at most {most} for all {gib:.0} GiB",
+            dollars(used * SNAPSHOT)
         ),
-        None => format!(
-            "at most {} a month in each region for {gib:.0} GiB of snapshots",
-            dollars(most)
-        ),
+        None => format!("at most {most} a month for {gib:.0} GiB of snapshots"),
     };
-    Some(format!("The image: {own}."))
+    Some(format!("The image in {REGION}: {own}."))
+}
+
+/// The regions in which an image costs what is not known here.
+fn unpriced(images: &Images) -> Option<String> {
+    images.gib?;
+    let regions = images.ids.keys().map(ToString::to_string);
+    let regions: Vec<String> = regions
+        .filter(|region| region != REGION)
+        .map(|region| format!("`{region}`"))
+        .collect();
+    (!regions.is_empty()).then(|| {
+        format!(
+            "No estimate for the image in {}: there are no prices of that here.",
+            regions.join(", ")
+        )
+    })
 }
 
 /// To four digits behind the point where that is little.
@@ -120,6 +131,8 @@ mod tests {
     use crate::build::UsedVolume;
     use crate::cloud::Region;
     use crate::report::result::tests::images;
+
+    type Change = fn(&mut Usage);
 
     fn volume(kind: &str) -> UsedVolume {
         UsedVolume {
@@ -153,7 +166,7 @@ mod tests {
         );
         assert_eq!(
             told[1],
-            "The image: at most $0.40 a month in each region for 8 GiB of snapshots."
+            "The image in us-east-1: at most $0.40 a month for 8 GiB of snapshots."
         );
         assert!(told[2].contains("us-east-1 of January 2026"), "{told:?}");
     }
@@ -173,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_has_no_price_has_no_estimate_and_that_is_said() {
-        let kinds: [(fn(&mut Usage), &str); 4] = [
+        let kinds: [(Change, &str); 4] = [
             (
                 |usage| usage.instance_type = Some("x99.large".to_owned()),
                 "there is no price of `x99.large` here",
@@ -197,6 +210,12 @@ mod tests {
         }
         let mut elsewhere = used(|_| {});
         elsewhere.region = Region::new("eu-west-1");
+        let ids = std::mem::take(&mut elsewhere.ids).into_values();
+        elsewhere.ids = ids.map(|id| (Region::new("eu-west-1"), id)).collect();
+        assert_eq!(
+            sentences(&elsewhere)[1..],
+            ["No estimate for the image in `eu-west-1`: there are no prices of that here."]
+        );
         assert_eq!(
             sentences(&elsewhere)[0],
             "No estimate for this run: there are no prices of `eu-west-1` here."
@@ -206,7 +225,10 @@ mod tests {
     #[test]
     fn of_an_image_that_was_there_only_the_image_is_told_and_of_nothing_nothing() {
         let told = sentences(&images());
-        assert!(told[0].starts_with("The image: at most"), "{told:?}");
+        assert!(
+            told[0].starts_with("The image in us-east-1: at most"),
+            "{told:?}"
+        );
         let nothing = Images {
             gib: None,
             ..images()
