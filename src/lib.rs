@@ -29,6 +29,7 @@ mod policy;
 mod post;
 mod promote;
 mod provision;
+mod prune;
 mod remote;
 mod report;
 pub mod run;

@@ -13,6 +13,7 @@ mod context;
 mod credentials_end;
 mod debugging;
 mod destroyer;
+mod everywhere;
 mod file_bounds;
 mod fix;
 mod iam_policy;
@@ -24,6 +25,7 @@ mod join_step;
 mod journals;
 mod life;
 mod load;
+mod look;
 mod machine_timer;
 mod made;
 mod observer;
@@ -37,6 +39,9 @@ mod policy_file;
 mod problems;
 mod promotion;
 mod provisioning;
+mod prune;
+mod prune_report;
+mod prune_step;
 mod public_name;
 mod refuse;
 mod rehearsal;
@@ -52,13 +57,14 @@ mod sweep_step;
 mod time_limit;
 mod validate;
 
-use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
 use self::building::Strictness;
 use self::context::{CommentSettings, RunContext};
+use self::look::{Look, console};
 use self::promotion::PromoteContext;
+use self::prune::PruneContext;
 use self::settle::SettleContext;
 use self::sweep::SweepContext;
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -69,7 +75,7 @@ use crate::cloud::shared::Accounts;
 use crate::ledger::Which;
 use crate::ownership::FileOwner;
 pub use crate::report::console::Reader;
-use crate::report::console::{Colour, Console, Form, Line, Style, Timestamps};
+use crate::report::console::{Console, Form, Line};
 pub use crate::report::outlet::Outlet;
 use crate::report::outputs::OutputWriter;
 use crate::secret::Redactor;
@@ -156,12 +162,8 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
         } => {
             // Help is for people in any case; the usage behind a mistake is not, as in Packer.
             let form = if exit == 1 { form } else { Form::Human };
-            usage(
-                &console(start, form, Look::default()),
-                complaint,
-                &text,
-                exit,
-            )
+            let console = console(start, form, Look::default());
+            usage(&console, complaint, &text, exit)
         }
         Command::Inspect(options) => inspect::inspect(&options, &plain(), &start.environment),
         Command::Validate(options) => {
@@ -184,14 +186,12 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             rehearse::on_command_line(*options, start, (console, stop)).await
         }
         Command::Settle { path } => {
-            let console = plain();
-            let accesses = std::collections::BTreeMap::new();
             let cx = SettleContext {
-                console: &console,
+                console: &plain(),
                 environment: &start.environment,
                 stop: &stop,
                 which: Which::HeldToo,
-                accesses,
+                accesses: std::collections::BTreeMap::new(),
             };
             settle::settle(Path::new(&path), &cx).await
         }
@@ -207,13 +207,14 @@ async fn command_line(start: &Start, stop: Stop) -> Outcome {
             };
             Box::pin(promotion::promote(&options, cx, Instant::now())).await
         }
+        Command::Prune(options) => {
+            let console = plain();
+            let cx = PruneContext::new(&console, &start.environment, &stop);
+            Box::pin(prune_step::prune(&options, cx, Instant::now())).await
+        }
         Command::Sweep(options) => {
             let console = plain();
-            let cx = SweepContext {
-                console: &console,
-                environment: &start.environment,
-                stop: &stop,
-            };
+            let cx = SweepContext::new(&console, &start.environment, &stop);
             Box::pin(sweep::on_command_line(&options, cx)).await
         }
     }
@@ -275,46 +276,6 @@ fn workspace_owner(environment: &Environment) -> Option<FileOwner> {
         user: metadata.uid(),
         group: metadata.gid(),
     })
-}
-
-/// What a command's flags say about how lines look.
-#[derive(Clone, Copy, Debug, Default)]
-struct Look {
-    colourless: bool,
-    timestamps: bool,
-}
-
-impl Look {
-    fn of(options: &BuildOptions) -> Self {
-        Self {
-            colourless: options.colourless,
-            timestamps: options.timestamps,
-        }
-    }
-}
-
-fn console(start: &Start, form: Form, look: Look) -> Console {
-    let colour = match (look.colourless, start.environment.get("PACKER_NO_COLOR")) {
-        (true, _) => Colour::Off,
-        (false, Some(_)) => Colour::LegendOnly,
-        (false, None) => Colour::On,
-    };
-    let timestamps = if look.timestamps {
-        Timestamps::Rfc3339(start.offset)
-    } else {
-        Timestamps::Off
-    };
-    let style = Style {
-        form,
-        colour,
-        timestamps,
-        reader: start.reader,
-    };
-    Console::new(
-        style,
-        start.redactor.clone(),
-        Box::new(start.outlet.clone()) as Box<dyn Write + Send>,
-    )
 }
 
 fn print_version(console: &Console) -> Outcome {

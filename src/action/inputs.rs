@@ -5,6 +5,7 @@ mod life;
 mod matrix;
 mod policy;
 mod promote;
+mod prune;
 mod rehearsal;
 mod sign_in;
 mod sweep;
@@ -18,6 +19,7 @@ use crate::cli::promote_options::PromoteRequest;
 use crate::cli::rehearse_options::{RehearsalTerms, RehearseOptions};
 use crate::cli::sweep_options::SweepOptions;
 use crate::cloud::sign_in::SignIn;
+use crate::prune::PruneOptions;
 use crate::secret::Secret;
 pub(crate) use files::FileInputs;
 pub(crate) use matrix::JoinOptions;
@@ -54,6 +56,7 @@ pub(crate) const NAMES: &[&str] = &[
     "protect",
     "publish-ssm-parameter",
     "launch-template",
+    "preflight",
     "matrix",
     "results",
     "sandbox",
@@ -62,6 +65,10 @@ pub(crate) const NAMES: &[&str] = &[
     "rehearse-forks",
     "regions",
     "older-than",
+    "keep-last",
+    "expired",
+    "kinds",
+    "max-removals",
     "owner",
     "dry-run",
     "role-to-assume",
@@ -94,6 +101,8 @@ pub(crate) enum ActionCommand {
     Join(Box<JoinOptions>),
     /// `promote`.
     Promote(Box<PromoteRequest>),
+    /// `prune`.
+    Prune(Box<PruneOptions>),
     /// `sweep`.
     Sweep(SweepOptions),
 }
@@ -206,11 +215,12 @@ fn command(environment: &Environment) -> Result<ActionCommand, InputError> {
         "promote" => Ok(ActionCommand::Promote(Box::new(promote::promote(
             environment,
         )?))),
+        "prune" => Ok(ActionCommand::Prune(Box::new(prune::prune(environment)?))),
         "sweep" => Ok(ActionCommand::Sweep(sweep::sweep(environment)?)),
         other => Err(InputError::Value {
             name: "command",
             value: other.to_owned(),
-            takes: "`build`, `rehearse`, `validate`, `inspect`, `plan`, `join`, `promote` or `sweep`",
+            takes: "`build`, `rehearse`, `validate`, `inspect`, `plan`, `join`, `promote`, `prune` or `sweep`",
         }),
     }
 }

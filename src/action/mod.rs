@@ -2,6 +2,7 @@
 //!
 //! Only this module and `cli` read the process environment.
 
+pub(crate) mod closing;
 pub(crate) mod commands;
 pub(crate) mod doubt;
 pub(crate) mod environment;

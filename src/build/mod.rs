@@ -77,6 +77,8 @@ pub(crate) use source::look_up as look_up_source;
 pub(crate) use story::{build, build_volumes};
 #[cfg(test)]
 pub(crate) use tests::fixture::source as source_image;
+#[cfg(test)]
+pub(crate) use tests::random::Chance;
 pub(crate) use unique::time_ordered_uuid;
 #[cfg(test)]
 pub(crate) use usage::UsedVolume;

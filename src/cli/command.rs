@@ -7,7 +7,8 @@ use super::plan_options::{self, PlanOptions};
 use super::promote_options::{self, PromoteRequest};
 use super::rehearse_options::{self, RehearseOptions};
 use super::sweep_options::{self, SweepOptions};
-use super::usage;
+use super::{prune_options, usage};
+use crate::prune::PruneOptions;
 use crate::report::console::Form;
 
 /// A command line that could be read, and how its output looks.
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     },
     /// Make a tested image the release.
     Promote(Box<PromoteRequest>),
+    /// Remove images that nobody needs any more.
+    Prune(Box<PruneOptions>),
     /// Remove by tag what earlier builds left.
     Sweep(SweepOptions),
     /// Print a usage text and end.
@@ -116,6 +119,10 @@ fn command(words: &[String]) -> Command {
         "promote" => checked(
             usage::PROMOTE,
             promote_options::promote(rest).map(|options| Command::Promote(Box::new(options))),
+        ),
+        "prune" => checked(
+            usage::PRUNE,
+            prune_options::prune(rest).map(|options| Command::Prune(Box::new(options))),
         ),
         "sweep" => checked(usage::SWEEP, sweep_options::sweep(rest).map(Command::Sweep)),
         "version" | "-v" | "--version" | "-version" => Command::Version,

@@ -7,6 +7,7 @@ mod life_options;
 pub(crate) mod options;
 pub(crate) mod plan_options;
 pub(crate) mod promote_options;
+mod prune_options;
 pub(crate) mod rehearse_options;
 pub(crate) mod sweep_options;
 pub(crate) mod usage;

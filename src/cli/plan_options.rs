@@ -11,8 +11,20 @@ pub(crate) struct PlanOptions {
     pub(crate) template: TemplateOptions,
     /// `-force`: existing images would be replaced.
     pub(crate) force: Force,
+    /// `-preflight`.
+    pub(crate) preflight: Preflight,
     /// `-json`.
     pub(crate) printed: Printed,
+}
+
+/// Whether AWS is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Preflight {
+    /// It is.
+    #[default]
+    Ask,
+    /// The template alone is looked at, and no credentials are needed.
+    LeaveOut,
 }
 
 const PLAN: &[Flag] = &[
@@ -21,6 +33,7 @@ const PLAN: &[Flag] = &[
     value("only"),
     value("except"),
     switch("force"),
+    switch("preflight"),
     switch("json"),
     value("config-type"),
 ];
@@ -35,6 +48,7 @@ pub(crate) fn plan(arguments: &[String]) -> Result<PlanOptions, FlagError> {
     for Given { name, value } in &parsed.flags {
         match *name {
             "force" if value == "true" => read.force = Force::Yes,
+            "preflight" if value == "false" => read.preflight = Preflight::LeaveOut,
             "json" if value == "true" => read.printed = Printed::Json,
             _ => {}
         }
@@ -52,6 +66,9 @@ mod tests {
         let read = plan(&words).unwrap();
         assert_eq!(read.template.only, ["a", "b"]);
         assert_eq!((read.force, read.printed), (Force::Yes, Printed::Json));
+        assert_eq!(read.preflight, Preflight::Ask);
+        let words = ["-preflight=false", "t.json"].map(str::to_owned);
+        assert_eq!(plan(&words).unwrap().preflight, Preflight::LeaveOut);
         assert_eq!(plan(&[]), Err(FlagError::NotOneTemplate));
     }
 }

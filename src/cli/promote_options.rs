@@ -112,7 +112,8 @@ fn promotion(parsed: &Parsed) -> Result<PromoteOptions, FlagError> {
     })
 }
 
-fn number(name: &'static str, value: &str) -> Result<u64, FlagError> {
+/// A pull request.
+pub(super) fn number(name: &'static str, value: &str) -> Result<u64, FlagError> {
     let parsed = value.parse().ok().filter(|&number: &u64| number > 0);
     parsed.ok_or_else(|| FlagError::BadValue {
         name,

@@ -13,6 +13,7 @@ pub(crate) fn of(command: &str) -> Option<String> {
         "iam-policy" => IAM_POLICY.to_owned(),
         "plan" => PLAN.to_owned(),
         "promote" => PROMOTE.to_owned(),
+        "prune" => PRUNE.to_owned(),
         "settle" => SETTLE.to_owned(),
         "version" => VERSION.to_owned(),
         _ => return None,
@@ -30,6 +31,7 @@ Available commands are:
     inspect     see the components of a template
     plan        check builds against the account before anything is created
     promote     make the image that a pull request has tested the release
+    prune       remove previews and old releases that nobody needs
     rehearse    build without an account: a model of EC2, a sandbox as the machine
     settle      undo what the build of a journal left behind
     sweep       remove by tag what earlier builds left behind
@@ -173,6 +175,7 @@ Options:
   -except=foo,bar,baz    All builds other than these.
   -only=foo,bar,baz      Only these builds.
   -force                 Existing images would be replaced: names may be taken.
+  -preflight=false       Ask AWS nothing; needs no credentials.
   -json                  Print the builds as a matrix of jobs for GitHub's
                          strategy.matrix, as one JSON object and nothing else.
   -var 'key=value'       A variable; may be given several times.
@@ -247,6 +250,34 @@ Options:
   -launch-template=name,region:name
                          Launch templates whose new default version launches it.
   -repository-id=id      Whose image, such as github.com/1296269. (Default: the
+                         workflow's)
+";
+
+/// `prune`.
+pub(crate) const PRUNE: &str = "\
+Usage: ami-build prune [options]
+
+  Removes images of a repository with their snapshots: the previews of a pull
+  request that is closed, or what rules by age and number say. An image that is in
+  use, shared, protected, promoted or not this repository's is never touched, and
+  one of which that cannot be learnt stays too. Safe to run twice, and two at once.
+
+Options:
+
+  -pr=N                  The pull request that is closed. (Default: the event's)
+  -merged-head=sha       The head that it was merged with: its image stays. Without
+                         it the newest image of each build stays.
+  -expired               Previews whose ttl is over. (Default where there is neither
+                         a pull request nor another rule)
+  -older-than=30d        What is older.
+  -keep-last=N           So many of each build stay in any case; alone, the others go.
+  -kinds=preview,release Of which kinds images may go by a rule. (Default: preview)
+  -max-removals=N        How many images one run removes. (Default: 50)
+  -region=name,name      Where to look. (Default: every region that the account has
+                         enabled)
+  -dry-run               Remove nothing, only show what would be removed.
+  -json                  Print one JSON object and nothing else.
+  -repository-id=id      Whose images, such as github.com/1296269. (Default: the
                          workflow's)
 ";
 

@@ -9,6 +9,7 @@ mod outlook;
 mod spot;
 mod tagged;
 mod template_versions;
+mod usage;
 mod volumes;
 
 use std::collections::HashMap;

@@ -52,6 +52,7 @@ pub(crate) mod template_versions;
 mod transport;
 pub(crate) mod unrenewable;
 pub(crate) mod unverified;
+pub(crate) mod usage_calls;
 pub(crate) mod volume;
 pub(crate) mod volume_calls;
 

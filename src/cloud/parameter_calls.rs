@@ -15,11 +15,13 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
-    /// One that holds an image: Systems Manager checks that there is such an image.
-    pub(crate) fn of_image(image: &ImageId) -> Self {
+    /// One that holds an image: Systems Manager checks that there is such an image, unless the parameter is one of plain text, which
+    /// it stays (<https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-data-types.html>).
+    pub(crate) fn of_image(image: &ImageId, old: Option<&Self>) -> Self {
+        let data_type = old.map_or("aws:ec2:image", |old| old.data_type.as_str());
         Self {
             value: image.as_str().to_owned(),
-            data_type: "aws:ec2:image".to_owned(),
+            data_type: data_type.to_owned(),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Systems Manager's parameters. The only file that names its client.
 
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::types::ParameterType;
+use aws_sdk_ssm::types::{ParameterStringFilter, ParameterType};
 
 use super::CloudError;
+use super::ImageId;
 use super::Region;
 use super::api::CloudResult;
 use super::attempts::CountAttempts;
@@ -11,6 +12,7 @@ use super::call::Call;
 use super::connection::Connection;
 use super::expired::OnceMoreWhenExpired;
 use super::parameter_calls::{Parameter, ParameterCalls};
+use super::usage_calls::{ImageParameterCalls, ImageReference};
 
 /// Systems Manager in every region, with one account's credentials.
 #[derive(Clone, Debug)]
@@ -76,6 +78,45 @@ impl ParameterCalls for Ssm {
             Err(error) if is_gone(&error) => Ok(()),
             answer => answer.map(drop),
         }
+    }
+}
+
+/// How many parameters one call gives.
+const MOST_VALUES: usize = 10;
+
+impl ImageParameterCalls for Ssm {
+    async fn image_parameters(&self, region: &Region) -> CloudResult<Vec<ImageReference>> {
+        let client = self.client(region);
+        let of_images = ParameterStringFilter::builder()
+            .key("DataType")
+            .option("Equals")
+            .values("aws:ec2:image")
+            .build();
+        // It has a key, which is all that can be missing.
+        let filters = of_images.ok().map(|filter| vec![filter]);
+        let request = client.describe_parameters().set_parameter_filters(filters);
+        let pages = call("DescribeParameters", region)
+            .every_page(
+                |token| request.clone().set_next_token(token).send(),
+                |page| page.next_token(),
+            )
+            .await?;
+        let described = pages.iter().flat_map(|page| page.parameters());
+        let names: Vec<String> = described
+            .filter_map(|one| one.name().map(str::to_owned))
+            .collect();
+        let mut found = Vec::new();
+        for names in names.chunks(MOST_VALUES) {
+            let request = client.get_parameters().set_names(Some(names.to_vec()));
+            let shown = call("GetParameters", region).answer(request.send()).await?;
+            found.extend(shown.parameters().iter().filter_map(|one| {
+                Some(ImageReference {
+                    image: ImageId::new(one.value()?),
+                    by: format!("parameter {}", one.name()?),
+                })
+            }));
+        }
+        Ok(found)
     }
 }
 

@@ -1,20 +1,25 @@
 //! Each input of the digest is touched in turn, and what does not count is changed too.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
+use super::parts::Label;
 use super::{Content, Ground};
 use crate::cloud::{ImageId, Region};
 use crate::facts::Facts;
 use crate::gather::gather;
 use crate::plan::amazon::Force;
-use crate::plan::{Selection, plan};
+use crate::plan::{PlannedBuild, Selection, plan};
 use crate::template::schema;
 use crate::template::source::Source;
 use crate::template::variables::{GivenVariables, resolve};
+
+mod keys;
 
 /// A template with its files.
 struct Bench {
@@ -23,7 +28,13 @@ struct Bench {
     given: Vec<(String, String)>,
     volatile: Vec<String>,
     more: Vec<String>,
+    environment: BTreeMap<String, String>,
+    /// The clock goes on between two runs.
+    now: OffsetDateTime,
 }
+
+/// A moment whose parts all differ from those of any run of the tests.
+const LATER: OffsetDateTime = time::macros::datetime!(2099-12-31 23:59:58 UTC);
 
 impl Bench {
     fn new() -> Self {
@@ -46,6 +57,8 @@ impl Bench {
             given: Vec::new(),
             volatile: Vec::new(),
             more: Vec::new(),
+            environment: BTreeMap::new(),
+            now: OffsetDateTime::now_utc(),
         }
     }
 
@@ -58,16 +71,23 @@ impl Bench {
     }
 
     fn content_of(&self, text: &str) -> Content {
+        let (ground, build) = self.planned(text);
+        self.read(&ground, &build)
+    }
+
+    fn read(&self, ground: &Ground, build: &PlannedBuild) -> Content {
+        ground.read(ground.expand(build, &self.volatile), &self.more)
+    }
+
+    fn planned(&self, text: &str) -> (Ground, PlannedBuild) {
         let template = schema::read(Source::new("t.json", text.to_owned())).unwrap();
         let given = GivenVariables {
             flags: self.given.clone(),
             ..GivenVariables::default()
         };
-        // The clock goes on between two runs.
-        let now = time::OffsetDateTime::now_utc();
         let mut facts = Facts::new(
-            now,
-            Default::default(),
+            self.now,
+            self.environment.clone(),
             self.path().to_owned(),
             self.path().to_owned(),
         );
@@ -91,8 +111,8 @@ impl Bench {
             given,
             facts,
         };
-        let expansion = ground.expand(&planned.builds[0], &self.volatile);
-        ground.read(expansion, &self.more)
+        let build = planned.builds.into_iter().next().unwrap();
+        (ground, build)
     }
 
     fn digest(&self) -> String {
@@ -116,7 +136,7 @@ fn template() -> Value {
         }],
         "provisioners": [
             {"type": "shell", "script": "install.sh", "environment_vars": ["V={{user `version`}}"]},
-            {"type": "shell", "inline": ["echo {{isotime}} {{user `stamp`}} {{uuid}} > /etc/built"]},
+            {"type": "shell", "inline": ["echo {{isotime}} {{user `stamp`}} {{timestamp}} {{strftime `%Y`}} {{uuid}} > /etc/built"]},
             {"type": "file", "source": "app", "destination": "/opt"},
             {"type": "shell", "execute_command": "{{.Vars}} sh {{.Path}}", "inline": ["true"]}
         ]
@@ -139,7 +159,38 @@ fn with_disk(change: impl Fn(&Path)) -> String {
 
 #[test]
 fn two_runs_of_the_same_have_the_same_digest_whatever_the_clock_says() {
-    assert_eq!(Bench::new().digest(), Bench::new().digest());
+    let mut later = Bench::new();
+    later.now = LATER;
+    assert_eq!(Bench::new().digest(), later.digest());
+}
+
+#[test]
+fn a_value_of_the_environment_counts() {
+    let built = |value: &str| {
+        let mut bench = Bench::new();
+        bench.template["variables"]["version"] = json!("{{env `RELEASE`}}");
+        let value = value.to_owned();
+        bench.environment = BTreeMap::from([("RELEASE".to_owned(), value)]);
+        bench.digest()
+    };
+    assert_ne!(built("1"), built("2"));
+    assert_eq!(built("1"), built("1"));
+}
+
+#[test]
+fn every_part_has_its_share_in_the_digest() {
+    let content = Bench::new().content();
+    let before = digest(&content);
+    for label in content.parts.keys() {
+        let mut touched = content.clone();
+        touched.parts.insert(*label, [0; 32]);
+        assert_ne!(digest(&touched), before, "{label:?}");
+        let mut without = content.clone();
+        without.parts.remove(label);
+        assert_ne!(digest(&without), before, "{label:?}");
+    }
+    let has_files = content.parts.contains_key(&Label::ProvisionerFiles(1));
+    assert!(has_files && content.parts.contains_key(&Label::BuilderFiles));
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub(crate) enum Which {
     Build(String),
     /// Those that this pull request uses.
     PullRequest(u64),
+    /// All of them.
+    All,
 }
 
 /// Finds the images that belong to the account and have this repository in their tags, the newest first.
@@ -42,6 +44,7 @@ pub(crate) async fn find<C: ImageCalls>(
         Which::PullRequest(number) => {
             filters.push(filter(PULL_REQUESTS_TAG, &format!("*{number}*")));
         }
+        Which::All => {}
     }
     let query = ImageQuery {
         owners: vec!["self".to_owned()],

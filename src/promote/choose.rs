@@ -66,6 +66,7 @@ fn described(wish: &Wish) -> String {
         Which::PullRequest(number) => format!("is for pull request {number}"),
         Which::Digest(digest) => format!("has the digest `{digest}`"),
         Which::Build(build) => format!("is of the build `{build}`"),
+        Which::All => "can be promoted".to_owned(),
     };
     match &wish.head {
         Some(head) => format!("{of} and its head `{head}`"),

@@ -1,6 +1,7 @@
 //! Lets parameters and launch templates lead to the release. Where one cannot, all that were changed are put back.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::cx::PromoteCx;
 use super::error::PromoteError;
@@ -10,6 +11,10 @@ use crate::cloud::parameter_calls::{Parameter, ParameterCalls};
 use crate::cloud::template_versions::{TemplateVersion, TemplateVersionCalls};
 use crate::cloud::{Cloud, CloudError, ImageId, Region};
 use crate::error::on_one_line;
+use crate::wait::{self, Pace, Patience, Polled, Wait};
+
+/// Systems Manager looks at an image for seconds, and says nothing where it does not take it.
+const LONGEST_CHECK: Duration = Duration::from_secs(120);
 
 /// Publishes the images. It says what it has changed, in words.
 pub(super) async fn publish<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
@@ -50,7 +55,7 @@ async fn turn<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
 ) -> Result<String, PromoteError> {
     match pointer {
         Pointer::Parameter { region, name, old } => {
-            let new = Parameter::of_image(image);
+            let new = Parameter::of_image(image, old.as_ref());
             if old.as_ref() == Some(&new) {
                 return Ok(format!(
                     "Parameter {name} in {region} holds {image} already"
@@ -60,6 +65,7 @@ async fn turn<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
             put.map_err(PromoteError::call(format!(
                 "set the parameter `{name}` in `{region}`"
             )))?;
+            arrive(cx, (region, name), &new).await?;
             Ok(format!("Parameter {name} in {region} holds {image}"))
         }
         Pointer::Template {
@@ -82,6 +88,33 @@ async fn turn<C: Cloud + TemplateVersionCalls, P: ParameterCalls>(
             ))
         }
     }
+}
+
+/// Systems Manager looks whether there is such an image after it has answered, and takes nothing back from the answer.
+async fn arrive<C, P: ParameterCalls>(
+    cx: &PromoteCx<'_, C, P>,
+    (region, name): (&Region, &str),
+    new: &Parameter,
+) -> Result<(), PromoteError> {
+    let what = format!("parameter {name} in {region} to hold {}", new.value);
+    let progress = cx.progress(&what);
+    let wait = Wait {
+        what: &what,
+        pace: Pace::BRISK,
+        patience: Patience::Total(LONGEST_CHECK),
+        grace: wait::GRACE,
+        stop: cx.stop,
+        progress: &progress,
+    };
+    let held = wait::until(&wait, || async {
+        let held = cx.parameters.parameter(region, name).await?;
+        Ok(match held.as_ref() == Some(new) {
+            true => Polled::Ready(()),
+            false => Polled::PENDING,
+        })
+    });
+    held.await
+        .map_err(PromoteError::wait("cannot publish the image"))
 }
 
 /// A version that an earlier run made is taken again.

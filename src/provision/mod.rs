@@ -30,6 +30,7 @@ mod script_origin;
 mod script_text;
 mod shell;
 mod shell_local;
+mod shell_names;
 mod shell_script;
 mod shown_transfer;
 mod sleep;

@@ -10,7 +10,7 @@ use crate::report::prompt;
 
 use super::attempt::Cancelled;
 use super::powershell::PowerShellNames;
-use super::shell::RemoteNames;
+use super::shell_names::RemoteNames;
 use super::staging::Staging;
 use super::wrap::Attempts;
 use super::{

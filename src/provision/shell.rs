@@ -10,40 +10,12 @@ use crate::remote::{Exit, Remote, RemoteError};
 use super::detached::{self, Ending, Keeper};
 use super::environment::{flatten, variables};
 use super::on_machine::{self, RETRY_EVERY, show};
+use super::shell_names::RemoteNames;
 use super::shell_script::{ANNOUNCED, Script, as_sent, scripts};
 use super::{Machine, ProvisionContext, ProvisionError};
 
 /// Packer's mode of an uploaded script, before `chmod`.
 const UPLOAD_MODE: u32 = 0o644;
-
-/// Where scripts go on the machine.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RemoteNames {
-    script: String,
-    environment: String,
-    keeper: String,
-}
-
-impl RemoteNames {
-    /// The template's path, else a random name below 9999, as Packer's.
-    pub(super) fn choose(settings: &ShellSettings) -> Self {
-        let folder = &settings.remote_folder;
-        let named = || {
-            settings
-                .remote_file
-                .clone()
-                .unwrap_or_else(|| format!("script_{}.sh", random()))
-        };
-        Self {
-            script: settings
-                .remote_path
-                .clone()
-                .unwrap_or_else(|| format!("{folder}/{}", named())),
-            environment: format!("{folder}/varfile_{}.sh", random()),
-            keeper: format!("{folder}/keeper_{}.sh", random()),
-        }
-    }
-}
 
 /// Runs all scripts.
 pub(super) async fn run<R: Remote>(
@@ -275,6 +247,18 @@ impl<R: Remote> Shell<'_, '_, R> {
     }
 
     async fn again(&self, error: ProvisionError, deadline: Instant) -> Result<(), ProvisionError> {
+        let is_refused = matches!(
+            &error,
+            ProvisionError::Remote {
+                cause: RemoteError::Refused(_),
+                ..
+            }
+        );
+        if is_refused
+            && matches!(&*self.machine, Machine::Reached(remote) if remote.refuses_for_good())
+        {
+            return Err(error);
+        }
         on_machine::again(error, (RETRY_EVERY, deadline), self.cx).await
     }
 }
@@ -286,9 +270,4 @@ async fn upload<R: Remote>(
     doing: &'static str,
 ) -> Result<(), ProvisionError> {
     on_machine::put(machine, (bytes, UPLOAD_MODE), path, doing).await
-}
-
-fn random() -> u32 {
-    // Without randomness a fixed name is as good: nobody else works on the machine.
-    getrandom::u32().map_or(0, |number| number % 9999)
 }

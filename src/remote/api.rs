@@ -87,6 +87,10 @@ pub(crate) trait Remote: Send + Sync {
     fn pretends(&self) -> bool {
         false
     }
+    /// Whether what it refuses now it refuses later too. A machine may be about to boot, and have no place for a file yet.
+    fn refuses_for_good(&self) -> bool {
+        false
+    }
     /// Ends the session.
     fn hang_up(&mut self) -> impl Future<Output = ()> + Send;
 }

@@ -23,6 +23,7 @@ mod prices;
 mod product;
 mod promoted;
 pub(crate) mod prompt;
+pub(crate) mod pruned;
 pub(crate) mod publish;
 pub(crate) mod rehearsed;
 pub(crate) mod result;

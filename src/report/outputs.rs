@@ -15,7 +15,7 @@ use crate::promote::Promoted;
 
 /// Every output, as `action.yml` spells it.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 18] = [
+pub(crate) const NAMES: [&str; 19] = [
     "ami-id",
     "ami-ids",
     "ami-name",
@@ -31,6 +31,7 @@ pub(crate) const NAMES: [&str; 18] = [
     "matrix",
     "result-file",
     "comment-url",
+    "pruned",
     "swept",
     "duration-seconds",
     "conclusion",
@@ -143,6 +144,11 @@ impl OutputWriter {
             self.files.output(name, &plain(&value))?;
         }
         Ok(())
+    }
+
+    /// What a pruning came to.
+    pub(crate) fn pruned(&self, report: &Value) -> Result<(), OutputError> {
+        Ok(self.files.output("pruned", &report.to_string())?)
     }
 
     /// What a sweep came to.

@@ -10,11 +10,12 @@ use super::context::CommentSettings;
 use super::planned::PlanContext;
 use super::policy_file::Subject;
 use super::promotion::PromoteContext;
+use super::prune::PruneContext;
 use super::settle::{self, SettleContext};
 use super::sweep::SweepContext;
 use super::{
     Look, Outcome, Start, bounded, console, file_bounds, inspect, join_step, journals, load,
-    plan_step, promotion, rehearse, secrets, sweep_step, validate,
+    plan_step, promotion, prune_step, rehearse, secrets, sweep_step, validate,
 };
 use crate::action::commands::{self, Level};
 use crate::action::environment::{Environment, GITHUB_WORKSPACE};
@@ -102,7 +103,9 @@ pub(super) async fn main_step(start: &Start, stop: Stop) -> Outcome {
 fn subject(command: &ActionCommand) -> Subject {
     match command {
         ActionCommand::Promote(_) => Subject::Promotion,
-        ActionCommand::Sweep(_) | ActionCommand::Join(_) => Subject::Nothing,
+        ActionCommand::Prune(_) | ActionCommand::Sweep(_) | ActionCommand::Join(_) => {
+            Subject::Nothing
+        }
         _ => Subject::Template,
     }
 }
@@ -164,12 +167,12 @@ async fn carry_out(
             };
             Box::pin(promotion::promote(&options, cx, begin)).await
         }
+        ActionCommand::Prune(options) => {
+            let cx = PruneContext::new(&console, environment, &stop);
+            Box::pin(prune_step::prune(&options, cx, begin)).await
+        }
         ActionCommand::Sweep(options) => {
-            let cx = SweepContext {
-                console: &console,
-                environment,
-                stop: &stop,
-            };
+            let cx = SweepContext::new(&console, environment, &stop);
             Box::pin(sweep_step::sweep(&options, cx, begin)).await
         }
         ActionCommand::Rehearse(options) => {

@@ -77,7 +77,9 @@ pub(super) async fn build(mut cx: RunContext, strictness: Strictness) -> Outcome
     let notes = match rehearsal::prepare(&mut cx, &mut builds) {
         Ok(notes) => notes,
         Err(error) => {
-            let text = format!("no scratch directory can be made: {error}");
+            let text = format!(
+                "no scratch directory can be made: {error}; `TMPDIR` names another place for it"
+            );
             cx.console.error(&format!("Error: {text}"));
             return reporting::report(&cx, reports, vec![text], begin).await;
         }

@@ -10,7 +10,7 @@ use super::{Outcome, Start};
 use crate::action::commands::Level;
 use crate::action::files::CommandFiles;
 use crate::build::outlook::Verdict;
-use crate::cli::plan_options::PlanOptions;
+use crate::cli::plan_options::{PlanOptions, Preflight};
 use crate::cli::sweep_options::Printed;
 use crate::error::chain;
 use crate::matrix::Matrix;
@@ -45,12 +45,9 @@ pub(super) async fn on_command_line(
 pub(super) async fn plan(options: &PlanOptions, cx: PlanContext<'_>, begin: Instant) -> Outcome {
     let mut report = PlanReport {
         template: options.template.template.clone(),
-        unasked: rehearse::is_of_a_fork(cx.environment).then_some(FORK),
+        unasked: unasked(options, cx),
         ..PlanReport::default()
     };
-    if let Some(why) = report.unasked {
-        planned::annotate(Level::Notice, why, cx.console);
-    }
     let conclusion = match planned::plan(&options.template, options.force, cx).await {
         Ok(plan) => checked(&plan, options, cx, &mut report).await,
         Err(Told(problems)) => {
@@ -59,6 +56,15 @@ pub(super) async fn plan(options: &PlanOptions, cx: PlanContext<'_>, begin: Inst
         }
     };
     concluded(conclusion, &report, cx, begin)
+}
+
+/// Why AWS is not asked, where that is so.
+fn unasked(options: &PlanOptions, cx: PlanContext<'_>) -> Option<&'static str> {
+    if rehearse::is_of_a_fork(cx.environment) {
+        planned::annotate(Level::Notice, FORK, cx.console);
+        return Some(FORK);
+    }
+    (options.preflight == Preflight::LeaveOut).then_some("nothing was asked of AWS")
 }
 
 /// Asks AWS, unless nobody may; what came of it, and the builds, whatever came of it.
@@ -86,7 +92,9 @@ async fn checked(
         Ok(matrix) => {
             report.jobs = matrix.jobs().to_vec();
             show(report, &matrix, options.printed, cx);
-            Conclusion::of_all([told(&matrix, cx), asked])
+            // Whoever stopped it knows no more than that.
+            let stopped = cx.stop.requested().map(|_| Conclusion::Cancelled);
+            Conclusion::of_all([told(&matrix, cx), asked].into_iter().chain(stopped))
         }
         Err(Told(problems)) => {
             report.problems.extend(problems);

@@ -81,7 +81,9 @@ pub(super) fn matrix(
         region: regions
             .get(&build.name)
             .or(region(build))
-            .map(ToString::to_string),
+            .map(ToString::to_string)
+            // GitHub would drop the whole output.
+            .filter(|region| console.redactor().redact(region) == *region),
     };
     let matrix = Matrix::new(plan.builds.iter().map(job).collect());
     matrix.map_err(|error| {

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::owner::{self, OwnerError};
-use super::{Outcome, secrets, sweep_report};
+use super::{Outcome, everywhere, secrets, sweep_report};
 use crate::action::environment::Environment;
 use crate::build::removal_line;
 use crate::cli::sweep_options::{Earnest, Printed, SweepOptions, SweptRegions};
@@ -28,6 +28,17 @@ pub(super) struct SweepContext<'a> {
     pub(super) environment: &'a Environment,
     /// The stop signal.
     pub(super) stop: &'a Stop,
+}
+
+impl<'a> SweepContext<'a> {
+    /// Of these.
+    pub(super) fn new(console: &'a Console, environment: &'a Environment, stop: &'a Stop) -> Self {
+        Self {
+            console,
+            environment,
+            stop,
+        }
+    }
 }
 
 /// Why nothing was even looked for.
@@ -193,14 +204,17 @@ async fn connect(
         SweptRegions::Named(regions) => regions.first().cloned(),
         SweptRegions::Connection | SweptRegions::Enabled => None,
     };
-    let access = Access {
-        max_retries: 10,
-        region: named,
-        ..Access::default()
+    let connection = if options.regions == SweptRegions::Enabled {
+        everywhere::connect(cx.environment, cx.console, 10).await
+    } else {
+        let access = Access {
+            max_retries: 10,
+            region: named,
+            ..Access::default()
+        };
+        connection::connect(&access, cx.environment, secrets::teller(cx.console)).await
     };
-    let connection = connection::connect(&access, cx.environment, secrets::teller(cx.console))
-        .await
-        .map_err(SweepError::Connect)?;
+    let connection = connection.map_err(SweepError::Connect)?;
     let cloud = Ec2::new(&connection);
     let caller = cloud
         .caller(&connection.region)

@@ -154,6 +154,11 @@ impl Remote for MachineRemote {
         matches!(self, Self::Pretended(_))
     }
 
+    /// A sandbox has booted.
+    fn refuses_for_good(&self) -> bool {
+        true
+    }
+
     async fn hang_up(&mut self) {
         match self {
             Self::Pretended(remote) => remote.hang_up().await,

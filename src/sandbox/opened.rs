@@ -109,6 +109,19 @@ impl Sandbox {
         }
     }
 
+    /// For which processor its programs are, in EC2's words.
+    pub(crate) fn architecture(&self) -> &str {
+        let name = match self {
+            Self::Host(_) => None,
+            Self::Docker(sandbox) => sandbox.architecture(),
+        };
+        match name.unwrap_or(std::env::consts::ARCH) {
+            "amd64" => "x86_64",
+            "aarch64" => "arm64",
+            other => other,
+        }
+    }
+
     /// What is not in it as on a real machine, in a sentence each.
     pub(crate) fn differences(&self) -> &[String] {
         match self {

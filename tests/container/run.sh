@@ -15,6 +15,8 @@ image=ami-build-test:container
 base=ami-build-test-base:bookworm
 work=$(mktemp -d "${TMPDIR:-/tmp}/ami-build-container.XXXXXX")
 engine=
+host=${DOCKER_HOST:-unix:///var/run/docker.sock}
+socket=${host#unix://}
 
 . "$here/runner.sh"
 
@@ -122,6 +124,40 @@ check_cancel() {
     expect_exit 0
 }
 
+check_fork() {
+    echo "== a fork's build is rehearsed in a container beside this one, which has nothing of it but what the template uploads"
+    new_job fork
+    from_fork
+    chown 1001:1001 "$job/workspace"
+    before=$(docker ps --all --quiet | sort)
+    stage main INPUT_COMMAND=build INPUT_TEMPLATE=fork.json "INPUT_SANDBOX=docker:$builder" AWS_ENDPOINT_URL=http://127.0.0.1:9 \
+        AWS_ACCESS_KEY_ID=canary AWS_SECRET_ACCESS_KEY=canarycanarycanary
+    expect_exit 0
+    expect_output conclusion rehearsed
+    expect_output ami-id ''
+    grep -q 'uploaded: "hello"' "$job/log" || fail "the provisioners did not run"
+    ! grep -v '^::add-mask::' "$job/log" | grep -q canary || fail "credentials are in the log"
+    grep -q 'A pull request from a fork has no credentials' "$job/summary" || fail "the summary does not say so"
+    [ ! -e "$job/workspace/manifest.json" ] && [ ! -e "$job/workspace/back" ] || fail "something is in the workspace"
+    [ -z "$(ls -A "$job/temp")" ] || fail "something is in the runner's temporary directory"
+    [ "$(docker ps --all --quiet | sort)" = "$before" ] || fail "a container is left"
+    stage post
+    expect_exit 0
+}
+
+check_fork_cancel() {
+    echo "== a cancel of it leaves no container"
+    new_job fork-cancel
+    from_fork
+    before=$(docker ps --all --quiet | sort)
+    cancel_after 4
+    stage main INPUT_COMMAND=build INPUT_TEMPLATE=fork-waiting.json "INPUT_SANDBOX=docker:$builder"
+    expect_exit 1
+    expect_output conclusion cancelled
+    [ "$seconds" -le 12 ] || fail "it took $seconds s, of which 4 s were before the cancel"
+    [ "$(docker ps --all --quiet | sort)" = "$before" ] || fail "a container is left"
+}
+
 check_lab() {
     echo "== an image is built in the lab"
     new_job lab
@@ -143,5 +179,7 @@ check_validate
 check_build
 check_failure
 check_cancel
+check_fork
+check_fork_cancel
 [ -z "$lab" ] || check_lab
 echo "container: all good"

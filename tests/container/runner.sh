@@ -15,6 +15,16 @@ new_job() {
     echo '{}' >"$job/workflow/event.json"
     : >"$job/state"
     cancel=
+    event=push
+}
+
+# The next stages are of a pull request from a fork.
+from_fork() {
+    event=pull_request
+    cat >"$job/workflow/event.json" <<'END'
+{ "pull_request": { "number": 7, "head": { "sha": "6dcb09b5b57875f334f61aebed695e2e4193db5e", "repo": { "id": 2 } },
+  "base": { "sha": "ba5e000000000000000000000000000000000001", "repo": { "id": 1 } } } }
+END
 }
 
 # Has the next stage get SIGINT after so many seconds; then, as the runner does, SIGTERM 7.5 s and SIGKILL 10 s later.
@@ -32,7 +42,7 @@ stage() {
     begin=$(date +%s)
     # Values travel in the environment of the client, and only names on its command line.
     env "$@" $(saved_state) GITHUB_ACTIONS=true CI=true GITHUB_WORKSPACE=/github/workspace RUNNER_TEMP=/github/runner_temp \
-        HOME=/github/home GITHUB_EVENT_NAME=push GITHUB_EVENT_PATH=/github/workflow/event.json \
+        HOME=/github/home GITHUB_EVENT_NAME="$event" GITHUB_EVENT_PATH=/github/workflow/event.json \
         GITHUB_REPOSITORY=octo-org/images GITHUB_RUN_ID=1 GITHUB_RUN_ATTEMPT=1 GITHUB_JOB=image \
         GITHUB_SERVER_URL=https://github.com GITHUB_OUTPUT=/github/file_commands/output \
         GITHUB_STATE=/github/file_commands/state GITHUB_STEP_SUMMARY=/github/file_commands/summary \
@@ -40,6 +50,7 @@ stage() {
         -e GITHUB_WORKSPACE -e RUNNER_TEMP -e HOME -e GITHUB_EVENT_NAME -e GITHUB_EVENT_PATH -e GITHUB_REPOSITORY \
         -e GITHUB_RUN_ID -e GITHUB_RUN_ATTEMPT -e GITHUB_JOB -e GITHUB_SERVER_URL -e GITHUB_OUTPUT -e GITHUB_STATE \
         -e GITHUB_STEP_SUMMARY -e GITHUB_ACTIONS=true -e CI=true --entrypoint "$entrypoint" --network host \
+        -v "$socket:/var/run/docker.sock" \
         -v "$job/temp:/github/runner_temp" -v "$job/home:/github/home" -v "$job/workflow:/github/workflow" \
         -v "$job/commands:/github/file_commands" -v "$job/workspace:/github/workspace" \
         "$image" >"$job/log" 2>&1 &

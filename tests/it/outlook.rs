@@ -153,3 +153,18 @@ fn in_a_workflow_the_problems_are_annotations_and_stand_in_the_summary() {
     assert!(summary.contains("1 wrong"), "{summary}");
     result.post().expect_code(0);
 }
+
+#[test]
+fn without_preflight_no_credentials_are_needed() {
+    let workspace = workspace(&json!({}));
+    let finished = Run::new(&workspace, &["plan", "-preflight=false", "-json", TEMPLATE])
+        .finish()
+        .expect_code(0);
+    let matrix: Value = serde_json::from_str(&finished.output).unwrap();
+    assert_eq!(matrix["include"][0]["region"], "us-east-1");
+    Run::new(&workspace, &["plan", TEMPLATE])
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .finish()
+        .expect_code(1)
+        .expect_text("the credentials:");
+}

@@ -108,3 +108,34 @@ fn an_image_that_lost_a_snapshot_is_no_release() {
     assert_eq!(tag(account.image("us-east-1"), "ami-build:promoted"), "");
     assert_eq!(published(&bench), (String::new(), 1));
 }
+
+#[test]
+fn a_parameter_counts_once_it_holds_the_image_and_keeps_the_data_type_that_it_has() {
+    let bench = Bench::new();
+    bench.lab.settings(&json!({"parameter_checked": 15}));
+    bench
+        .lab
+        .parameter("us-east-1", "/images/old", "ami-00000000");
+    let step = bench.step().input(
+        "publish-ssm-parameter",
+        "/images/web, us-east-1:/images/old",
+    );
+    step.run().main().expect_code(0);
+    let account = bench.lab.account();
+    let mut told: Vec<(&str, &str)> = account
+        .all("parameters")
+        .iter()
+        .filter(|one| one["region"] == "us-east-1" && one["value"] == bench.tested.as_str())
+        .map(|one| {
+            (
+                one["name"].as_str().unwrap(),
+                one["data_type"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [("/images/old", "text"), ("/images/web", "aws:ec2:image")]
+    );
+}

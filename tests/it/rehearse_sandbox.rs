@@ -44,14 +44,19 @@ fn unique() -> String {
     format!("7{}", since.as_nanos() % 1_000_000_000)
 }
 
-/// The processes that have this on their command line, but for those of the test itself.
-fn processes(word: &str) -> Vec<String> {
+fn command_lines() -> Vec<String> {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let lines = entries.filter_map(|entry| {
         let line = std::fs::read(entry.path().join("cmdline")).ok()?;
         Some(String::from_utf8_lossy(&line).replace('\0', " "))
     });
-    lines
+    lines.collect()
+}
+
+/// The processes that have this on their command line, but for those of the test itself.
+fn processes(word: &str) -> Vec<String> {
+    command_lines()
+        .into_iter()
         .filter(|line| line.starts_with("sleep") && line.contains(word))
         .collect()
 }
@@ -91,6 +96,21 @@ fn the_report_tells_what_the_provisioners_changed() {
         .expect_text("~ /etc/issue")
         .expect_text("Provisioner 2: shell: ")
         .expect_text("Calls that a build makes: ");
+}
+
+#[test]
+fn the_report_says_when_the_template_is_for_another_processor() {
+    let other = match std::env::consts::ARCH {
+        "aarch64" => "t3.micro",
+        _ => "t4g.micro",
+    };
+    for (instance_type, is_told) in [(other, true), ("unknown9.large", false)] {
+        let text = template(&json!([{ "type": "shell", "inline": ["true"] }]));
+        let workspace = Workspace::with(TEMPLATE, &text.replace("t3.micro", instance_type));
+        let finished = run(&workspace).finish().expect_code(0);
+        let told = finished.output.contains("what depends on the processor");
+        assert_eq!(told, is_told, "{}", finished.output);
+    }
 }
 
 #[test]
@@ -182,6 +202,19 @@ fn what_a_sandbox_has_not_and_another_system_are_told_where_a_provisioner_fails(
 }
 
 #[test]
+fn a_script_that_has_no_place_is_not_uploaded_again_and_again() {
+    let provisioners =
+        json!([{ "type": "shell", "remote_folder": "/no/such/place", "inline": ["true"] }]);
+    let workspace = Workspace::with(TEMPLATE, &template(&provisioners));
+    let finished = run(&workspace)
+        .finish()
+        .expect_code(1)
+        .expect_text("Error uploading script")
+        .expect_text("/no/such/place");
+    assert!(finished.duration < Duration::from_secs(30));
+}
+
+#[test]
 fn ctrl_c_ends_the_sandbox_at_once() {
     let number = unique();
     let workspace = shell(&[&format!("sleep {number} & sleep {number}")]);
@@ -213,6 +246,27 @@ fn after_a_kill_nothing_of_the_sandbox_is_left_once_the_next_run_is_over() {
     run(&shell(&["true"])).finish().expect_code(0);
     expect_no_process(&number);
     assert_eq!(mounts(), before);
+}
+
+#[test]
+fn a_kill_at_any_moment_of_the_opening_leaves_no_process() {
+    let workspace = shell(&["sleep 60"]);
+    let mut killed = Vec::new();
+    for step in 0..30 {
+        let running = run(&workspace).start();
+        std::thread::park_timeout(Duration::from_millis(5 + step * 2));
+        // What serves a sandbox its files knows whose it is.
+        killed.push(format!("\"caller\":{}}}", running.id()));
+        running.signal(Signal::SIGKILL);
+        running.finish();
+    }
+    let begin = std::time::Instant::now();
+    wait_until("the end of all processes", || {
+        let lines = command_lines();
+        let is_left = |line: &String| killed.iter().any(|caller| line.contains(caller));
+        (!lines.iter().any(is_left)).then_some(())
+    });
+    assert!(begin.elapsed() < Duration::from_secs(10));
 }
 
 /// Rounds of which the median counts.

@@ -141,7 +141,6 @@ fn a_spot_instance_with_a_role_of_its_own_is_swept_in_every_region() {
     Run::new(&workspace, &["sweep", "-region=all"])
         .lab(&lab)
         .env("USER", "ann")
-        .env("AWS_REGION", "us-east-1")
         .finish()
         .expect_code(0);
     lab.account_at_rest().assert_holds(Left::Nothing);

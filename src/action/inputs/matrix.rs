@@ -2,7 +2,7 @@
 
 use super::{Environment, InputError, boolean, template, text};
 use crate::cli::options::{Force, TemplateOptions};
-use crate::cli::plan_options::PlanOptions;
+use crate::cli::plan_options::{PlanOptions, Preflight};
 use crate::cli::sweep_options::Printed;
 
 /// `join`.
@@ -24,6 +24,10 @@ pub(super) fn plan(environment: &Environment) -> Result<PlanOptions, InputError>
             Force::Yes
         } else {
             Force::No
+        },
+        preflight: match text(environment, "preflight") {
+            Some(_) if !boolean(environment, "preflight")? => Preflight::LeaveOut,
+            _ => Preflight::Ask,
         },
         printed: Printed::Table,
     })
@@ -60,15 +64,17 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_knows_whether_images_would_be_replaced() {
+    fn a_plan_knows_whether_images_would_be_replaced_and_aws_is_asked() {
         let inputs = read(&Environment::of([
             ("INPUT_COMMAND", "plan"),
             ("INPUT_TEMPLATE", "t.json"),
             ("INPUT_FORCE", "true"),
+            ("INPUT_PREFLIGHT", "false"),
         ]));
         let ActionCommand::Plan(options) = inputs.unwrap().command else {
             panic!("not a plan")
         };
         assert_eq!(options.force, Force::Yes);
+        assert_eq!(options.preflight, Preflight::LeaveOut);
     }
 }

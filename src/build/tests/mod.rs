@@ -11,7 +11,7 @@ mod lifecycle;
 mod names;
 mod parallel;
 mod places;
-mod random;
+pub(super) mod random;
 mod recipes;
 mod spot;
 mod stops;

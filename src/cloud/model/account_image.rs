@@ -62,6 +62,16 @@ pub(super) fn furnish(furnishing: &mut Furnishing<'_>) {
     furnishing.place().images.insert(id.to_string(), made);
 }
 
+/// The architecture that the image of a build is taken to have.
+pub(crate) fn likely_architecture(settings: &Settings) -> String {
+    let (_, answers) = expected(&settings.source.filters, &IMAGES);
+    let sketch = Sketch {
+        settings,
+        answers: &answers,
+    };
+    sketch.architecture()
+}
+
 /// What is known of the image.
 struct Sketch<'a> {
     settings: &'a Settings,

@@ -104,6 +104,9 @@ impl Filtered for ModelImage {
             "architecture" => image.architecture.clone(),
             "root-device-type" => image.root_device_type.clone(),
             "virtualization-type" => image.virtualization_type.clone(),
+            "block-device-mapping.snapshot-id" => {
+                return Some(self.snapshots().into_iter().map(str::to_owned).collect());
+            }
             "state" if image.state == ImageState::Available => "available".to_owned(),
             "state" => "pending".to_owned(),
             _ => return None,

@@ -22,6 +22,14 @@ pub(super) struct ModelFastLaunch {
     looks: u32,
 }
 
+#[cfg(test)]
+impl ModelFastLaunch {
+    /// One that is on.
+    pub(super) fn new(request: EnableFastLaunch) -> Self {
+        Self { request, looks: 0 }
+    }
+}
+
 /// What the model knows of an image besides what EC2 shows of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ImageFacts {

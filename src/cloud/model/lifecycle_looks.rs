@@ -1,7 +1,7 @@
 //! What tests look at of images, and let happen to their fast launch.
 
 use super::ModelCloud;
-use super::lifecycle_calls::{ImageFacts, facts};
+use super::lifecycle_calls::{ImageFacts, ModelFastLaunch, facts};
 use crate::cloud::lifecycle::{EnableFastLaunch, LaunchTemplate};
 use crate::cloud::{ImageId, Region};
 
@@ -20,6 +20,20 @@ impl ModelCloud {
     /// From now on fast launch never comes to its end, for this reason.
     pub(crate) fn fail_fast_launch(&self, reason: &str) {
         self.world().fast_launch_fails = Some(reason.to_owned());
+    }
+
+    /// The image has fast launch.
+    pub(crate) fn switch_on_fast_launch(&self, region: &Region, image: &ImageId) {
+        let request = EnableFastLaunch {
+            image: image.clone(),
+            template: None,
+            max_parallel_launches: None,
+            target_resource_count: None,
+        };
+        let made = ModelFastLaunch::new(request);
+        let mut world = self.world();
+        let launches = &mut world.place(region).fast_launches;
+        launches.insert(image.to_string(), made);
     }
 
     /// What `EnableFastLaunch` was asked for the image.

@@ -40,6 +40,12 @@ impl ModelInstance {
             && self.groups.iter().any(|id| id.as_str() == group)
     }
 
+    /// Whether it is gone for good.
+    #[cfg(test)]
+    pub(super) fn is_gone(&self) -> bool {
+        self.instance.state == InstanceState::Terminated
+    }
+
     /// Whether it is gone or on its way.
     pub(super) fn is_going(&self) -> bool {
         matches!(

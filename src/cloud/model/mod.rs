@@ -52,10 +52,13 @@ mod tagged_calls;
 mod tests;
 #[cfg(test)]
 mod throttle;
+#[cfg(test)]
+mod usage_calls;
 mod volume_calls;
 mod volumes;
 mod world;
 
+pub(crate) use account_image::likely_architecture;
 pub(crate) use calls::ModelCloud;
 #[cfg(test)]
 pub(crate) use life::Life;
@@ -67,3 +70,5 @@ pub(crate) use pace::Pace;
 pub(crate) use regions::partition;
 #[cfg(test)]
 pub(crate) use script::{Death, Fault, Forecast, Weather};
+#[cfg(test)]
+pub(crate) use usage_calls::{Given, Referrer};

@@ -77,6 +77,10 @@ impl Script {
         self.lasting.insert(call, fault);
     }
 
+    pub(super) fn heal(&mut self, call: &'static str) {
+        self.lasting.remove(call);
+    }
+
     pub(super) fn run_at(&mut self, number: usize, callback: Callback) {
         self.callbacks.insert(number, callback);
     }

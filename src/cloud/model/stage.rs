@@ -1,6 +1,7 @@
 //! What tests let happen to the model: every call has a number, and at each number a [`Fault`] can strike or a callback be
 //! run. So a test fails or stops a build at every call in turn by counting and not by listing them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use super::pace::Pace;
 use super::place::{Outcome, Refused};
 use super::script::{Callback, Death, Fault, Forecast, Script, Weather};
 use super::throttle::Throttle;
+use super::usage_calls::ModelReference;
 use super::world::World;
 use super::{ModelCloud, machines, outside};
 use crate::cloud::api::CloudResult;
@@ -25,6 +27,10 @@ pub(super) struct Stage {
     listener: Option<fn(&str)>,
     /// The process that calls.
     life: Life,
+    /// What refers to images.
+    pub(super) references: Vec<ModelReference>,
+    /// Regions of which nothing may be asked.
+    pub(super) closed: BTreeSet<Region>,
 }
 
 impl ModelCloud {
@@ -106,6 +112,11 @@ impl ModelCloud {
     /// Lets a fault strike every call of this name.
     pub(crate) fn fail_always(&self, call: &'static str, fault: Fault) {
         self.world().stage.script.fail_always(call, fault);
+    }
+
+    /// From now on nothing strikes every call of this name.
+    pub(crate) fn heal(&self, call: &'static str) {
+        self.world().stage.script.heal(call);
     }
 
     /// Runs `callback` when the call of this number arrives, before its effect.
@@ -246,6 +257,12 @@ impl ModelCloud {
     ) -> CloudResult<T> {
         let effect = |world: &mut World| {
             world.pace.pace = weather.pace;
+            if world.stage.closed.contains(region) {
+                return Err(Refused::new(
+                    "UnauthorizedOperation",
+                    "the region is closed",
+                ));
+            }
             if let Some(throttle) = &mut world.stage.throttle {
                 throttle.check(call, region)?;
             }

@@ -137,6 +137,7 @@ fn everything_that_is_written_has_a_name_on_the_list() {
         writer.result_file("result.json").unwrap();
         writer.comment_url("https://github.com/").unwrap();
         writer.swept(&serde_json::json!({})).unwrap();
+        writer.pruned(&serde_json::json!({})).unwrap();
         writer.promoted(&promoted()).unwrap();
         writer.finish(Conclusion::Success, Duration::ZERO).unwrap();
     });

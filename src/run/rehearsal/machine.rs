@@ -70,7 +70,9 @@ impl Machine {
         };
         notes.extend(set_aside::without_machine(build, &why));
         ui.say(&format!("Provisioners are not run: {why}"));
-        Ok(Self::none(why))
+        Ok(Self::none(format!(
+            "none, and the provisioners were not run: {why}"
+        )))
     }
 
     /// Whether there is one.
@@ -87,6 +89,11 @@ impl Machine {
     pub(super) fn differences(&self) -> Vec<String> {
         let sandbox = self.sandbox.as_ref();
         sandbox.map_or_else(Vec::new, |sandbox| sandbox.differences().to_vec())
+    }
+
+    /// For which processor its programs are, where there is one.
+    pub(super) fn architecture(&self) -> Option<&str> {
+        self.sandbox.as_ref().map(|sandbox| sandbox.architecture())
     }
 
     /// The way to it.

@@ -43,7 +43,10 @@ pub(in crate::run) async fn run(
         AssertUnwindSafe(Box::pin(builder)).catch_unwind().await
     };
     let (mut end, cloud) = built.unwrap_or_else(|_| (panicked(), None));
-    explain(&mut end, system::hint(build, &machine));
+    explain(
+        &mut end,
+        system::hint(build, &machine, rehearsal.terms.network),
+    );
     ui.end_step();
     rehearsed::look_at(&machine, &cx.stop, &mut told).await;
     machine.close().await;

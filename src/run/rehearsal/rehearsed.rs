@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use super::system;
 use super::terms::Rehearsal;
-use crate::cloud::model::counted;
+use crate::cloud::model::{counted, likely_architecture};
 use crate::error::on_one_line;
 use crate::least_policy::{self, Needs};
 use crate::plan::amazon::settings::EbsSettings;
@@ -78,12 +78,21 @@ pub(super) fn note_the_difference(
 ) {
     notes.extend(machine.differences());
     notes.extend(missing(build).filter(|_| machine.is_open()));
-    if let (Builder::AmazonEbs(settings), true) = (&build.builder, machine.is_open())
+    let Builder::AmazonEbs(settings) = &build.builder else {
+        return;
+    };
+    if machine.is_open()
         && let Some(source) = system::source(settings)
     {
         notes.push(format!(
             "what is different on a machine made from `{source}`: provisioners ran in {}",
             machine.description
+        ));
+    }
+    let (wanted, there) = (likely_architecture(settings), machine.architecture());
+    if let Some(there) = there.filter(|there| *there != wanted) {
+        notes.push(format!(
+            "what depends on the processor: the image is for {wanted}, and provisioners ran on {there}"
         ));
     }
 }

@@ -101,6 +101,7 @@ impl Outputs {
 impl Scratch {
     /// A directory in `beside` that looks like `working` but for the outputs.
     pub(super) fn new(beside: &Path, working: &Path, outputs: &Outputs) -> io::Result<Self> {
+        fs::create_dir_all(beside)?;
         remove_abandoned(beside);
         let random = getrandom::u32().map_err(io::Error::other)?;
         let name = format!("{PREFIX}{}-{random:08x}", std::process::id());

@@ -3,6 +3,7 @@
 use super::machine::Machine;
 use crate::plan::amazon::settings::EbsSettings;
 use crate::plan::{Builder, PlannedBuild};
+use crate::sandbox::Network;
 
 /// What publishers call their images, what a person calls the system, and its `ID` in `/etc/os-release`.
 const NAMED: &[(&str, &str, &str)] = &[
@@ -18,16 +19,18 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("sles", "SUSE Linux Enterprise", "sles"),
 ];
 
-/// What to say where a provisioner failed in a copy of a machine that is of another system, or may be.
-pub(super) fn hint(build: &PlannedBuild, machine: &Machine) -> Option<String> {
-    let Builder::AmazonEbs(settings) = &build.builder else {
-        return None;
+/// What to say where a provisioner failed in a copy of a machine that is of another system, or may be, or that had no network.
+pub(super) fn hint(build: &PlannedBuild, machine: &Machine, network: Network) -> Option<String> {
+    let source = match &build.builder {
+        Builder::AmazonEbs(settings) if machine.is_copy_of_this() => source(settings),
+        _ => None,
     };
-    if !machine.is_copy_of_this() {
-        return None;
-    }
     let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
-    advice(&release, &source(settings)?)
+    let system = source.and_then(|source| advice(&release, &source));
+    let without = machine.is_open() && network == Network::Nothing;
+    let without = without.then(|| "it had no network (`-network=none`)".to_owned());
+    let all: Vec<String> = without.into_iter().chain(system).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// As the template names the image that it starts from.

@@ -144,7 +144,8 @@ impl Engine {
         Ok(parsed.and_then(|ended| u64::try_from(ended.unix_timestamp()).ok()))
     }
 
-    /// Kills a container and removes it with all that belongs to it; one that is gone is fine.
+    /// Kills a container and removes it with all that belongs to it; one that is gone is fine. 409: it is being removed, or
+    /// another one still has its network.
     pub(super) async fn remove(&self, container: &str) -> Result<(), EngineError> {
         let options = RemoveContainerOptionsBuilder::new()
             .force(true)
@@ -152,8 +153,7 @@ impl Engine {
             .build();
         let removed = self.docker.remove_container(container, Some(options));
         match within(PATIENCE, removed).await {
-            // 409: it is being removed.
-            Err(error) if error.is_gone() => Ok(()),
+            Err(EngineError::Refused { status: 404, .. }) => Ok(()),
             other => other,
         }
     }

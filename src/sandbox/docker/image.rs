@@ -36,6 +36,8 @@ const BY_NAME: &[(&[&str], &str)] = &[
     (&["al2023"], "amazonlinux:2023"),
     (&["amzn2"], "amazonlinux:2"),
     (&["amzn-ami"], "amazonlinux:1"),
+    // EKS's of before 2023, whose name has nothing more.
+    (&["amazon-eks", "node"], "amazonlinux:2"),
     (&["rhel-10"], "redhat/ubi10"),
     (&["rhel-9"], "redhat/ubi9"),
     (&["rhel-8"], "redhat/ubi8"),
@@ -71,8 +73,10 @@ const BY_NAME: &[(&[&str], &str)] = &[
 
 /// What a publisher's account has, where the name says nothing more: the latest with long support.
 const BY_OWNER: &[(&str, &str)] = &[
-    // Canonical.
+    // Canonical; in GovCloud and in China.
     ("099720109477", "ubuntu:24.04"),
+    ("513442679011", "ubuntu:24.04"),
+    ("837727238323", "ubuntu:24.04"),
     // Debian.
     ("136693071363", "debian:12"),
     ("379101102735", "debian:9"),
@@ -167,6 +171,15 @@ mod unit {
             ("debian-12-amd64-*", "debian:12"),
             ("amzn2-ami-hvm-*-x86_64-gp2", "amazonlinux:2"),
             ("al2023-ami-2023*-x86_64", "amazonlinux:2023"),
+            ("*amzn2-ami-hvm-*-x86_64-gp2", "amazonlinux:2"),
+            ("amzn-ami-hvm-2017.09.*-gp2", "amazonlinux:1"),
+            ("amazon-eks-node-1.29-v*", "amazonlinux:2"),
+            (
+                "amazon-eks-node-al2023-x86_64-standard-1.30-*",
+                "amazonlinux:2023",
+            ),
+            ("*ubuntu-*-18.04-amd64-server-*", "ubuntu:18.04"),
+            ("*RHEL-7.3_HVM_GA-*", "registry.access.redhat.com/ubi7/ubi"),
             ("RHEL-9.4.0_HVM-*-x86_64-*", "redhat/ubi9"),
             ("Rocky-9-EC2-Base-9.4-*.x86_64", "rockylinux/rockylinux:9"),
             ("AlmaLinux OS 9*x86_64", "almalinux:9"),
@@ -193,6 +206,7 @@ mod unit {
     #[test]
     fn a_name_of_ones_own_leads_nowhere() {
         assert_eq!(named("golden-image-*"), None);
+        assert_eq!(named("Windows_Server-2019-English-Full-Base-*"), None);
         assert_eq!(choose(&SourceHint::default()), None);
     }
 }

@@ -8,7 +8,7 @@ use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use super::engine::Engine;
 use super::engine_error::EngineError;
 use super::owner::{Life, Owner};
-use super::spec::{LABEL, NAMES, OWNER_LABEL, UNTIL_LABEL};
+use super::spec::{KEEPERS_NAME, LABEL, NAMES, OWNER_LABEL, UNTIL_LABEL};
 
 /// How long a container may be stopped while its owner lives where it cannot be seen: it restarts.
 const REBOOT: u64 = 120;
@@ -18,12 +18,16 @@ pub(super) async fn remove(engine: &Engine) {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let now = now.unwrap_or_default();
     match engine.labelled(LABEL).await {
-        Ok(containers) => {
+        Ok(mut containers) => {
+            // Whoever has another one's network goes first: Podman insists on it.
+            containers.sort_by_key(is_keeper);
             for container in containers {
                 let Some(id) = container.id.as_ref().filter(|_| is_ours(&container)) else {
                     continue;
                 };
-                let ended = engine.ended(id).await.unwrap_or_default();
+                // What never ran is as dead as what ended when that was made.
+                let made = container.created.and_then(|made| u64::try_from(made).ok());
+                let ended = engine.ended(id).await.unwrap_or_default().or(made);
                 if is_left(&container, ended, now) {
                     told(id, engine.remove(id).await);
                 }
@@ -39,14 +43,22 @@ fn is_ours(container: &ContainerSummary) -> bool {
     names.any(|name| name.trim_start_matches('/').starts_with(NAMES))
 }
 
+fn is_keeper(container: &ContainerSummary) -> bool {
+    let mut names = container.names.iter().flatten();
+    names.any(|name| name.ends_with(KEEPERS_NAME))
+}
+
 fn told(id: &str, removed: Result<(), EngineError>) {
     match removed {
         Ok(()) => log::debug!("removed the container {id} of a rehearsal that was killed"),
+        Err(EngineError::Refused { status: 409, .. }) => {
+            log::debug!("somebody else removes the container {id}");
+        }
         Err(error) => log::warn!("cannot remove the container {id} of an earlier run: {error}"),
     }
 }
 
-/// `ended`: when it last did, in seconds since 1970.
+/// `ended`: when it last did, or was made where it never ran, in seconds since 1970.
 fn is_left(container: &ContainerSummary, ended: Option<u64>, now: Duration) -> bool {
     let nothing = HashMap::new();
     let labels = container.labels.as_ref().unwrap_or(&nothing);
@@ -58,7 +70,10 @@ fn is_left(container: &ContainerSummary, ended: Option<u64>, now: Duration) -> b
         Life::Unknown => {
             let until = labels.get(UNTIL_LABEL).and_then(|until| until.parse().ok());
             let is_over = now.as_secs() > until.unwrap_or(u64::MAX);
-            let is_stopped = container.state == Some(ContainerSummaryStateEnum::EXITED);
+            let is_stopped = matches!(
+                container.state,
+                Some(ContainerSummaryStateEnum::EXITED | ContainerSummaryStateEnum::CREATED)
+            );
             let is_long_ago = ended.is_some_and(|ended| now.as_secs() > ended + REBOOT);
             // Its first process ends with the owner's connection.
             is_over || is_stopped && is_long_ago
@@ -131,6 +146,9 @@ mod unit {
         let exited = ContainerSummaryStateEnum::EXITED;
         let stopped = container(elsewhere, 2_000_000, exited);
         assert!(is_left(&stopped, Some(999_000), NOW));
+        let created = container(elsewhere, 2_000_000, ContainerSummaryStateEnum::CREATED);
+        assert!(is_left(&created, Some(999_000), NOW));
+        assert!(!is_left(&created, Some(999_990), NOW), "it may start");
         assert!(!is_left(&stopped, Some(999_990), NOW), "it may restart");
     }
 }

@@ -1,5 +1,6 @@
 //! Asks a container what is at many paths at once.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -27,6 +28,9 @@ pub(super) struct Attributes {
     /// When its content last changed, in seconds since 1970.
     pub(super) time: i64,
 }
+
+/// What we put into a container, by its path.
+pub(super) type Prepared = BTreeMap<String, Attributes>;
 
 impl Attributes {
     /// Whether it is a directory.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::sandbox::SandboxError;
 
@@ -14,8 +14,11 @@ use super::engine_types::Planned;
 /// How long a stop waits for a container that is being created, so as to remove it.
 const CREATION: Duration = Duration::from_secs(3);
 
-/// For the removal, after which the engine goes on alone: a stop does not wait for an engine that hangs.
-const REMOVAL: Duration = Duration::from_secs(8);
+/// For the removal of one, after which the engine goes on alone: a stop does not wait for an engine that hangs.
+const REMOVAL: Duration = Duration::from_secs(4);
+
+/// Between two attempts to remove one.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// Containers that are removed where the opening fails.
 pub(super) struct Made<'a> {
@@ -45,24 +48,36 @@ impl Made<'_> {
         Ok(id)
     }
 
-    /// Removes all at once; what stays is removed by the next run.
+    /// Removes them; what stays is removed by the next run.
     pub(super) async fn remove(mut self) {
         if let Some(creating) = self.creating.take()
             && let Ok(Ok(Ok(id))) = timeout(CREATION, creating).await
         {
             self.containers.push(id);
         }
-        let removals = self.containers.iter().map(|container| async move {
-            let removed = timeout(REMOVAL, self.engine.remove(container)).await;
-            let why = match removed {
-                Ok(Ok(())) => return,
+        // Whoever has another one's network goes first: Podman insists on it.
+        for container in self.containers.iter().rev() {
+            let why = match timeout(REMOVAL, gone(self.engine, container)).await {
+                Ok(Ok(())) => continue,
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => format!("the engine did not do it within {} s", REMOVAL.as_secs()),
             };
             log::warn!(
                 "cannot remove the container {container}: {why}; the next rehearsal does, or `docker rm -f {container}`"
             );
-        });
-        futures_util::future::join_all(removals).await;
+        }
+    }
+}
+
+/// Removes one. Somebody else may be at it, or something that ends just now holds on to it, which Podman tells as a failure.
+async fn gone(engine: &Engine, container: &str) -> Result<(), EngineError> {
+    let begin = Instant::now();
+    loop {
+        match engine.remove(container).await {
+            Err(EngineError::Refused {
+                status: 409 | 500, ..
+            }) if begin.elapsed() < REMOVAL / 2 => tokio::time::sleep(AGAIN).await,
+            other => return other,
+        }
     }
 }

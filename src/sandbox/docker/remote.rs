@@ -80,6 +80,12 @@ impl Remote for DockerRemote {
             );
             output(Output::Stderr(words.into_bytes()));
         }
+        if exit == Exit::Disconnected
+            && let Some(why) = self.pipes.machine.end()
+        {
+            let words = format!("ami-build: the sandbox ended: {why}\n");
+            output(Output::Stderr(words.into_bytes()));
+        }
         Ok(exit)
     }
 

@@ -15,6 +15,9 @@ use super::owner::Owner;
 /// a sandbox, and then every container of it has them too.
 pub(super) const NAMES: &str = "ami-build-rehearsal-";
 
+/// How that of a container ends that owns the network.
+pub(super) const KEEPERS_NAME: &str = "-network";
+
 /// Every container of ours has it: the id of its rehearsal.
 pub(super) const LABEL: &str = "ami-build.rehearsal";
 
@@ -81,7 +84,7 @@ impl Common<'_> {
         };
         let words = [PROGRAM, Role::Keep.word(), word];
         Planned {
-            name: format!("{NAMES}{}-network", self.id),
+            name: format!("{NAMES}{}{KEEPERS_NAME}", self.id),
             body: ContainerCreateBody {
                 hostname: Some(HOSTNAME.to_owned()),
                 ..self.body(&words, host)

@@ -1,6 +1,6 @@
 //! The sandbox with a real engine, and the client with one that answers oddly.
 //!
-//! `AMI_BUILD_TEST_DOCKER` names the socket of an engine that has the images of `tests/sandbox/prepare-docker.sh`; `./test` sets it.
+//! `AMI_BUILD_TEST_DOCKER` names the socket of an engine that has the images of `tests/sandbox/engine.sh`; `./test` sets it.
 //! Where no engine can be started it is `none`, which every test says.
 
 mod cleanup;

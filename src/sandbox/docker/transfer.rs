@@ -168,5 +168,8 @@ async fn carry(
         () = machine.left(time) => {}
     }
     let exit = pipes.exit(&started.id, time, doing).await?;
+    if let (Exit::Disconnected, Some(why)) = (exit, machine.end()) {
+        return Err(broken(doing, &why));
+    }
     Ok((exit, String::from_utf8_lossy(&words).trim().to_owned()))
 }

@@ -108,6 +108,10 @@ fn unused(map: &str, draw: u32) -> Ids {
             count: WANTED,
         };
     }
+    if count < 2 {
+        // Root of a namespace with that id alone is an ordinary user elsewhere.
+        return Ids::Own;
+    }
     let wanted = count.saturating_sub(1).min(u64::from(WANTED));
     Ids::Unused {
         first: u32::try_from(first + 1).unwrap_or(1),
@@ -169,6 +173,11 @@ mod tests {
             count: 65_535,
         };
         assert_eq!(unused(map, 9), expected);
+    }
+
+    #[test]
+    fn root_that_has_no_other_id_gives_its_own() {
+        assert_eq!(unused("0 1000 1\n", 9), Ids::Own);
     }
 
     #[test]

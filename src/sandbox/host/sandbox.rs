@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use nix::unistd::{Uid, User};
+use nix::unistd::{Pid, Uid, User};
 use tokio::process::Child;
 
 use super::available::available;
@@ -85,6 +85,7 @@ impl HostSandbox {
             owners: setup.owners,
             private: private(),
             nobody: ids.nobody(),
+            caller: Pid::this().as_raw(),
         };
         let mut launched = launch((&setup, &showing), &ids, stop).await?;
         let relay = match (launched.tunnel.take(), resolver) {

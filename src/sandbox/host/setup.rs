@@ -52,6 +52,8 @@ pub(super) struct Showing {
     pub(super) private: Vec<PathBuf>,
     /// Who may read no more than everybody, where the caller may read all.
     pub(super) nobody: Option<u32>,
+    /// The process whose sandbox it is.
+    pub(super) caller: i32,
 }
 
 /// The way out: packets go to a device whose other end is ours.

@@ -173,6 +173,12 @@ impl<'a> Step<'a> {
         self
     }
 
+    /// The event is about the pull request of this number.
+    pub(crate) fn number(mut self, number: u64) -> Self {
+        self.option("--pr-number", &number.to_string());
+        self
+    }
+
     /// The runner is lost with its disk: nothing comes after main.
     pub(crate) fn without_post(mut self) -> Self {
         self.arguments.retain(|argument| argument != "--post");

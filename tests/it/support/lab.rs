@@ -80,6 +80,12 @@ impl Lab {
         self.post("lose-snapshot", &json!({"region": region, "id": id}));
     }
 
+    /// A parameter of plain text, as a user made it before.
+    pub(crate) fn parameter(&self, region: &str, name: &str, value: &str) {
+        let wish = json!({"region": region, "name": name, "value": value});
+        self.post("parameters", &wish);
+    }
+
     /// Makes a launch template with so many versions, and gives its id.
     pub(crate) fn launch_template(&self, region: &str, name: &str, versions: u32) -> String {
         let wish = json!({"region": region, "name": name, "versions": versions});
@@ -104,6 +110,21 @@ impl Lab {
             "unless": "kept",
         });
         self.post("tags", &over);
+    }
+
+    /// The time of everything that has an end is over, as if days had passed.
+    pub(crate) fn let_previews_expire(&self) {
+        let over = json!({
+            "name": "ami-build:expires",
+            "value": "2026-01-01T00:00:00Z",
+            "unless": "never",
+        });
+        self.post("tags", &over);
+    }
+
+    /// What the owner does with an image, as the lab's README lists it.
+    pub(crate) fn owner(&self, deed: &Value) {
+        self.post("owner", deed);
     }
 
     /// What Consul and Vault hold, as the lab's README lists it.

@@ -192,6 +192,10 @@ impl Running {
         self
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, signal: Signal) -> &Self {
         let pid = i32::try_from(self.child.id()).expect("a process id fits");
         kill(Pid::from_raw(pid), signal).unwrap();

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from . import parameters
 from .ec2.fleets import take_back
 from .inventory import inventory
 from .machines.disks import describe, look_up, written
 from .machines.fleet import ORDERS
+from .owner import Deed, do
 from .retag import retag
 from .settings import changed
 from .world import ACCOUNT, World
@@ -77,9 +79,15 @@ class Control:
             case ("POST", "tags"):
                 with self._world.lock:
                     return {"changed": retag(**wishes)}
+            case ("POST", "owner"):
+                with self._world.lock:
+                    do(Deed(**wishes))
             case ("POST", "lose-snapshot"):
                 with self._world.lock:
                     return _lose_snapshot(**wishes)
+            case ("POST", "parameters"):
+                with self._world.lock:
+                    parameters.add_text(**wishes)
             case ("POST", "launch-templates"):
                 return self._launch_template(**wishes)
             case ("POST", "keys"):

@@ -18,6 +18,8 @@ class Settings:
     copy_available: float = 0.3
     fast_launch_enabled: float = 0.3
     volume_moved: float = 0.3
+    # How long Systems Manager looks at an image before a parameter holds it.
+    parameter_checked: float = 0.3
     sshd_delay: float = 0.0
     console_text: str = "[    0.000000] Linux version 6.1.0 (lab)\n"
     max_instances: int = 64

@@ -13,6 +13,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub(crate) use self::chance::Chance;
 use self::scenario::Scenario;
 use self::story::Reader;
 

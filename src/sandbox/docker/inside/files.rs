@@ -10,6 +10,9 @@ use nix::sys::stat::{Mode, umask};
 /// Of one read or write.
 const PIECE: usize = 256 * 1024;
 
+/// What is read of a content that cannot be written: as much as may be on its way.
+const DRAINED: u64 = 1 << 20;
+
 /// Writes the input into `DIRECTORY` under `NAME`, with `MODE` (octal) and `SIZE` bytes. Where the directory is none, scp takes
 /// it for the file's name; so does this.
 pub(super) fn put(words: &[String]) -> io::Result<()> {
@@ -22,7 +25,14 @@ pub(super) fn put(words: &[String]) -> io::Result<()> {
     if path.is_dir() {
         path.push(name);
     }
-    write(&path, mode & !masked(), (&mut io::stdin().lock(), size))
+    let mut content = io::stdin().lock().take(size);
+    let written = write(&path, mode & !masked(), (&mut content, size));
+    if written.is_err() {
+        // Podman breaks the connection, and with it what is still to be said, where nobody reads what it has.
+        let rest = content.limit().min(DRAINED);
+        let _unread = io::copy(&mut content.take(rest), &mut io::sink());
+    }
+    written
 }
 
 /// Writes `SOURCE`'s size as a line, then its bytes.

@@ -36,12 +36,13 @@ async fn a_closed_sandbox_leaves_no_container() {
         return;
     };
     let container = sandbox.machine().container.to_string();
-    assert!(is_there(&socket, &container).await);
+    let keeper = sandbox.keeper().to_owned();
+    assert!(is_there(&socket, &container).await && is_there(&socket, &keeper).await);
     let mut remote = sandbox.connect().await.unwrap();
     let cut = tokio::spawn(async move { run(&mut remote, "sleep 100").await.1 });
     tokio::time::sleep(Duration::from_millis(300)).await;
     sandbox.close().await;
-    assert!(!is_there(&socket, &container).await);
+    assert!(!is_there(&socket, &container).await && !is_there(&socket, &keeper).await);
     let cut = tokio::time::timeout(Duration::from_secs(10), cut)
         .await
         .unwrap();

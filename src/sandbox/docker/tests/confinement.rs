@@ -142,7 +142,7 @@ async fn more_processes_than_allowed_cannot_be_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_its_time_is_over_the_command_is_cut_and_the_next_one_says_why() {
+async fn when_its_time_is_over_the_command_is_cut_and_says_why_as_does_the_next_one() {
     let order = Order {
         limits: Limits {
             time: Duration::from_secs(2),
@@ -154,7 +154,12 @@ async fn when_its_time_is_over_the_command_is_cut_and_the_next_one_says_why() {
         return;
     };
     let mut remote = sandbox.connect().await.unwrap();
-    assert_eq!(run(&mut remote, "sleep 100").await.1, Exit::Disconnected);
+    let (words, exit) = run(&mut remote, "sleep 100").await;
+    assert_eq!(exit, Exit::Disconnected);
+    assert_eq!(
+        words,
+        "ami-build: the sandbox ended: its time of 2 s is over"
+    );
     let error = remote.run("true", &mut |_| {}).await.unwrap_err();
     let why = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(why, "the sandbox ended: its time of 2 s is over");

@@ -8,7 +8,7 @@ use std::os::fd::AsFd as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid};
+use nix::unistd::{Gid, Pid, Uid, setgroups, setresgid, setresuid};
 
 use crate::sandbox::host::setup::Showing;
 use crate::sandbox::host::view::{Rule, View, serve};
@@ -45,12 +45,15 @@ fn show(arguments: &[OsString]) -> io::Result<()> {
     if let Some(nobody) = showing.nobody {
         become_nobody(nobody)?;
     }
+    // Whose parent is another one is an orphan, and nobody mounts what it shows.
+    let caller = Pid::from_raw(showing.caller);
+    let is_awaited = move || Pid::parent() == caller;
     let view = Arc::new(View::new(Rule::new(showing.private)?, showing.owners)?);
     let device = Arc::new(device);
     for _ in 1..SERVERS {
         let (device, view) = (Arc::clone(&device), Arc::clone(&view));
-        std::thread::Builder::new().spawn(move || serve(&device, &view))?;
+        std::thread::Builder::new().spawn(move || serve(&device, &view, is_awaited))?;
     }
-    serve(&device, &view);
+    serve(&device, &view, is_awaited);
     Ok(())
 }

@@ -16,8 +16,8 @@ const BUFFER: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_micros(200);
 
-/// Answers on `device`, an open `/dev/fuse`, as one of any number of threads.
-pub(crate) fn serve(mut device: &File, view: &View) {
+/// Answers on `device`, an open `/dev/fuse`, as one of any number of threads. Until it is mounted, only while that is awaited.
+pub(crate) fn serve(mut device: &File, view: &View, is_awaited: impl Fn() -> bool) {
     let mut buffer = vec![0; BUFFER];
     let mounted_by = Instant::now() + PATIENCE;
     loop {
@@ -28,7 +28,7 @@ pub(crate) fn serve(mut device: &File, view: &View) {
                 // The question was taken back, or a signal came.
                 Some(libc::ENOENT | libc::EINTR | libc::EAGAIN) => continue,
                 // It is not mounted yet.
-                Some(libc::EPERM) if Instant::now() < mounted_by => {
+                Some(libc::EPERM) if Instant::now() < mounted_by && is_awaited() => {
                     std::thread::park_timeout(TICK);
                     continue;
                 }

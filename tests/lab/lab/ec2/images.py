@@ -40,6 +40,12 @@ class Image(Ami):
         """As DescribeImages shows them."""
         return self.mappings
 
+    def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:
+        """The snapshots too, which moto has no filter for."""
+        if filter_name == "block-device-mapping.snapshot-id":
+            return self.snapshot_ids
+        return super().get_filter_value(filter_name, method_name)
+
     @property
     def snapshot_ids(self) -> list[str]:
         """The snapshots behind the image."""

@@ -16,7 +16,7 @@ from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 from moto.ec2.responses._base_response import EC2BaseResponse
 
-from .. import quotas, sts
+from .. import parameters, quotas, sts
 from ..births import NOT_FOUND
 from ..world import World
 from . import (
@@ -30,6 +30,7 @@ from . import (
     images,
     instance_states,
     profiles,
+    references,
     register_image,
     run_instances,
     small_calls,
@@ -52,6 +53,7 @@ CHECKS: dict[str, Check] = {
     "delete_security_group": small_calls.check_group_deletion,
     "delete_snapshot": deregister.check_snapshot,
     "deregister_image": deregister.check,
+    "describe_image_references": references.check,
     "describe_launch_templates": fast_launch.check_templates,
     "detach_volume": volumes.check_detach,
     "enable_fast_launch": fast_launch.check,
@@ -74,6 +76,7 @@ REPLACED: dict[str, Callable[[World, Any], ActionResult]] = {
     "delete_key_pair": small_calls.delete_key_pair,
     "deregister_image": deregister.deregister_image,
     "describe_fast_launch_images": fast_launch.describe,
+    "describe_image_references": references.describe,
     "disable_fast_launch": fast_launch.disable,
     "detach_volume": volumes.detach_volume,
     "disable_image_deprecation": deregister.undeprecate,
@@ -109,6 +112,7 @@ def install(world: World) -> None:
     _replace_models(world)
     sts.install(world)
     quotas.install(world)
+    parameters.install(world)
     profiles.install(world)
     helpers = set(method_names_from_class(EC2BaseResponse))
     actions = [one for one in method_names_from_class(EC2Response) if one not in helpers and not one.startswith("_")]
