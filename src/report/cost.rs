@@ -114,10 +114,10 @@ fn unpriced(images: &Images) -> Option<String> {
     })
 }
 
-/// To four digits behind the point where that is little.
+/// To four digits behind the point where that is little; what is less is rounded up, since it is not nothing.
 fn dollars(amount: f64) -> String {
     if amount < 0.0001 {
-        "less than $0.0001".to_owned()
+        "$0.0001".to_owned()
     } else if amount < 0.1 {
         format!("${amount:.4}")
     } else {
