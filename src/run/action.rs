@@ -168,10 +168,8 @@ async fn carry_out(
             Box::pin(promotion::promote(&options, cx, begin)).await
         }
         ActionCommand::Prune(options) => {
-            let cx = PruneContext {
-                comments: comment.writer(),
-                ..PruneContext::new(&console, environment, &stop)
-            };
+            let cx = PruneContext::new(&console, environment, &stop);
+            let cx = cx.telling(comment.writer());
             Box::pin(prune_step::prune(&options, cx, begin)).await
         }
         ActionCommand::Sweep(options) => {

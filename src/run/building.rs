@@ -1,5 +1,6 @@
 //! `build`: everything is checked, then the builds run side by side, then it is told what came of them.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use futures_util::future::join_all;
@@ -18,6 +19,7 @@ use crate::report::console::{Colour, Form};
 use crate::report::outputs::Builds;
 use crate::report::result::{BuildFacts, BuildReport, NothingCreated, Outcome as BuildOutcome};
 use crate::report::ui::{Grouping, Ui};
+use crate::stop::StopRequest;
 use crate::template::problem::Problem;
 
 /// Whether valid builds run although others are not.
@@ -140,20 +142,29 @@ async fn run_all(
         }
     });
     let all = join_all(running);
-    let announce = async {
-        let request = cx.stop.wait().await;
-        cx.console.say(&match time_limit::failure(cx) {
-            Some(why) => format!("Cancelling build: {why}"),
-            None => format!("Cancelling build after receiving {}", request.reason.word()),
-        });
-        std::future::pending::<()>().await;
-    };
+    let announced = OnceLock::new();
+    let announce = |request| *announced.get_or_init(|| say_cancelling(request, cx));
     // The announcement first: a script that died of the same Ctrl-C may let every build end in the very poll that brings the stop.
-    tokio::select! {
+    let finished = tokio::select! {
         biased;
-        () = announce => unreachable!("it never ends"),
+        () = async {
+            announce(cx.stop.wait().await);
+            std::future::pending().await
+        } => unreachable!("it never ends"),
         finished = all => finished,
+    };
+    // Or the stop comes while that poll is under way.
+    if let Some(request) = cx.stop.requested() {
+        announce(request);
     }
+    finished
+}
+
+fn say_cancelling(request: StopRequest, cx: &RunContext) {
+    cx.console.say(&match time_limit::failure(cx) {
+        Some(why) => format!("Cancelling build: {why}"),
+        None => format!("Cancelling build after receiving {}", request.reason.word()),
+    });
 }
 
 fn introduce(uis: &[Ui], options: &BuildOptions, cx: &RunContext) {

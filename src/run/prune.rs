@@ -47,6 +47,11 @@ impl<'a> PruneContext<'a> {
             comments: None,
         }
     }
+
+    /// The same, with comments by this token where they are wanted.
+    pub(super) fn telling(self, comments: Option<&'a Secret>) -> Self {
+        Self { comments, ..self }
+    }
 }
 
 /// Why nothing was even looked for.

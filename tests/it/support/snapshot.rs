@@ -117,6 +117,13 @@ fn timeless(words: &[String]) -> String {
         text.push_str(replaced);
         rest = &after[length - 1..];
     }
+    // How much more or less it is, or as much, is the machine's.
+    if let Some((before, _)) = text
+        .strip_suffix(" of the disk in use.")
+        .and_then(|before| before.rsplit_once("; "))
+    {
+        return format!("{before}; SO MUCH of the disk in use.");
+    }
     match text.rsplit_once(" :") {
         Some((bar, times)) if times.bytes().all(|byte| b"0123456789, ".contains(&byte)) => {
             format!("{bar} :BEGIN, END")
@@ -141,14 +148,14 @@ fn moment(words: &[String]) -> usize {
     1 + end.map_or(0, |end| end + 1)
 }
 
-/// `4.00` before a unit of size: what is in use differs with the machine's system.
+/// `4.00 KiB`: what is in use differs with the machine's system.
 fn size(words: &[String]) -> usize {
     let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
     match words {
         [whole, dot, part, blank, unit, ..] if is_number(whole) && is_number(part) => {
             let is_size =
                 dot == "." && blank == " " && ["KiB", "MiB", "GiB"].contains(&unit.as_str());
-            if is_size { 3 } else { 0 }
+            if is_size { 5 } else { 0 }
         }
         _ => 0,
     }
